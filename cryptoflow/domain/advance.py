@@ -1,0 +1,52 @@
+"""One round of a run, from bars and signals to orders and fills: the order of steps stands here and nowhere else."""
+
+from math import isnan
+
+from cryptoflow.domain.decide import decide
+from cryptoflow.domain.fills import fill_at_open, fill_inside
+from cryptoflow.domain.marks import mark, open_day
+from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
+
+
+def advance(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps, at: int) -> None:
+    """Move a run by the round that opens at `at`; state moves in place, what happened is on its tape.
+
+    The signals are those of this round's closes, so what they order can fill in the next round at the earliest.
+    """
+    account = tables.account[0]
+    open_day(state.wallet[0], at)
+    fill_at_open(state, bars, tables, steps)
+    fill_inside(state, bars, tables, steps)
+    mark(state, bars, tables)
+    if at + account.timeframe >= account.first_decision:
+        decide(state, bars, signals, tables, steps)
+
+
+def quiet(position: Position, bar: Bar, max_bars: int) -> bool:
+    """Say whether a bar without signals can change nothing but the mark of this position.
+
+    A driver may skip fills and decisions in a round that is quiet for every symbol, and only mark.
+    """
+    if position.open_orders > 0:
+        return False
+    if position.lots <= 0.0:
+        return True
+    if max_bars > 0 and position.bars + 1 >= max_bars:
+        return False
+    still = isnan(position.stop) or bar.low > position.stop
+    return still and (isnan(position.target) or bar.high < position.target)
+
+
+def concerns(position: Position, strategy: int, enter: int, leave: int, add: int) -> bool:
+    """Say whether a strategy's flags ask anything of the account as it stands.
+
+    >>> concerns(Position(), 0, enter=0, leave=1, add=1), concerns(Position(lots=1.0, strategy=0), 0, 1, 0, 0)
+    (False, False)
+    """
+    if position.open_orders > 0:
+        return enter != 0 or leave != 0 or add != 0
+    if position.lots <= 0.0:
+        return enter != 0 and leave == 0
+    if position.strategy == strategy:
+        return leave != 0 or add != 0
+    return enter != 0 and leave == 0

@@ -1,0 +1,334 @@
+"""From signals to orders: exits first, then entries by score, each sized, reviewed and reserved at once."""
+
+from math import isnan, nan
+
+from cryptoflow.domain.ledger import cancel, higher, lower, new_line, order_line
+from cryptoflow.domain.lots import on_tick, whole_lots
+from cryptoflow.domain.records import (
+    BUY,
+    SELL,
+    SLOTS,
+    Bar,
+    Leg,
+    Order,
+    OrderType,
+    Position,
+    Reason,
+    Rows,
+    Signal,
+    State,
+    Steps,
+    Strategy,
+    Tables,
+    Topic,
+)
+
+NEVER = 9_000_000_000_000_000_000
+
+
+def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps) -> None:
+    """Turn this round's signals into orders."""
+    symbols = len(state.positions)
+    for row in range(len(signals)):
+        symbol = row % symbols
+        if bars[symbol].here == 1:
+            decide_exit(state, bars[symbol], signals[row], row // symbols, symbol, tables)
+    state.wallet[0].orders_now = 0
+    while True:
+        best = -1
+        for row in range(len(signals)):
+            signal = signals[row]
+            wants = signal.enter == 1 or signal.add == 1
+            if (
+                wants
+                and bars[row % symbols].here == 1
+                and (best < 0 or rank_of(signal.score) > rank_of(signals[best].score))
+            ):
+                best = row
+        if best < 0:
+            return
+        decide_entry(state, bars[best % symbols], signals[best], best // symbols, best % symbols, tables, steps)
+        signals[best].enter = 0
+        signals[best].add = 0
+
+
+def rank_of(score: float) -> float:
+    """Return the score that orders entries; a missing one ranks as zero.
+
+    >>> rank_of(2.5), rank_of(float("nan"))
+    (2.5, 0.0)
+    """
+    return 0.0 if isnan(score) else score
+
+
+def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables) -> None:
+    """Leave the strategy's position, or take back its resting entry, when it says so or its time is up."""
+    position = state.positions[symbol]
+    settings = tables.strategies[strategy]
+    late = settings.max_bars > 0 and position.bars >= settings.max_bars
+    if signal.leave == 1:
+        signal.enter = 0
+        signal.add = 0
+    if signal.leave == 0 and not late:
+        return
+    close_at = bar.open_at + tables.account[0].timeframe
+    if position.lots > 0.0 and position.strategy == strategy:
+        signal.enter = 0
+        signal.add = 0
+        if cancel_entries(state, close_at, symbol, strategy):
+            order = free_slot(state, symbol)
+            order.leg = Leg.EXIT
+            order.reason = Reason.SIGNAL if signal.leave == 1 else Reason.MAX_BARS
+            order.type = OrderType.MARKET
+            order.side = SELL
+            order.strategy = strategy
+            order.lots = position.lots
+            order.spend = nan
+            order.limit = nan
+            order.reserved = 0.0
+            place(state, close_at, symbol, order, tables)
+            order_line(state, Topic.ORDER, close_at, symbol, order)
+    elif signal.leave == 1 and position.open_orders > 0:
+        cancel_entries(state, close_at, symbol, strategy)
+
+
+def cancel_entries(state: State, at: int, symbol: int, strategy: int) -> bool:
+    """Take back the strategy's open entries and adds of a symbol; say whether no exit is on its way yet."""
+    exiting = False
+    for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+        order = state.orders[slot]
+        if order.type != OrderType.NONE and order.strategy == strategy:
+            if order.leg == Leg.EXIT:
+                exiting = True
+            else:
+                cancel(state, at, symbol, order, Reason.SIGNAL)
+    return not exiting
+
+
+def free_slot(state: State, symbol: int) -> Order:
+    """Return the symbol's first free slot, or its last one, which callers keep free by counting."""
+    for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS - 1):
+        if state.orders[slot].type == OrderType.NONE:
+            return state.orders[slot]
+    return state.orders[symbol * SLOTS + SLOTS - 1]
+
+
+def place(state: State, at: int, symbol: int, order: Order, tables: Tables) -> None:
+    """Number the order and open it: it may fill from the first bar that opens at or after `at` plus the delay."""
+    wallet = state.wallet[0]
+    wallet.number += 1
+    wallet.orders_today += 1
+    wallet.orders_now += 1
+    wallet.open_orders += 1
+    order.number = wallet.number
+    order.ready_at = at + tables.account[0].delay
+    order.triggered = 0
+    order.seen = 0
+    state.positions[symbol].open_orders += 1
+    if order.side == BUY:
+        wallet.pending += 1
+        wallet.reserved += order.reserved
+
+
+def decide_entry(
+    state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables, steps: Steps
+) -> None:
+    """Enter or add, or write down why not. A strategy that already holds, or waits to, has nothing to enter."""
+    position = state.positions[symbol]
+    settings = tables.strategies[strategy]
+    owner = owner_of(state, symbol)
+    if owner == strategy:
+        if signal.add == 0 or position.lots <= 0.0 or position.open_orders > 0 or position.adds >= settings.max_adds:
+            return
+        propose(state, bar, signal, strategy, symbol, tables, steps, Leg.ADD)
+    elif signal.enter == 1:
+        if owner >= 0:
+            refuse(state, bar, symbol, strategy, tables, Reason.SYMBOL_TAKEN)
+        elif bar.open_at - state.pairs[strategy * len(state.positions) + symbol].exited_at < settings.cooldown:
+            refuse(state, bar, symbol, strategy, tables, Reason.COOLDOWN)
+        else:
+            propose(state, bar, signal, strategy, symbol, tables, steps, Leg.ENTRY)
+
+
+def owner_of(state: State, symbol: int) -> int:
+    """Return the strategy that holds the symbol or has an order open in it, or -1."""
+    position = state.positions[symbol]
+    if position.lots > 0.0:
+        return position.strategy
+    if position.open_orders > 0:
+        for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+            if state.orders[slot].type != OrderType.NONE:
+                return state.orders[slot].strategy
+    return -1
+
+
+def refuse(state: State, bar: Bar, symbol: int, strategy: int, tables: Tables, reason: int) -> None:
+    """Write a refusal that no rule had to be asked for."""
+    line = new_line(state, Topic.REFUSED, bar.open_at + tables.account[0].timeframe, symbol, strategy)
+    line.reason = reason
+    line.price = bar.close
+    state.wallet[0].refused += 1
+
+
+def entry_price(settings: Strategy, close: float, tick: float) -> float:
+    """Return the price an entry counts on: the close for a market order, its limit or trigger otherwise."""
+    if settings.order_type == OrderType.LIMIT:
+        return on_tick(close * (1.0 - settings.offset), tick)
+    if settings.order_type == OrderType.MARKET:
+        return close
+    return on_tick(close * (1.0 + settings.offset), tick)
+
+
+def stop_of(signal: Signal, settings: Strategy, price: float) -> float:
+    """Return the stop level the entry would have: the nearest of its own, else the one the policy attaches."""
+    stop = signal.stop_at
+    if not isnan(signal.stop_distance):
+        stop = higher(stop, price - signal.stop_distance)
+    if not isnan(settings.stop_share):
+        stop = higher(stop, price * (1.0 - settings.stop_share))
+    if isnan(stop) and not isnan(settings.missing_stop):
+        stop = price * (1.0 - settings.missing_stop)
+    return stop
+
+
+def propose(
+    state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables, steps: Steps, leg: int
+) -> None:
+    """Size an entry, have it reviewed, and open the order with its money reserved."""
+    wallet = state.wallet[0]
+    settings = tables.strategies[strategy]
+    market = tables.symbols[symbol]
+    account = tables.account[0]
+    price = entry_price(settings, bar.close, market.tick)
+    stop = on_tick(stop_of(signal, settings, price), market.tick)
+    fee = market.taker_fee * account.cost_factor
+    free = wallet.cash - wallet.reserved
+    if isnan(signal.size):
+        wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
+    else:
+        wanted = signal.size
+    entry = state.entry[0]
+    entry.symbol = symbol
+    entry.strategy = strategy
+    entry.price = price
+    entry.stop = stop
+    entry.notional = wanted
+    entry.lot = market.lot
+    entry.min_notional = market.min_notional
+    entry.fee = fee
+    entry.symbol_allowed = market.allowed
+    entry.adds = 1 if leg == Leg.ADD else 0
+    view_account(state, strategy, symbol, tables)
+    verdict = state.verdict[0]
+    verdict.notional = wanted
+    verdict.rule = -1
+    steps.review(entry, state.account[0], verdict, settings.allocation, account.discipline, tables.rules)
+    granted = verdict.notional
+    lots = whole_lots(granted / price, market.lot, market.whole)
+    notional = lots * market.lot * price
+    if isnan(granted) or lots <= 0.0 or notional < market.min_notional:
+        line = new_line(state, Topic.REFUSED, bar.open_at + account.timeframe, symbol, strategy)
+        line.reason = refusal(wanted, granted, verdict.rule)
+        line.rule = verdict.rule
+        line.leg = leg
+        line.price = price
+        line.wanted = wanted
+        line.notional = granted
+        wallet.refused += 1
+        return
+    order = free_slot(state, symbol)
+    order.leg = leg
+    order.reason = Reason.SIGNAL
+    order.type = settings.order_type
+    order.side = BUY
+    order.strategy = strategy
+    order.lots = lots
+    order.spend = nan
+    order.reserved = notional * (1.0 + fee)
+    if settings.spends == 1 and settings.order_type == OrderType.MARKET:
+        order.spend = granted * (1.0 + fee)
+        order.reserved = order.spend
+    order.trigger = price
+    order.limit = nan
+    if settings.order_type == OrderType.LIMIT:
+        order.limit = price
+    elif settings.order_type == OrderType.STOP_LIMIT:
+        order.limit = on_tick(price * (1.0 + settings.offset), market.tick)
+        order.reserved = lots * market.lot * order.limit * (1.0 + fee)
+    order.time_in_force = settings.time_in_force
+    order.post_only = settings.post_only
+    close_at = bar.open_at + account.timeframe
+    order.expires_at = close_at + settings.expires if settings.expires > 0 else NEVER
+    order.stop = stop
+    if not isnan(settings.stop_share) and isnan(signal.stop_at) and isnan(signal.stop_distance):
+        order.stop = nan
+    order.target = signal.take_at
+    if not isnan(signal.take_distance):
+        order.target = lower(order.target, price + signal.take_distance)
+    order.target = on_tick(order.target, market.tick)
+    order.trail = signal.trail_distance
+    place(state, close_at, symbol, order, tables)
+    line = order_line(state, Topic.ORDER, close_at, symbol, order)
+    line.price = price
+    line.wanted = wanted
+    line.notional = granted
+    line.rule = verdict.rule
+    if granted < wanted:
+        line.reason = Reason.REDUCED
+        wallet.reduced += 1
+
+
+def refusal(wanted: float, granted: float, rule: int) -> int:
+    """Name why nothing is left to order: no size was wanted, a rule said no, or the rest is too small.
+
+    >>> refusal(100.0, 0.0, 4) == Reason.RULE, refusal(100.0, 3.0, 4) == Reason.BELOW_MINIMUM
+    (True, True)
+    """
+    if isnan(wanted) or wanted <= 0.0:
+        return Reason.NO_SIZE
+    if rule >= 0 and not granted > 0.0:
+        return Reason.RULE
+    return Reason.BELOW_MINIMUM
+
+
+def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> None:
+    """Show the rules the account as it is now, pending entries counted as held."""
+    wallet = state.wallet[0]
+    view = state.account[0]
+    mine = 0.0
+    here = 0.0
+    for other in range(len(state.positions)):
+        position = state.positions[other]
+        worth = worth_of(position, tables.symbols[other].lot) + reserved_in(state, other)
+        if worth > 0.0:
+            if other == symbol:
+                here = worth
+            if owner_of(state, other) == strategy:
+                mine += worth
+    view.equity = wallet.equity
+    view.cash = wallet.cash - wallet.reserved
+    view.exposure = wallet.invested + wallet.reserved
+    view.symbol_exposure = here
+    view.strategy_exposure = mine
+    view.positions = wallet.positions
+    view.pending = wallet.pending
+    view.symbol_positions = 1 if state.positions[symbol].lots > 0.0 else 0
+    view.day_open_equity = wallet.day_open
+    view.peak_equity = wallet.peak
+    view.orders_today = wallet.orders_today
+    view.last_second_orders = wallet.orders_now
+
+
+def worth_of(position: Position, lot: float) -> float:
+    """Value a position at its last close."""
+    return position.lots * lot * position.last if position.lots > 0.0 else 0.0
+
+
+def reserved_in(state: State, symbol: int) -> float:
+    """Add up what a symbol's open orders have reserved."""
+    total = 0.0
+    if state.positions[symbol].open_orders > 0:
+        for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+            if state.orders[slot].type != OrderType.NONE:
+                total += state.orders[slot].reserved
+    return total

@@ -1,0 +1,287 @@
+"""How a bar fills orders: at its open, then inside it."""
+
+from math import isnan
+
+from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
+from cryptoflow.domain.lots import whole_lots
+from cryptoflow.domain.records import (
+    BUY,
+    SELL,
+    SLOTS,
+    Bar,
+    Leg,
+    Order,
+    OrderType,
+    Reason,
+    Rows,
+    State,
+    Steps,
+    Tables,
+    TimeInForce,
+)
+
+
+def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
+    """Fill what the opens decide: stops jumped over, market exits, then market entries as they were reviewed."""
+    for symbol in range(len(state.positions)):
+        bar = bars[symbol]
+        position = state.positions[symbol]
+        if bar.here == 1 and position.lots > 0.0 and bar.open <= position.stop:
+            sell_at_market(state, bar, symbol, tables, steps, bar.open, position.stop_reason, 0)
+    if state.wallet[0].open_orders == 0:
+        return
+    for symbol in range(len(state.positions)):
+        bar = bars[symbol]
+        if bar.here == 1 and state.positions[symbol].open_orders > 0:
+            for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+                order = state.orders[slot]
+                if order.type == OrderType.MARKET and order.side == SELL and order.ready_at <= bar.open_at:
+                    exit_at_open(state, bar, symbol, order, tables, steps)
+    if state.wallet[0].pending > 0:
+        enter_at_open(state, bars, tables, steps)
+
+
+def exit_at_open(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+    """Close the position with its market exit; when a stop was quicker the exit has nothing left to do."""
+    reason, number = order.reason, order.number
+    close_order(state.wallet[0], state.positions[symbol], order)
+    if state.positions[symbol].lots > 0.0:
+        sell_at_market(state, bar, symbol, tables, steps, bar.open, reason, number)
+
+
+def enter_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
+    """Fill market entries at the open, in the order of their numbers, which is the order of their review."""
+    done = 0
+    while True:
+        first = -1
+        number = 0
+        for slot in range(len(state.orders)):
+            order = state.orders[slot]
+            bar = bars[slot // SLOTS]
+            ready = (
+                order.type == OrderType.MARKET and order.side == BUY and bar.here == 1 and order.ready_at <= bar.open_at
+            )
+            if ready and order.number > done and (first < 0 or order.number < number):
+                first = slot
+                number = order.number
+        if first < 0:
+            return
+        done = number
+        symbol = first // SLOTS
+        order = state.orders[first]
+        bar = bars[symbol]
+        buy_at_market(state, bar, symbol, order, tables, steps, bar.open)
+        if order.type != OrderType.NONE:
+            cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
+
+
+def buy_at_market(
+    state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps, price: float
+) -> None:
+    """Buy what the order asks, or what its cash still pays for, at `price` plus slippage; then protect it."""
+    market = tables.symbols[symbol]
+    account = tables.account[0]
+    wallet = state.wallet[0]
+    free = wallet.cash - (wallet.reserved - order.reserved)
+    fee_share = market.taker_fee * account.cost_factor
+    spend = order.spend
+    wanted = order.lots if isnan(spend) else spend / (price * (1.0 + fee_share)) / market.lot
+    slip = steps.slip(account.slippage, BUY, price, wanted * market.lot, bar.volume, tables.slippage)
+    paid = price * (1.0 + slip * account.cost_factor)
+    affordable = whole_lots(free / (paid * (1.0 + fee_share)), market.lot, market.whole)
+    lots = order.lots
+    if not isnan(spend):
+        lots = whole_lots(spend / (paid * (1.0 + fee_share)), market.lot, market.whole)
+    short = lots > affordable
+    if short:
+        lots = affordable
+    notional = lots * market.lot * paid
+    if lots <= 0.0 or (short and notional < market.min_notional):
+        return
+    buy(
+        state,
+        bar.open_at,
+        symbol,
+        order,
+        lots,
+        market.lot,
+        paid,
+        notional * fee_share,
+        lots * market.lot * (paid - price),
+    )
+    after_entry(state, symbol, order, tables, 0)
+    close_order(wallet, state.positions[symbol], order)
+
+
+def sell_at_market(
+    state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, price: float, reason: int, number: int
+) -> None:
+    """Sell the whole position at `price` less slippage."""
+    market = tables.symbols[symbol]
+    account = tables.account[0]
+    lots = state.positions[symbol].lots
+    slip = steps.slip(account.slippage, SELL, price, lots * market.lot, bar.volume, tables.slippage)
+    got = price * (1.0 - slip * account.cost_factor)
+    fee = lots * market.lot * got * market.taker_fee * account.cost_factor
+    sell(
+        state,
+        bar.open_at,
+        symbol,
+        lots,
+        market.lot,
+        got,
+        fee,
+        lots * market.lot * (price - got),
+        number,
+        OrderType.MARKET,
+        reason,
+    )
+    drop_orders(state, bar.open_at, symbol)
+
+
+def drop_orders(state: State, at: int, symbol: int) -> None:
+    """Cancel what waited on a position that is gone: adds and exits."""
+    if state.positions[symbol].open_orders == 0 or state.positions[symbol].lots > 0.0:
+        return
+    for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+        order = state.orders[slot]
+        if order.type != OrderType.NONE and order.leg != Leg.ENTRY:
+            cancel(state, at, symbol, order, Reason.REPLACED)
+
+
+def after_entry(state: State, symbol: int, order: Order, tables: Tables, target_from: int) -> None:
+    """Protect a position that has just grown, and count an add."""
+    position = state.positions[symbol]
+    protect(position, order, tables.strategies[order.strategy])
+    if target_from > position.target_from:
+        position.target_from = target_from
+    if order.leg == Leg.ADD:
+        position.adds += 1
+
+
+def fill_inside(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
+    """Fill what the bars reach after their open: stops, then targets, then resting orders; let the rest expire."""
+    for symbol in range(len(state.positions)):
+        bar = bars[symbol]
+        if bar.here == 0:
+            continue
+        protect_inside(state, bar, symbol, tables, steps, True)
+        if state.positions[symbol].open_orders > 0:
+            for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+                order = state.orders[slot]
+                if order.type > OrderType.MARKET and order.ready_at <= bar.open_at:
+                    rest(state, bar, symbol, order, tables, steps)
+
+
+def protect_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, with_target: bool) -> None:
+    """Fill the position's stop, or else its target, where the bar reaches them."""
+    position = state.positions[symbol]
+    if position.lots <= 0.0:
+        return
+    if bar.low <= position.stop:
+        price = bar.open if bar.open < position.stop else position.stop
+        sell_at_market(state, bar, symbol, tables, steps, price, position.stop_reason, 0)
+    elif (
+        with_target
+        and bar.open_at >= position.target_from
+        and reached(bar.high, position.target, tables.account[0].fill_on_touch)
+    ):
+        take_target(state, bar, symbol, tables)
+
+
+def reached(extreme: float, limit: float, on_touch: int) -> bool:
+    """Say whether a price went through a limit above it; touching is enough where the setting says so.
+
+    >>> reached(101.0, 100.0, 0), reached(100.0, 100.0, 0), reached(100.0, 100.0, 1)
+    (True, False, True)
+    """
+    return extreme > limit or (on_touch == 1 and extreme == limit)
+
+
+def take_target(state: State, bar: Bar, symbol: int, tables: Tables) -> None:
+    """Sell at the target, as much as the bar's volume allows; the rest of the target stays open."""
+    market = tables.symbols[symbol]
+    account = tables.account[0]
+    position = state.positions[symbol]
+    price = bar.open if bar.open > position.target else position.target
+    lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
+    if lots > position.lots:
+        lots = position.lots
+    if lots <= 0.0:
+        return
+    fee = lots * market.lot * price * market.maker_fee * account.cost_factor
+    sell(state, bar.open_at, symbol, lots, market.lot, price, fee, 0.0, 0, OrderType.LIMIT, Reason.TARGET)
+    drop_orders(state, bar.open_at, symbol)
+
+
+def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+    """Let one bar pass over a resting entry: trigger it, fill it or a part of it, cancel it, or leave it."""
+    if order.type == OrderType.STOP:
+        if bar.high >= order.trigger:
+            order.triggered = 1
+            price = bar.open if bar.open > order.trigger else order.trigger
+            buy_at_market(state, bar, symbol, order, tables, steps, price)
+            if order.type != OrderType.NONE:
+                cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
+            else:
+                entered_inside(state, bar, symbol, tables, steps, bar.open >= order.trigger)
+            return
+    elif order.type == OrderType.STOP_LIMIT and order.triggered == 0:
+        if bar.high >= order.trigger:
+            order.triggered = 1
+            price = bar.open if bar.open > order.trigger else order.trigger
+            if price <= order.limit:
+                fill_limit(state, bar, symbol, order, tables, steps, price, False)
+    else:
+        meet_limit(state, bar, symbol, order, tables, steps)
+    if order.type != OrderType.NONE and order.expires_at <= bar.open_at + tables.account[0].timeframe:
+        cancel(state, bar.open_at + tables.account[0].timeframe, symbol, order, Reason.EXPIRED)
+
+
+def meet_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+    """Fill a limit at the open when it crosses there, else where the bar trades through it."""
+    arrives = order.seen == 0
+    order.seen = 1
+    crosses = bar.open <= order.limit
+    if arrives and order.post_only == 1 and crosses:
+        cancel(state, bar.open_at, symbol, order, Reason.WOULD_CROSS)
+    elif crosses:
+        fill_limit(state, bar, symbol, order, tables, steps, bar.open, not arrives)
+    elif order.time_in_force == TimeInForce.GTC and reached(-bar.low, -order.limit, tables.account[0].fill_on_touch):
+        fill_limit(state, bar, symbol, order, tables, steps, order.limit, True)
+    if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
+        cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
+
+
+def fill_limit(
+    state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps, price: float, maker: bool
+) -> None:
+    """Fill a limit at `price`, capped by the bar's volume and the cash left; fill-or-kill takes all or nothing."""
+    market = tables.symbols[symbol]
+    account = tables.account[0]
+    wallet = state.wallet[0]
+    fee_share = (market.maker_fee if maker else market.taker_fee) * account.cost_factor
+    free = wallet.cash - (wallet.reserved - order.reserved)
+    lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
+    affordable = whole_lots(free / (price * (1.0 + fee_share)), market.lot, market.whole)
+    if affordable < lots:
+        lots = affordable
+    if order.lots <= lots:
+        lots = order.lots
+    elif order.time_in_force == TimeInForce.FOK:
+        return
+    if lots <= 0.0:
+        return
+    buy(state, bar.open_at, symbol, order, lots, market.lot, price, lots * market.lot * price * fee_share, 0.0)
+    release(wallet, order, lots / order.lots)
+    order.lots -= lots
+    at_open = price == bar.open
+    after_entry(state, symbol, order, tables, 0 if at_open else bar.open_at + 1)
+    if order.lots <= 0.0:
+        close_order(wallet, state.positions[symbol], order)
+    entered_inside(state, bar, symbol, tables, steps, at_open)
+
+
+def entered_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, at_open: bool) -> None:
+    """Hold the bar of an entry against its stop (the whole bar counts) and, after an entry at the open, its target."""
+    protect_inside(state, bar, symbol, tables, steps, at_open)

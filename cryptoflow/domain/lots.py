@@ -1,0 +1,31 @@
+"""Quantities in lots and prices in ticks: where plain numbers become what a venue takes."""
+
+from math import floor, isnan
+
+
+def whole_lots(quantity: float, lot: float, whole: int) -> float:
+    """Round a quantity down to whole lots, forgiving the last bits of a float.
+
+    Where `whole` is 0 the venue knows no lots and the quantity stays as it is.
+
+    >>> whole_lots(0.3, 0.1, 1), whole_lots(0.35, 0.1, 1), whole_lots(0.35, 1.0, 0)
+    (3.0, 3.0, 0.35)
+    """
+    count = quantity / lot
+    if isnan(count) or count <= 0.0:
+        return 0.0
+    if whole == 0:
+        return count
+    slack = count if count > 1.0 else 1.0
+    return float(floor(count + 1e-9 * slack))
+
+
+def on_tick(price: float, tick: float) -> float:
+    """Round a price to the nearest tick; a tick of 0 means any price will do.
+
+    >>> on_tick(100.04, 0.1), on_tick(100.06, 0.1), on_tick(7.123, 0.0)
+    (100.0, 100.10000000000001, 7.123)
+    """
+    if tick <= 0.0 or isnan(price):
+        return price
+    return floor(price / tick + 0.5) * tick

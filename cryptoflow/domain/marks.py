@@ -1,0 +1,61 @@
+"""What the close of a bar does: prices are marked, trails follow, the account's day and peak move on."""
+
+from math import isnan
+
+from cryptoflow.domain.ledger import higher
+from cryptoflow.domain.records import Bar, Position, Reason, Rows, State, Tables, Wallet
+
+DAY = 86_400_000
+
+
+def open_day(wallet: Wallet, at: int) -> None:
+    """Start a new UTC day when `at` lies in one: what the account is worth now is what the day is measured by."""
+    day = at // DAY
+    if day != wallet.day:
+        wallet.day = day
+        wallet.day_open = wallet.equity
+        wallet.orders_today = 0
+
+
+def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
+    """Note the close and draw the trailing stop after the best price; it only ever comes nearer."""
+    position.last = bar.close
+    if position.lots <= 0.0:
+        return
+    position.bars += 1
+    if isnan(position.best) or bar.high > position.best:
+        position.best = bar.high
+    level = position.best - position.trail
+    if not isnan(trail_share):
+        level = higher(level, position.best * (1.0 - trail_share))
+    if not isnan(level) and (isnan(position.stop) or level > position.stop):
+        position.stop = level
+        position.stop_reason = Reason.TRAILING
+
+
+def mark_account(wallet: Wallet, invested: float) -> None:
+    """Value the account at the closes: equity, its peak, the deepest fall from it, and the time invested."""
+    wallet.invested = invested
+    wallet.equity = wallet.cash + invested
+    wallet.rounds += 1
+    if invested > 0.0:
+        wallet.rounds_invested += 1
+    if wallet.equity > wallet.peak:
+        wallet.peak = wallet.equity
+    fall = wallet.equity / wallet.peak - 1.0
+    if fall < wallet.drawdown:
+        wallet.drawdown = fall
+
+
+def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
+    """Mark all positions at the closes of this round, and the account by them."""
+    invested = 0.0
+    for symbol in range(len(state.positions)):
+        position = state.positions[symbol]
+        bar = bars[symbol]
+        if bar.here == 1:
+            trail_share = tables.strategies[position.strategy].trail_share if position.lots > 0.0 else 0.0
+            mark_position(position, bar, trail_share)
+        if position.lots > 0.0:
+            invested += position.lots * tables.symbols[symbol].lot * position.last
+    mark_account(state.wallet[0], invested)

@@ -1,0 +1,351 @@
+"""The state of a run as mutable records of plain numbers.
+
+A record here is a slotted dataclass of ints and floats. The event driver keeps them as Python objects in lists;
+the batch driver keeps the same fields as rows of numpy record arrays. `x.field` reads and writes alike in both,
+so one text of the decision serves the two. A missing number is NaN, a missing index -1.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import inf, nan
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+SLOTS = 4
+"""Open orders a symbol may have at once."""
+
+BUY, SELL = 1, -1
+
+
+class OrderType(IntEnum):
+    """How an order meets the market; NONE marks a free slot."""
+
+    NONE = 0
+    MARKET = 1
+    LIMIT = 2
+    STOP = 3
+    STOP_LIMIT = 4
+
+
+class TimeInForce(IntEnum):
+    """How long an order may rest."""
+
+    GTC = 0
+    IOC = 1
+    FOK = 2
+
+
+class Leg(IntEnum):
+    """What an order is for."""
+
+    ENTRY = 0
+    ADD = 1
+    EXIT = 2
+
+
+class Reason(IntEnum):
+    """Why something happened, as every record, report and journal spells it (in lower case)."""
+
+    SIGNAL = 0
+    STOP = 1
+    TARGET = 2
+    TRAILING = 3
+    MAX_BARS = 4
+    EXPIRED = 5
+    UNFILLED = 6
+    WOULD_CROSS = 7
+    NO_CASH = 8
+    SYMBOL_TAKEN = 9
+    COOLDOWN = 10
+    BELOW_MINIMUM = 11
+    NO_SIZE = 12
+    REDUCED = 13
+    RULE = 14
+    NO_SLOT = 15
+    REPLACED = 16
+    END = 17
+
+
+class Topic(IntEnum):
+    """What a line of the tape tells."""
+
+    ORDER = 0
+    REFUSED = 1
+    FILL = 2
+    CANCEL = 3
+    TRADE = 4
+
+
+@dataclass(slots=True)
+class Bar:
+    """One symbol's bar in this round; `here` is 0 when it has none."""
+
+    open_at: int = 0
+    here: int = 0
+    open: float = nan
+    high: float = nan
+    low: float = nan
+    close: float = nan
+    volume: float = nan
+
+
+@dataclass(slots=True)
+class Signal:
+    """What one strategy says of one symbol at the close of its bar. Distances are in price units."""
+
+    enter: int = 0
+    leave: int = 0
+    add: int = 0
+    score: float = nan
+    size: float = nan
+    stop_distance: float = nan
+    stop_at: float = nan
+    take_distance: float = nan
+    take_at: float = nan
+    trail_distance: float = nan
+
+
+@dataclass(slots=True)
+class Symbol:
+    """What a venue allows and charges for a symbol. `whole` is 0 where quantities have no lots (lot is then 1)."""
+
+    lot: float = 1e-8
+    whole: int = 1
+    tick: float = 0.0
+    min_notional: float = 0.0
+    maker_fee: float = 0.001
+    taker_fee: float = 0.001
+    allowed: int = 1
+
+
+@dataclass(slots=True)
+class Strategy:
+    """A strategy's settings that the decision reads; times in milliseconds, `max_bars` 0 for no limit."""
+
+    allocation: float = 1.0
+    sizer: int = 0
+    spends: int = 0
+    order_type: int = 1
+    time_in_force: int = 0
+    post_only: int = 0
+    offset: float = 0.0
+    expires: int = 0
+    max_bars: int = 0
+    cooldown: int = 0
+    max_adds: int = 0
+    stop_share: float = nan
+    take_share: float = nan
+    trail_share: float = nan
+    missing_stop: float = nan
+
+
+@dataclass(slots=True)
+class Account:
+    """Settings of the run that hold for all its orders. Times are milliseconds, shares 0 to 1."""
+
+    timeframe: int = 60_000
+    delay: int = 0
+    first_decision: int = 0
+    fill_on_touch: int = 0
+    volume_share: float = 0.1
+    slippage: int = 0
+    cost_factor: float = 1.0
+    discipline: int = 1
+
+
+@dataclass(slots=True)
+class Position:
+    """What is held of one symbol, for which strategy, and what protects it."""
+
+    lots: float = 0.0
+    price: float = 0.0
+    strategy: int = -1
+    stop: float = nan
+    target: float = nan
+    trail: float = nan
+    best: float = nan
+    stop_reason: int = 1
+    target_from: int = 0
+    opened_at: int = 0
+    bars: int = 0
+    adds: int = 0
+    bought: float = 0.0
+    cost: float = 0.0
+    proceeds: float = 0.0
+    fees: float = 0.0
+    slippage: float = 0.0
+    last: float = nan
+    open_orders: int = 0
+
+
+@dataclass(slots=True)
+class Pair:
+    """What a strategy remembers of a symbol between positions."""
+
+    exited_at: int = -9_000_000_000_000_000
+    trades: int = 0
+
+
+@dataclass(slots=True)
+class Order:
+    """An open order: one slot of its symbol."""
+
+    type: int = 0
+    side: int = 1
+    leg: int = 0
+    number: int = 0
+    strategy: int = 0
+    lots: float = 0.0
+    spend: float = nan
+    limit: float = nan
+    trigger: float = nan
+    triggered: int = 0
+    seen: int = 0
+    time_in_force: int = 0
+    post_only: int = 0
+    ready_at: int = 0
+    expires_at: int = 0
+    reserved: float = 0.0
+    stop: float = nan
+    target: float = nan
+    trail: float = nan
+    reason: int = 0
+
+
+@dataclass(slots=True)
+class Wallet:
+    """The money, and what is counted while it moves."""
+
+    cash: float = 0.0
+    reserved: float = 0.0
+    equity: float = 0.0
+    invested: float = 0.0
+    peak: float = 0.0
+    drawdown: float = 0.0
+    day: int = -1
+    day_open: float = 0.0
+    orders_today: int = 0
+    orders_now: int = 0
+    positions: int = 0
+    pending: int = 0
+    open_orders: int = 0
+    number: int = 0
+    rounds: int = 0
+    rounds_invested: int = 0
+    fees: float = 0.0
+    slippage: float = 0.0
+    turnover: float = 0.0
+    refused: int = 0
+    reduced: int = 0
+    lines: int = 0
+
+
+@dataclass(slots=True)
+class Entry:
+    """An entry up for review, as rules see it. `notional` is what it would like to be."""
+
+    symbol: int = 0
+    strategy: int = 0
+    side: int = 1
+    price: float = 0.0
+    stop: float = nan
+    notional: float = 0.0
+    lot: float = 1e-8
+    min_notional: float = 0.0
+    fee: float = 0.0
+    symbol_allowed: int = 1
+    adds: int = 0
+
+
+@dataclass(slots=True)
+class AccountView:
+    """The account at the moment of a review: `cash` is free of reservations, `exposure` counts pending entries."""
+
+    equity: float = 0.0
+    cash: float = 0.0
+    exposure: float = 0.0
+    symbol_exposure: float = 0.0
+    strategy_exposure: float = 0.0
+    positions: int = 0
+    pending: int = 0
+    symbol_positions: int = 0
+    day_open_equity: float = 0.0
+    peak_equity: float = 0.0
+    orders_today: int = 0
+    last_second_orders: int = 0
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the rules allow: `notional` granted, and the number of the rule that bound it (-1: none)."""
+
+    notional: float = inf
+    rule: int = -1
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the tape: an order, a refusal, a fill, a cancel, or a closed trade (fields unused stay 0)."""
+
+    topic: int = 0
+    at: int = 0
+    symbol: int = 0
+    strategy: int = 0
+    number: int = 0
+    side: int = 0
+    type: int = 0
+    leg: int = 0
+    reason: int = 0
+    rule: int = -1
+    lots: float = 0.0
+    price: float = 0.0
+    notional: float = 0.0
+    fee: float = 0.0
+    slippage: float = 0.0
+    wanted: float = 0.0
+    profit: float = 0.0
+    share: float = 0.0
+    opened_at: int = 0
+    bars: int = 0
+    entry_price: float = 0.0
+
+
+R = TypeVar("R", covariant=True)
+
+
+class Rows(Protocol[R]):
+    """A fixed number of records: a list, or a numpy record array."""
+
+    def __getitem__(self, index: int, /) -> R: ...
+    def __len__(self) -> int: ...
+
+
+class State(NamedTuple):
+    """Everything that changes while a run goes on. Lists of one stand where there is one of a thing."""
+
+    wallet: Rows[Wallet]
+    positions: Rows[Position]
+    orders: Rows[Order]
+    pairs: Rows[Pair]
+    entry: Rows[Entry]
+    account: Rows[AccountView]
+    verdict: Rows[Verdict]
+    tape: Rows[Line]
+
+
+class Tables(NamedTuple):
+    """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins."""
+
+    account: Rows[Account]
+    symbols: Rows[Symbol]
+    strategies: Rows[Strategy]
+    sizers: Rows[Any]
+    rules: Rows[Any]
+    slippage: Rows[Any]
+
+
+class Steps(NamedTuple):
+    """The plugins' verbs that the decision calls, each choosing among its kind by a number."""
+
+    size: Any
+    review: Any
+    slip: Any

@@ -1,0 +1,60 @@
+"""The one place where plain functions become compiled ones."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from numba import njit
+from numba.extending import register_jitable
+
+from cryptoflow.domain import advance, decide, fills, language, ledger, lots, marks, numbers, review
+from cryptoflow.engine.batch.cache import OPTIONS, source_file
+
+Plain = Callable[..., Any]
+OURS = ("cryptoflow.plugins.", "cryptoflow.domain.")
+
+
+@cache
+def callable_from_compiled(function: Plain) -> Plain:
+    """Let compiled code call a plain function; the function itself stays as it is."""
+    result: Plain = register_jitable(**OPTIONS)(function)
+    return result
+
+
+def prepare(function: Plain) -> Plain:
+    """Make a plain function, and those it can reach in its module, callable from compiled code."""
+    prepare_module(function.__module__)
+    return callable_from_compiled(function)
+
+
+@cache
+def prepare_module(name: str) -> None:
+    """Make the plain functions that a module defines or imports from ours callable from compiled code."""
+    for value in list(vars(sys.modules[name]).values()):
+        if not inspect.isfunction(value):
+            continue
+        if value.__module__ == name:
+            callable_from_compiled(value)
+        elif value.__module__.startswith(OURS):
+            prepare(value)
+
+
+def prepare_domain() -> None:
+    """Make the decision's own functions callable from compiled code."""
+    for module in (numbers, language, lots, ledger, review, fills, marks, decide, advance):
+        prepare_module(module.__name__)
+
+
+def compiled(name: str, text: str, names: dict[str, Any], functions: list[Plain]) -> Plain:
+    """Compile the function `name` of generated source, or find it compiled by an earlier run."""
+    prepare_domain()
+    path = source_file(name, functions, text)
+    scope = {**names, "__name__": __name__}  # a cached function asks to import the module it was made in
+    exec(compile(text, str(path), "exec"), scope)  # noqa: S102 - our own text; only files can be cached
+    for value in list(scope.values()):
+        if inspect.isfunction(value) and value.__code__.co_filename == str(path) and value.__name__ != name:
+            callable_from_compiled(value)
+    result: Plain = njit(cache=True, **OPTIONS)(scope[name])
+    return result

@@ -1,0 +1,129 @@
+"""The compiled loop over rounds: one fixed function for every spec."""
+
+from math import nan
+from typing import Any, NamedTuple
+
+from cryptoflow.domain.advance import advance, concerns, quiet
+from cryptoflow.domain.marks import mark_account, mark_position, open_day
+from cryptoflow.domain.records import Bar, Rows, Signal, State, Steps, Tables
+
+ENTER, LEAVE, ADD = 1, 2, 4
+VALUES = ("score", "size", "stop_distance", "stop_at", "take_distance", "take_at", "trail_distance")
+"""The fields of a signal that are numbers, in the order in which `Block.values` holds them."""
+
+
+class Block(NamedTuple):
+    """A stretch of rounds as arrays: bars by symbol, flags by strategy × symbol, values by field where there are any.
+
+    `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1.
+    """
+
+    times: Any
+    cursor: Any
+    counts: Any
+    open_at: Any
+    open: Any
+    high: Any
+    low: Any
+    close: Any
+    volume: Any
+    flags: Any
+    values: Any
+    slots: Any
+
+
+def value_of(block: Block, strategy: int, field: int, row: int, k: int) -> float:
+    """Return a number of a signal, NaN where the strategy has none."""
+    slot = block.slots[strategy, field]
+    return block.values[slot, row, k] if slot >= 0 else nan
+
+
+def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -> None:
+    """Show a strategy's signal for a symbol at its bar `k`."""
+    flags = block.flags[row, k]
+    signal.enter = 1 if flags & ENTER else 0
+    signal.leave = 1 if flags & LEAVE else 0
+    signal.add = 1 if flags & ADD else 0
+    signal.score = value_of(block, strategy, 0, row, k)
+    signal.size = value_of(block, strategy, 1, row, k)
+    signal.stop_distance = value_of(block, strategy, 2, row, k)
+    signal.stop_at = value_of(block, strategy, 3, row, k)
+    signal.take_distance = value_of(block, strategy, 4, row, k)
+    signal.take_at = value_of(block, strategy, 5, row, k)
+    signal.trail_distance = value_of(block, strategy, 6, row, k)
+
+
+def run_rounds(
+    state: State,
+    bars: Rows[Bar],
+    signals: Rows[Signal],
+    tables: Tables,
+    steps: Steps,
+    block: Block,
+    equity: Any,
+    start: int,
+    room: int,
+) -> int:
+    """Advance through a block's rounds from `start`, skipping what is quiet.
+
+    Returns the round to go on with: before the end only when the tape has less than `room` lines left.
+    """
+    wallet = state.wallet[0]
+    positions, tape, settings, markets = state.positions, state.tape, tables.strategies, tables.symbols
+    times, cursor, counts, flags, open_at = (
+        block.times,
+        block.cursor,
+        block.counts,
+        block.flags,
+        block.open_at,
+    )
+    open_, high, low, close, volume = block.open, block.high, block.low, block.close, block.volume
+    first = tables.account[0].first_decision - tables.account[0].timeframe
+    symbols = len(positions)
+    strategies = len(settings)
+    for j in range(start, len(times)):
+        if wallet.lines + room > len(tape):
+            return j
+        at = times[j]
+        busy = False
+        for symbol in range(symbols):
+            bar = bars[symbol]
+            k = cursor[symbol]
+            bar.here = 0
+            if k < counts[symbol] and open_at[symbol, k] == at:
+                cursor[symbol] = k + 1
+                bar.here = 1
+                bar.open_at = at
+                bar.open = open_[symbol, k]
+                bar.high = high[symbol, k]
+                bar.low = low[symbol, k]
+                bar.close = close[symbol, k]
+                bar.volume = volume[symbol, k]
+                position = positions[symbol]
+                max_bars = 0 if position.lots <= 0.0 else settings[position.strategy].max_bars
+                if not quiet(position, bar, max_bars):
+                    busy = True
+                if at >= first:
+                    for strategy in range(strategies):
+                        f = flags[strategy * symbols + symbol, k]
+                        if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
+                            busy = True
+        if busy:
+            for row in range(strategies * symbols):
+                if bars[row % symbols].here == 1:
+                    read_signal(block, row, row // symbols, cursor[row % symbols] - 1, signals[row])
+            advance(state, bars, signals, tables, steps, at)
+        else:
+            open_day(wallet, at)
+            invested = 0.0
+            for symbol in range(symbols):
+                position = positions[symbol]
+                bar = bars[symbol]
+                if bar.here == 1:
+                    trail = settings[position.strategy].trail_share if position.lots > 0.0 else nan
+                    mark_position(position, bar, trail)
+                if position.lots > 0.0:
+                    invested += position.lots * markets[symbol].lot * position.last
+            mark_account(wallet, invested)
+        equity[j] = wallet.equity
+    return len(times)

@@ -1,0 +1,171 @@
+"""The batch driver: blocks of rounds through compiled features and the compiled decision."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+
+from cryptoflow.domain.records import (
+    SLOTS,
+    Account,
+    AccountView,
+    Bar,
+    Entry,
+    Line,
+    Order,
+    Pair,
+    Position,
+    Signal,
+    State,
+    Strategy,
+    Symbol,
+    Tables,
+    Verdict,
+    Wallet,
+)
+from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
+from cryptoflow.engine.batch.features import Features
+from cryptoflow.engine.batch.kernel import Block, read_signal, run_rounds, value_of
+from cryptoflow.engine.chains import namespace, source
+from cryptoflow.engine.memory import blank, record_of, rows, table
+from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
+
+BLOCK = 16_384
+"""Rounds per block: its arrays fit the cache, and a call per node and block costs nothing that can be seen."""
+
+TAPE = 65_536
+"""Lines of tape kept before they are copied out."""
+
+Rows = np.ndarray[Any, Any]
+Progress = Callable[[int, int], None]
+
+
+@lru_cache(maxsize=8)
+def kernel(verbs: Verbs) -> Plain:
+    """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
+    names = namespace(verbs, prepare)
+    for part in (value_of, read_signal, run_rounds):
+        callable_from_compiled(part)
+    names |= {"run_rounds": callable_from_compiled(run_rounds), "Steps": steps_class()}
+    text = source(verbs) + (
+        "\n\ndef kernel(state, bars, signals, tables, block, equity, start, room):\n"
+        "    steps = Steps(size, review, slip)\n"
+        "    return run_rounds(state, bars, signals, tables, steps, block, equity, start, room)\n"
+    )
+    functions = [step.function for steps in verbs for step in steps]
+    return compiled("kernel", text, names, functions)
+
+
+def steps_class() -> type[Any]:
+    """Return the class that the kernel packs its chains into."""
+    from cryptoflow.domain.records import Steps
+
+    return Steps
+
+
+def fresh_state(plan: Plan) -> State:
+    """Return the state a run starts in: all cash, nothing held, nothing open."""
+    symbols, strategies = len(plan.symbols), len(plan.strategies)
+    wallet = Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)
+    return State(
+        wallet=rows(Wallet, [wallet]),
+        positions=rows(Position, [Position()] * symbols),
+        orders=rows(Order, [Order()] * (symbols * SLOTS)),
+        pairs=rows(Pair, [Pair()] * (symbols * strategies)),
+        entry=rows(Entry, [Entry()]),
+        account=rows(AccountView, [AccountView()]),
+        verdict=rows(Verdict, [Verdict()]),
+        tape=blank(Line, max(TAPE, 2 * plan.lines_per_round())),
+    )
+
+
+def tables_of(plan: Plan) -> Tables:
+    """Lay the plan's settings out as the kernel reads them."""
+    return Tables(
+        account=rows(Account, [plan.account]),
+        symbols=rows(Symbol, plan.markets),
+        strategies=rows(Strategy, plan.strategies),
+        sizers=table(plan.sizer_settings, 8),
+        rules=table(plan.rule_settings, 12),
+        slippage=table([plan.slippage_settings], 8)[0],
+    )
+
+
+def rounds_of(market: Sequence[Columns]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the opens at which any symbol has a bar."""
+    if len(market) == 1:
+        return market[0].open_at
+    return np.unique(np.concatenate([columns.open_at for columns in market]))
+
+
+def blocks(
+    market: Sequence[Columns], times: np.ndarray[Any, np.dtype[np.int64]]
+) -> Iterator[tuple[int, int, list[Columns]]]:
+    """Cut rounds into blocks, each with its bars by symbol."""
+    for start in range(0, len(times), BLOCK):
+        end = min(start + BLOCK, len(times))
+        cut = []
+        for columns in market:
+            first = int(np.searchsorted(columns.open_at, times[start], side="left"))
+            last = int(np.searchsorted(columns.open_at, times[end - 1], side="right"))
+            cut.append(columns.cut(first, last))
+        yield start, end, cut
+
+
+def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any, Any]:
+    """Lay columns of different lengths into one array of rows; a single one is only seen differently."""
+    if len(parts) == 1:
+        return np.ascontiguousarray(parts[0]).reshape(1, -1)
+    out = np.zeros((len(parts), size), dtype=parts[0].dtype)
+    for row, part in enumerate(parts):
+        out[row, : len(part)] = part
+    return out
+
+
+def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None) -> Outcome:
+    """Run a plan over its bars and return what happened."""
+    step = kernel(plan.verbs)
+    state, tables = fresh_state(plan), tables_of(plan)
+    bars = rows(Bar, [Bar()] * len(plan.symbols))
+    signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
+    features = Features(plan, BLOCK)
+    times = rounds_of(market)
+    equity = np.empty(len(times))
+    room = plan.lines_per_round()
+    chunks = []
+    for start, end, cut in blocks(market, times):
+        counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
+        flags, values, slots = features.over(cut)
+        size = int(counts.max())
+        block = Block(
+            times=times[start:end],
+            cursor=np.zeros(len(cut), dtype=np.int64),
+            counts=counts,
+            open_at=stacked([columns.open_at for columns in cut], size),
+            open=stacked([columns.open for columns in cut], size),
+            high=stacked([columns.high for columns in cut], size),
+            low=stacked([columns.low for columns in cut], size),
+            close=stacked([columns.close for columns in cut], size),
+            volume=stacked([columns.volume for columns in cut], size),
+            flags=flags,
+            values=values,
+            slots=slots,
+        )
+        at = 0
+        while at < end - start:
+            at = int(step(state, bars, signals, tables, block, equity[start:end], at, room))
+            chunks.append(take_lines(state))
+        if progress is not None:
+            progress(end, len(times))
+    tape = np.concatenate(chunks) if chunks else blank(Line, 0)
+    wallet = record_of(Wallet, state.wallet[0])
+    return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
+
+
+def take_lines(state: State) -> Rows:
+    """Copy what is on the tape and start it anew."""
+    wallet, tape = cast(Rows, state.wallet), cast(Rows, state.tape)
+    lines = tape[: int(wallet[0]["lines"])].copy()
+    wallet[0]["lines"] = 0
+    return lines

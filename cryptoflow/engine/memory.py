@@ -1,0 +1,46 @@
+"""Records as memory: numpy rows for compiled code, plain objects for the event driver, the same fields in both."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+R = TypeVar("R")
+
+COLUMN = {float: "f8", int: "i8"}
+
+
+def layout(record: type[Any]) -> np.dtype[Any]:
+    """Return the numpy layout of a record class.
+
+    >>> from cryptoflow.domain.records import Verdict
+    >>> layout(Verdict).names
+    ('notional', 'rule')
+    """
+    return np.dtype([(field.name, COLUMN[field.type]) for field in fields(record)], align=True)  # type: ignore[index]
+
+
+def rows(record: type[R], records: Iterable[R]) -> np.ndarray[Any, Any]:
+    """Copy records into numpy rows."""
+    values = [tuple(asdict(one).values()) for one in records]  # type: ignore[call-overload]
+    return np.array(values, dtype=layout(record))
+
+
+def blank(record: type[R], count: int) -> np.ndarray[Any, Any]:
+    """Return `count` zeroed rows; what reads them has to write them first."""
+    return np.zeros(count, dtype=layout(record))
+
+
+def record_of(record: type[R], row: Any) -> R:
+    """Copy one numpy row back into a plain record."""
+    return record(*row.item())
+
+
+def table(settings: Iterable[Iterable[float]], width: int) -> np.ndarray[Any, Any]:
+    """Lay rows of plugin settings out as one table, padded with NaN."""
+    listed = [list(row) for row in settings]
+    out = np.full((max(1, len(listed)), max(1, width)), np.nan)
+    for place, row in enumerate(listed):
+        out[place, : len(row)] = row
+    return out

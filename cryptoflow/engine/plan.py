@@ -1,0 +1,74 @@
+"""What a driver is given: a run as plain values, without a trace of where they came from."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cryptoflow.domain.graph import Graph
+from cryptoflow.domain.records import SLOTS, Account, Strategy, Symbol
+from cryptoflow.domain.steps import Function, Step
+
+
+class Columns(NamedTuple):
+    """One symbol's bars, a column each; times are epoch milliseconds of the open."""
+
+    open_at: np.ndarray[Any, np.dtype[np.int64]]
+    open: np.ndarray[Any, np.dtype[np.float64]]
+    high: np.ndarray[Any, np.dtype[np.float64]]
+    low: np.ndarray[Any, np.dtype[np.float64]]
+    close: np.ndarray[Any, np.dtype[np.float64]]
+    volume: np.ndarray[Any, np.dtype[np.float64]]
+
+    def cut(self, first: int, last: int) -> "Columns":
+        """Return the bars from `first` up to, not including, `last`."""
+        return Columns(
+            self.open_at[first:last],
+            self.open[first:last],
+            self.high[first:last],
+            self.low[first:last],
+            self.close[first:last],
+            self.volume[first:last],
+        )
+
+
+class Verbs(NamedTuple):
+    """The plugins' functions a kernel knows, whether a run uses them or not, so that one kernel serves all runs."""
+
+    sizers: tuple[Step, ...]
+    rules: tuple[Step, ...]
+    slippages: tuple[Step, ...]
+
+
+class Plan(NamedTuple):
+    """A run before it starts.
+
+    A strategy points at its sizer, the account at its slippage model, by their places in `verbs`; their settings
+    stand here. A rule's settings begin with 1 when it is on and 0 when it is off.
+    """
+
+    capital: float
+    account: Account
+    symbols: tuple[str, ...]
+    markets: tuple[Symbol, ...]
+    strategies: tuple[Strategy, ...]
+    graphs: tuple[Graph, ...]
+    functions: Mapping[str, Function]
+    verbs: Verbs
+    sizer_settings: tuple[tuple[float, ...], ...]
+    rule_settings: tuple[tuple[float, ...], ...]
+    slippage_settings: tuple[float, ...]
+
+    def lines_per_round(self) -> int:
+        """Return how many lines of tape one round can write at most."""
+        symbols, strategies = len(self.symbols), len(self.strategies)
+        return symbols * (SLOTS * 6 + 8) + symbols * strategies * 4 + 8
+
+
+class Outcome(NamedTuple):
+    """A run after its end: the tape (rows of `Line`), equity at the close of every round, and the wallet's counts."""
+
+    tape: np.ndarray[Any, Any]
+    times: np.ndarray[Any, np.dtype[np.int64]]
+    equity: np.ndarray[Any, np.dtype[np.float64]]
+    wallet: dict[str, float]

@@ -1,0 +1,102 @@
+"""The event driver on history: the same decision as plain Python, one round at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from cryptoflow.domain.advance import advance
+from cryptoflow.domain.records import (
+    SLOTS,
+    AccountView,
+    Bar,
+    Entry,
+    Line,
+    Order,
+    Pair,
+    Position,
+    Signal,
+    State,
+    Steps,
+    Tables,
+    Verdict,
+    Wallet,
+)
+from cryptoflow.engine.chains import namespace, source
+from cryptoflow.engine.memory import layout
+from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
+from cryptoflow.engine.runtime.features import Features
+
+
+def plain_steps(verbs: Verbs) -> Steps:
+    """Return the plugins' verbs strung together, to be called as plain Python."""
+    scope = namespace(verbs, lambda function: function)
+    exec(compile(source(verbs), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in the batch driver
+    return Steps(scope["size"], scope["review"], scope["slip"])
+
+
+def fresh_state(plan: Plan) -> State:
+    """Return the state a run starts in: all cash, nothing held, nothing open."""
+    symbols, strategies = len(plan.symbols), len(plan.strategies)
+    return State(
+        wallet=[Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)],
+        positions=[Position() for _ in range(symbols)],
+        orders=[Order() for _ in range(symbols * SLOTS)],
+        pairs=[Pair() for _ in range(symbols * strategies)],
+        entry=[Entry()],
+        account=[AccountView()],
+        verdict=[Verdict()],
+        tape=[Line() for _ in range(plan.lines_per_round())],
+    )
+
+
+def tables_of(plan: Plan) -> Tables:
+    """Lay the plan's settings out for plain Python."""
+    return Tables(
+        [plan.account],
+        plan.markets,
+        plan.strategies,
+        plan.sizer_settings,
+        plan.rule_settings,
+        plan.slippage_settings,
+    )
+
+
+def rounds(market: Sequence[Columns]) -> Iterator[tuple[int, list[Bar]]]:
+    """Yield each round's open and a bar per symbol; where a symbol has none its bar is not `here`."""
+    opens = [columns.open_at.tolist() for columns in market]
+    prices = [list(zip(*(column.tolist() for column in columns[1:]), strict=True)) for columns in market]
+    cursor = [0] * len(market)
+    for at in sorted(set().union(*opens)):
+        bars = []
+        for symbol, open_at in enumerate(opens):
+            place = cursor[symbol]
+            if place < len(open_at) and open_at[place] == at:
+                bars.append(Bar(at, 1, *prices[symbol][place]))
+                cursor[symbol] = place + 1
+            else:
+                bars.append(Bar())
+        yield at, bars
+
+
+def run(plan: Plan, market: Sequence[Columns]) -> Outcome:
+    """Run a plan over its bars and return what happened."""
+    state, tables, steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
+    features = Features(plan)
+    signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
+    wallet = state.wallet[0]
+    tell = attrgetter(*(field.name for field in fields(Line)))
+    lines: list[Any] = []
+    times, equity = [], []
+    for at, bars in rounds(market):
+        features.over(bars, signals)
+        advance(state, bars, signals, tables, steps, at)
+        lines.extend(tell(state.tape[place]) for place in range(wallet.lines))
+        wallet.lines = 0
+        times.append(at)
+        equity.append(wallet.equity)
+    tape = np.array(lines, dtype=layout(Line))
+    counts = {name: getattr(wallet, name) for name in Wallet.__slots__}
+    return Outcome(tape, np.array(times, dtype=np.int64), np.array(equity), counts)
