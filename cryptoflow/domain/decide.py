@@ -206,7 +206,7 @@ def propose(
     if isnan(signal.size):
         wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
     else:
-        wanted = signal.size
+        wanted = signal.size * wallet.equity * settings.allocation
     entry = state.entry[0]
     entry.symbol = symbol
     entry.strategy = strategy
@@ -226,7 +226,8 @@ def propose(
     granted = verdict.notional
     lots = whole_lots(granted / price, market.lot, market.whole)
     notional = lots * market.lot * price
-    if isnan(granted) or lots <= 0.0 or notional < market.min_notional:
+    leaving = notional * (stop / price) if account.discipline == 1 and stop < price else notional
+    if isnan(granted) or lots <= 0.0 or leaving < market.min_notional:
         line = new_line(state, Topic.REFUSED, bar.open_at + account.timeframe, symbol, strategy)
         line.reason = refusal(wanted, granted, verdict.rule)
         line.rule = verdict.rule

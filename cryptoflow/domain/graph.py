@@ -22,7 +22,7 @@ class Stream(NamedTuple):
 class Node(NamedTuple):
     """One operation on earlier nodes.
 
-    `op` is one of: number · column · neg add sub mul div · lt le gt ge eq ne · and or not · shift · call · rank
+    `op` is one of: number · column · neg add sub mul div · lt le gt ge eq ne · and or not · shift · call · field · rank
     · every · lift (a node of another stream, seen from this one as its last value known at the time).
     """
 
