@@ -1,0 +1,64 @@
+"""A series of bars: one symbol, one timeframe, one column per number."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+COLUMNS = ("open_at", "open", "high", "low", "close", "volume")
+
+Times = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """Bars in the order of time, as columns of equal length.
+
+    `open_at` is the start of each bar in epoch milliseconds, `timeframe` its length in milliseconds,
+    `volume` is in the base currency. Columns are contiguous and in native byte order, so compiled code
+    takes them as they are. `notes` says what a source assumed while reading; it is no part of the content.
+    """
+
+    symbol: str
+    timeframe: int
+    open_at: Times
+    open: Numbers
+    high: Numbers
+    low: Numbers
+    close: Numbers
+    volume: Numbers
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in COLUMNS:
+            kind = np.int64 if name == "open_at" else np.float64
+            column = np.require(getattr(self, name), kind, ["C", "A", "W"])
+            if column.shape != (len(self.open_at),):
+                raise ValueError(f"{name} has shape {column.shape}, open_at has {len(self.open_at)} rows")
+            object.__setattr__(self, name, column)
+
+    def __len__(self) -> int:
+        return len(self.open_at)
+
+    def between(self, start: int, end: int) -> "Bars":
+        """Return the bars that open at or after `start` and before `end`, sharing their memory."""
+        first, last = (int(row) for row in np.searchsorted(self.open_at, [start, end]))
+        cut: dict[str, Any] = {name: getattr(self, name)[first:last] for name in COLUMNS}
+        return replace(self, **cut)
+
+    def gaps(self) -> int:
+        """Return how many bars are missing between the first and the last."""
+        if len(self) == 0:
+            return 0
+        return int(self.open_at[-1] - self.open_at[0]) // self.timeframe + 1 - len(self)
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the content: equal for equal bars, whichever source they came from."""
+        digest = sha256(f"{self.symbol}\n{self.timeframe}\n{len(self)}\n".encode())
+        for name in COLUMNS:
+            column = getattr(self, name)
+            digest.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
+        return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""Bars from a file: which one, which of its rows, and whether they can be true."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.bars import COLUMNS, Bars
+from cryptoflow.market.checks import check
+from cryptoflow.market.columns import Told
+from cryptoflow.market.placeholders import filled
+from cryptoflow.market.times import moment, timeframe_name
+
+
+def located(path: str, folder: Path, symbol: str, timeframe: int) -> Path:
+    """Return the file that `path`, relative to `folder`, means for a symbol; it must be there."""
+    file = folder / filled(path, symbol, timeframe)
+    if not file.is_file():
+        beside = sorted(each.name for each in file.parent.glob(f"*{file.suffix}"))
+        near = get_close_matches(file.name, beside, n=1)
+        others = f"its folder has {', '.join(beside[:5]) or 'none like it'}"
+        hint = f"did you mean {near[0]}?" if near else others
+        raise CryptoflowError(f"there is no file {file}", fix=hint)
+    return file
+
+
+def selected(told: Told, symbol: str, timeframe: int, start: int, end: int) -> Bars:
+    """Return the bars that open from `start` until before `end`; those are checked, other rows are not."""
+    inside = np.flatnonzero((told.open_at >= start) & (told.open_at < end))
+    name = told.sheet.name
+    if len(inside) == 0:
+        raise CryptoflowError(
+            f"{name} has no bars from {moment(start)} to {moment(end)}",
+            fix="ask for a period that it covers: " + _covered(told),
+        )
+    columns: Any = zip(COLUMNS, (told.open_at, *told.numbers), strict=True)
+    cut = {column: values[inside] for column, values in columns}
+    bars = Bars(symbol=symbol, timeframe=timeframe, notes=(told.note,), **cut)
+    _refuse_longer(bars, name)
+    check(bars, name, inside + told.sheet.first, told.sheet.word)
+    return bars
+
+
+def _covered(told: Told) -> str:
+    if len(told.open_at) == 0:
+        return "it has no rows"
+    return f"its bars open from {moment(int(told.open_at.min()))} to {moment(int(told.open_at.max()))}"
+
+
+def _refuse_longer(bars: Bars, name: str) -> None:
+    """Bars further apart than the timeframe throughout are of a longer one, not full of gaps."""
+    apart = np.diff(bars.open_at)
+    if len(apart) and apart.min() > bars.timeframe:
+        found, asked = timeframe_name(int(apart.min())), timeframe_name(bars.timeframe)
+        raise CryptoflowError(
+            f"{name} holds bars of {found}, but {asked} was asked for",
+            fix=f"timeframe: {found}, or another file",
+        )

@@ -1,0 +1,1 @@
+"""Plugins: settings plus one verb, found by name."""

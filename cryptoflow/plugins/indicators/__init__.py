@@ -1,0 +1,1 @@
+"""Indicators: one step each, compiled by batch and called by runtime."""

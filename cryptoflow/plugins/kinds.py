@@ -1,0 +1,118 @@
+"""What each kind of plugin promises the engine: its verb, and what it says about itself."""
+
+from collections.abc import Callable, Mapping, MutableSequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, ValidationError
+
+from cryptoflow.domain.steps import BadSetting, Bound, Function
+from cryptoflow.plugins.registry import Plugin
+
+Lookback = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "bars"})]
+"""A number of bars to look back on."""
+
+Ring = MutableSequence[float]
+"""The floats a windowed step keeps between bars: NaN at first, never longer or shorter."""
+
+RECURSIVE, WILDER = 10, 20
+"""Bars per bar of look-back until an endless average has forgotten its start; Wilder's fades half as fast."""
+
+
+class Indicator(Plugin):
+    """A series from series: `step` moves its state by one bar.
+
+    `step(state, *inputs, *columns, *settings) -> state`; a windowed one takes its ring after the state.
+    `inputs` are series the strategy names, `columns` those of the bar that come by themselves, `outputs` the
+    fields of the state a strategy may read, the first being the value of the bare call.
+    """
+
+    inputs: ClassVar[tuple[str, ...]] = ()
+    columns: ClassVar[tuple[str, ...]] = ()
+    outputs: ClassVar[tuple[str, ...]] = ("value",)
+    windowed: ClassVar[bool] = False
+    settle: ClassVar[int] = RECURSIVE
+    State: ClassVar[type[Any]]
+    step: ClassVar[Callable[..., Any]]
+
+    def warmup(self) -> int:
+        """Bars until the value can be trusted: the window, or `settle` times it where the past only fades."""
+        return self._longest() * (1 if self.windowed else self.settle)
+
+    def memory(self) -> int:
+        """How many floats the ring has."""
+        return self._longest() if self.windowed else 0
+
+    def _longest(self) -> int:
+        return max((n for n in vars(self).values() if isinstance(n, int)), default=1)
+
+    @classmethod
+    def function(cls) -> Function:
+        """The indicator as the expression language and the engine see it."""
+        fields = cls.model_fields
+        return Function(
+            name=cls.plugin_name,
+            inputs=cls.inputs,
+            columns=cls.columns,
+            settings=tuple(fields),
+            whole=tuple(field.annotation is int for field in fields.values()),
+            outputs=cls.outputs,
+            windowed=cls.windowed,
+            state=cls.State,
+            step=cls.step,
+            bind=cls._bind,
+            summary=(cls.__doc__ or "").split("\n")[0],
+        )
+
+    @classmethod
+    def _bind(cls, settings: Mapping[str, float]) -> Bound:
+        try:
+            plugin = cls.model_validate(dict(settings))
+        except ValidationError as error:
+            raise refusal(error) from None
+        return Bound(plugin.numbers(), plugin.warmup(), plugin.memory())
+
+
+class Sizer(Plugin):
+    """How much an entry would like to be: `notional(equity, cash, price, stop, *settings)` in quote.
+
+    `stop` is a price, NaN without one; NaN as an answer means that no size can be said and refuses the entry.
+    One that `spends` sends the amount itself with a market order, any other the lots it comes to.
+    """
+
+    spends: ClassVar[bool] = False
+    notional: ClassVar[Callable[..., float]]
+
+
+class Rule(Plugin):
+    """How much notional an entry may still be: `headroom(order, account, *settings)`, infinite if any."""
+
+    headroom: ClassVar[Callable[..., float]]
+
+
+class Slippage(Plugin):
+    """What share of the price a fill loses: `cost(side, price, quantity, volume, *settings)`."""
+
+    cost: ClassVar[Callable[..., float]]
+
+
+def refusal(error: ValidationError) -> BadSetting:
+    """The first thing pydantic has against a plugin's settings, as words for people."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    limits = first.get("ctx", {})
+    match first["type"]:
+        case "greater_than_equal":
+            what = f"{name} is {first['input']:g}, but must be at least {limits['ge']:g}"
+        case "greater_than":
+            what = f"{name} is {first['input']:g}, but must be above {limits['gt']:g}"
+        case "less_than_equal":
+            what = f"{name} is {first['input']:g}, but must be at most {limits['le']:g}"
+        case "int_from_float":
+            what = f"{name} is {first['input']:g}, but must be a whole number"
+        case "extra_forbidden":
+            what = f"there is no setting {name}"
+        case "value_error":
+            what = str(limits["error"])
+        case _:
+            what = f"{name}: {first['msg']}"
+    return BadSetting(name, what)

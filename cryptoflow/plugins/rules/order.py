@@ -1,0 +1,25 @@
+"""How large one order may be."""
+
+from pydantic import Field
+
+from cryptoflow.domain.records import AccountView, Entry
+from cryptoflow.plugins.kinds import Rule
+from cryptoflow.plugins.limits import ceiling
+from cryptoflow.plugins.registry import rule
+from cryptoflow.spec.values import Limit
+
+
+@rule("order")
+class Order(Rule):
+    """Keep every single order under a limit."""
+
+    limit: Limit = Field(Limit("100%"), description="share of equity, or an amount, or both")
+
+    @staticmethod
+    def headroom(_order: Entry, account: AccountView, share: float, amount: float) -> float:
+        """The limit itself.
+
+        >>> Order.headroom(Entry(), AccountView(equity=1000.0), 0.5, 100.0)
+        100.0
+        """
+        return ceiling(account.equity, share, amount)

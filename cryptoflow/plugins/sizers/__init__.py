@@ -1,0 +1,1 @@
+"""Sizers: how much an entry would like to be."""

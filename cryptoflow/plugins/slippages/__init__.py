@@ -1,0 +1,1 @@
+"""Slippages: what a fill loses against the price seen."""

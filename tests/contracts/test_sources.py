@@ -1,0 +1,89 @@
+"""What every source promises, built in now or later: an example of each is asked the same questions."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv, parquet
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.bars import COLUMNS
+from cryptoflow.market.checks import check
+from cryptoflow.plugins.registry import built_in, find
+from cryptoflow.spec.values import Period
+
+HOUR = 3_600_000
+MAY = Period("2024-05-01..2024-05-31")
+
+
+def synthetic(folder: Path):
+    return find("source", "synthetic")()
+
+
+def from_csv(folder: Path):
+    csv.write_csv(table(), folder / "BTCUSDT-1h.csv")
+    return find("source", "csv")(path="{symbol}-{timeframe}.csv")
+
+
+def from_parquet(folder: Path):
+    parquet.write_table(table(), folder / "BTC.parquet")
+    return find("source", "parquet")(path="{base}.parquet")
+
+
+def table() -> pa.Table:
+    made = find("source", "synthetic")().load("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path())
+    return pa.table({name: getattr(made, name) for name in COLUMNS})
+
+
+EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet}
+
+
+@pytest.fixture(params=sorted(built_in("source")))
+def load(request, tmp_path):
+    source = EXAMPLES[request.param](tmp_path)
+    return lambda start=MAY.start, end=MAY.end: source.load("BTC/USDT", HOUR, start, end, 7, tmp_path)
+
+
+def test_the_same_question_has_the_same_answer(load):
+    assert load().fingerprint() == load().fingerprint()
+
+
+def test_bars_are_of_the_symbol_the_timeframe_and_the_span_asked_for(load):
+    bars = load(MAY.start + 5 * HOUR, MAY.start + 50 * HOUR)
+    assert (bars.symbol, bars.timeframe) == ("BTC/USDT", HOUR)
+    assert MAY.start + 5 * HOUR <= bars.open_at[0]
+    assert bars.open_at[-1] < MAY.start + 50 * HOUR
+    assert len(bars) + bars.gaps() == 45
+
+
+def test_bars_pass_the_check(load):
+    check(load())
+
+
+def test_a_part_equals_the_same_part_of_the_whole(load):
+    start, end = MAY.start + 100 * HOUR, MAY.start + 200 * HOUR
+    assert load(start, end).fingerprint() == load().between(start, end).fingerprint()
+
+
+def test_columns_are_as_compiled_code_takes_them(load):
+    bars = load()
+    for name in COLUMNS:
+        column = getattr(bars, name)
+        assert column.dtype == (np.int64 if name == "open_at" else np.float64)
+        assert column.flags.c_contiguous
+        assert column.flags.writeable
+
+
+def test_a_span_without_bars_is_a_problem_of_the_data(load):
+    with pytest.raises(CryptoflowError) as raised:
+        load(MAY.start, MAY.start)
+    assert raised.value.code == ExitCode.INVALID
+
+
+def test_all_examples_are_equal_bars(tmp_path):
+    prints = {
+        make(tmp_path).load("BTC/USDT", HOUR, MAY.start, MAY.end, 7, tmp_path).fingerprint()
+        for make in EXAMPLES.values()
+    }
+    assert len(prints) == 1
