@@ -107,7 +107,7 @@ class Lanes:
         """Compute one node for one symbol."""
         match node.op:
             case "number":
-                return node.settings[0]
+                return node.settings[0] != 0.0 if node.kind is Kind.FLAG else node.settings[0]
             case "column":
                 return self.bars(node, symbol)[1 + COLUMNS.index(node.name)]
             case "neg":

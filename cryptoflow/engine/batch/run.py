@@ -18,12 +18,14 @@ from cryptoflow.domain.records import (
     Position,
     Signal,
     State,
+    Steps,
     Strategy,
     Symbol,
     Tables,
     Verdict,
     Wallet,
 )
+from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
 from cryptoflow.engine.batch.kernel import Block, read_signal, run_rounds, value_of
@@ -41,27 +43,33 @@ Rows = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
 
 
+KERNEL = """
+
+def kernel(state, bars, signals, tables, block, equity, start, room):
+    steps = Steps(size, review, slip)
+    return run_rounds(state, bars, signals, tables, steps, block, equity, start, room)
+"""
+
+
 @lru_cache(maxsize=8)
 def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
     for part in (value_of, read_signal, run_rounds):
         callable_from_compiled(part)
-    names |= {"run_rounds": callable_from_compiled(run_rounds), "Steps": steps_class()}
-    text = source(verbs) + (
-        "\n\ndef kernel(state, bars, signals, tables, block, equity, start, room):\n"
-        "    steps = Steps(size, review, slip)\n"
-        "    return run_rounds(state, bars, signals, tables, steps, block, equity, start, room)\n"
-    )
-    functions = [step.function for steps in verbs for step in steps]
-    return compiled("kernel", text, names, functions)
+    names |= {"run_rounds": run_rounds, "Steps": Steps}
+    return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
 
 
-def steps_class() -> type[Any]:
-    """Return the class that the kernel packs its chains into."""
-    from cryptoflow.domain.records import Steps
+def functions_of(verbs: Verbs) -> list[Plain]:
+    """Return the functions of all verbs."""
+    return [step.function for steps in verbs for step in steps]
 
-    return Steps
+
+def is_cold(plan: Plan) -> bool:
+    """Say whether the kernel for a plan has yet to be compiled on this machine."""
+    path = source_file("kernel", functions_of(plan.verbs), source(plan.verbs) + KERNEL)
+    return not any((path.parent / "__pycache__").glob("kernel.*.nbi"))
 
 
 def fresh_state(plan: Plan) -> State:

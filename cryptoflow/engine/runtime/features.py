@@ -147,7 +147,7 @@ class Lanes:
         """Compute one node for one symbol's bar."""
         match node.op:
             case "number":
-                return node.settings[0]
+                return node.settings[0] != 0.0 if node.kind is Kind.FLAG else node.settings[0]
             case "column":
                 return getattr(bar, node.name)
             case "neg":
