@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.bars import COLUMNS, Bars
+from cryptoflow.market.bars import Bars
 from cryptoflow.plugins.sources.synthetic import Synthetic
 from cryptoflow.spec.values import Period
 
