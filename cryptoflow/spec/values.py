@@ -2,6 +2,7 @@
 
 from cryptoflow.spec.durations import Duration, Period, Timeframe
 from cryptoflow.spec.money import Bytes, Limit, Money
+from cryptoflow.spec.names import Secret
 from cryptoflow.spec.ranges import Band, Range
 from cryptoflow.spec.shares import Bps, Gain, Share
 from cryptoflow.spec.symbols import Symbol
@@ -18,6 +19,7 @@ __all__ = [
     "Money",
     "Period",
     "Range",
+    "Secret",
     "Share",
     "Symbol",
     "Timeframe",

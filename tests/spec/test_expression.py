@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.spec.expressions import FUNCTIONS, MINUTE, SCOPE, graph_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from cryptoflow.spec.nodes import MAX_NODES
 from cryptoflow.spec.scope import Scope
 from cryptoflow.spec.syntax import Text
 from cryptoflow.spec.views import VIEWS
+from tests.spec.expressions import FUNCTIONS, MINUTE, SCOPE, graph_of
 
 
 def values_of(graph: Graph, bars: Sequence[Mapping[str, float]]) -> list[Any]:

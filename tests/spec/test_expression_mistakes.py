@@ -1,12 +1,12 @@
 """What the expression language refuses, how it says so, and where it points."""
 
 import pytest
-from tests.spec.expressions import SCOPE, problems_of
 
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.spec import document
 from cryptoflow.spec.expression import compile_expression, compile_strategy
 from cryptoflow.spec.syntax import MAX_DEPTH, MAX_LENGTH, Text
+from tests.spec.expressions import SCOPE, problems_of
 
 LOOKS_AHEAD = [
     (

@@ -1,0 +1,91 @@
+"""The blocks of a spec that name a plugin, each turned into that plugin with its settings checked by itself."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cryptoflow.errors import CryptoflowError, Problem
+from cryptoflow.pipelines.resolved import HISTORY, RULES, SIZING, SLIPPAGE
+from cryptoflow.plugins import registry
+from cryptoflow.plugins.registry import Plugin
+from cryptoflow.spec.features import ALGOS, ROUTES
+from cryptoflow.spec.nearest import suggestion
+from cryptoflow.spec.shape import shaped
+from cryptoflow.spec.tree import Path, Tree
+
+ALGO, ROUTE, NOTIFY = ("execution", "algo"), ("execution", "route"), ("notify",)
+DEFAULTS = {SIZING: "risk_fraction", SLIPPAGE: "spread_impact"}
+"""What the models of `spec` say too, where a block is left out."""
+
+ANNOUNCED = {"source": ("store",), "algo": tuple(ALGOS), "router": ROUTES}
+"""Names of plugins that specs may hold before the plugins are there; running them is refused by name."""
+
+SHARED_KEYS = {"use", "events"}
+"""Keys of a block that belong to the spec rather than to the plugin."""
+
+
+class Named(NamedTuple):
+    """A block of a spec with the kind of its plugin."""
+
+    kind: str
+    path: Path
+    tree: Tree
+
+
+def instances(tree: Tree, guests: bool, problems: list[Problem]) -> dict[Path, Plugin]:
+    """The plugins of a spec by path; what is wrong with their names or settings is added to the problems."""
+    found: dict[Path, Plugin] = {}
+    for block in named_blocks(tree):
+        plugin = _instance(block, guests, problems)
+        if plugin is not None:
+            found[block.path] = plugin
+    for path, name in DEFAULTS.items():
+        if tree.at(path) is None and not _is_off(tree, path):
+            kind = "sizer" if path == SIZING else "slippage"
+            found[path] = registry.find(kind, name)()
+    return found
+
+
+def named_blocks(tree: Tree) -> Iterator[Named]:
+    """Every block with `use:` that was written, whatever else is wrong around it."""
+    single = (("sizer", SIZING), ("source", HISTORY), ("slippage", SLIPPAGE), ("algo", ALGO), ("router", ROUTE))
+    for kind, path in single:
+        inside = tree.at(path)
+        if inside is not None:
+            yield from _named(kind, path, inside)
+    for kind, path in (("rule", RULES), ("notifier", NOTIFY)):
+        several = tree.at(path)
+        items = several.value if several and isinstance(several.value, tuple) else ()
+        for position, item in enumerate(items):
+            yield from _named(kind, (*path, position), item)
+
+
+def _named(kind: str, path: Path, tree: Tree) -> Iterator[Named]:
+    use = tree.get("use")
+    if use is not None and isinstance(use.value, str):
+        yield Named(kind, path, tree)
+
+
+def _instance(block: Named, guests: bool, problems: list[Problem]) -> Plugin | None:
+    use = block.tree.get("use")
+    assert use is not None
+    name = str(use.value)
+    announced = ANNOUNCED.get(block.kind, ())
+    if name not in registry.built_in(block.kind):
+        if name in announced or (block.kind == "notifier" and not guests):
+            return None
+        if not guests and not registry.built_in(block.kind):
+            what = f"there is no {block.kind} `{name}`"
+            problems.append(Problem(what, use.place, suggestion(name, announced, "there are")))
+            return None
+    try:
+        kind = registry.find(block.kind, name)
+    except CryptoflowError as error:
+        problems.extend(problem._replace(where=use.place) for problem in error.problems)
+        return None
+    manual = f"`cryptoflow plugins show {name}` lists every setting"
+    return shaped(kind, block.tree.without(*SHARED_KEYS), problems, manual=manual, owner=name)
+
+
+def _is_off(tree: Tree, path: Path) -> bool:
+    costs = tree.at(("execution", "costs"))
+    return path == SLIPPAGE and costs is not None and costs.value == "none"

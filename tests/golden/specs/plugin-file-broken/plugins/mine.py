@@ -1,0 +1,3 @@
+from cryptoflow.plugins.registry import sizer
+
+SIZE = undefined_name
