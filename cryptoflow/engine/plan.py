@@ -72,3 +72,8 @@ class Outcome(NamedTuple):
     times: np.ndarray[Any, np.dtype[np.int64]]
     equity: np.ndarray[Any, np.dtype[np.float64]]
     wallet: dict[str, float]
+
+    def since(self, start: int) -> "Outcome":
+        """Return the run without the rounds before `start`, in which it only warmed up."""
+        first = int(np.searchsorted(self.times, start))
+        return self._replace(times=self.times[first:], equity=self.equity[first:])

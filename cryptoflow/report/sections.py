@@ -27,7 +27,8 @@ TRADES = (
 
 def heading(view: RunView) -> Markup:
     """Return the name of the run and what it was."""
-    span = f"{moment(view.data.start)[:10]} to {moment(view.data.end - 1)[:10]}"
+    first, last = (view.times[0], view.times[-1]) if len(view.times) else (view.data.start, view.data.end - 1)
+    span = f"{moment(first)[:10]} to {moment(last)[:10]}"
     what = (", ".join(view.symbols), timeframe_name(view.timeframe), span, f"spec {view.spec}")
     return element("header", element("h1", view.title), element("p", " · ".join(what), class_="quiet"))
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cryptoflow.pipelines.backtest import backtest
+from cryptoflow.pipelines.history import Window
+from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.report.html import render
 from cryptoflow.report.view import Guard
 from tests.report.views import view
@@ -44,11 +47,13 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Open a view at a width and hand over the page, with what it said and asked for."""
+    """Open a view, or a report that is there, at a width; hand over the page, with what it said and asked for."""
 
     def open_(told, width=1280, scheme="light"):
-        file = tmp_path / "report.html"
-        file.write_text(render(told), encoding="utf-8")
+        file = told
+        if not isinstance(told, Path):
+            file = tmp_path / "report.html"
+            file.write_text(render(told), encoding="utf-8")
         page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
         page.said, page.asked = [], []
         page.on("console", lambda message: page.said.append(message.text))
@@ -117,3 +122,14 @@ def test_the_text_can_be_read_in_light_and_dark(opened):
     }"""
     for scheme in ("light", "dark"):
         assert min(opened(view(), scheme=scheme).evaluate(contrast)) >= 4.5, scheme
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_of_a_backtest_opens_without_a_complaint(opened, tmp_path, width):
+    spec = Path(__file__).parents[2] / "configs" / "btc_trend.yaml"
+    run = backtest(resolve(spec), window=Window("2024-01-01", "2024-03-31"), home=tmp_path)
+    page = opened(run.folder / "report.html", width)
+    assert page.said == []
+    assert len(page.asked) == 1, "the file itself"
+    assert page.inner_text("h1") == "Backtest of btc-trend"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,204 @@
+"""A backtest: load, decide, measure, and leave a folder that says what happened."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cryptoflow.domain.metrics import Metrics
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines import runs
+from cryptoflow.pipelines.assemble import plan_of, rules_of
+from cryptoflow.pipelines.digest import code_digest, versions
+from cryptoflow.pipelines.history import History, Window, load_history
+from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows, warnings_of
+from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.tapes import Names, equity_table, orders_table, trades_table
+from cryptoflow.report.summary import Artifacts, Guards, Timing, summary
+from cryptoflow.report.view import CostRow, Prices, RunView
+
+if TYPE_CHECKING:
+    from cryptoflow.engine.plan import Outcome, Plan
+    from cryptoflow.market.bars import Bars
+
+WHOLE = Window()
+COST_FACTORS = (0.0, 1.0, 2.0)
+ENGINES = ("batch", "event")
+Tell = Callable[[str], None]
+Progress = Callable[[int, int], None]
+
+
+class Run(NamedTuple):
+    """A finished backtest: its manifest, its folder, and what its report shows."""
+
+    manifest: dict[str, Any]
+    folder: Path
+    view: RunView
+    guards: Guards
+    timing: Timing
+
+
+def backtest(
+    resolved: Resolved,
+    *,
+    window: Window = WHOLE,
+    engine: str = "batch",
+    home: Path | None = None,
+    tell: Tell | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a spec over history and write its run folder."""
+    from cryptoflow.report.html import render
+
+    if engine not in ENGINES:
+        raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
+    began = perf_counter()
+    history = load_history(resolved, window)
+    loaded = perf_counter()
+    plan = plan_of(resolved, history.first_decision)
+    if tell is not None and engine == "batch":
+        announce(plan, tell)
+    outcome = decide(plan, history, engine, progress)
+    decided = perf_counter()
+    names = Names(plan.symbols, [each.id for each in resolved.strategies], [rule.name for rule in plan.verbs.rules])
+    view = view_of(resolved, plan, history, outcome, names, engine)
+    manifest = manifest_of(resolved, plan, history, view)
+    tables = {
+        "orders": orders_table(outcome, names),
+        "trades": trades_table(outcome, names),
+        "equity": equity_table(outcome),
+    }
+    folder = runs.save(runs.runs_folder(home or home_of(resolved.file)) / view.run_id, manifest, tables, render(view))
+    ended = perf_counter()
+    timing = Timing(loaded - began, decided - loaded, ended - decided, ended - began)
+    return Run(manifest, folder, view, Guards(**manifest["guards"]), timing)
+
+
+def announce(plan: "Plan", tell: Tell) -> None:
+    """Say that the first run of an installation compiles."""
+    from cryptoflow.engine.batch.run import is_cold
+
+    if is_cold(plan):
+        tell("compiling the engine, once per installation: this takes some ten seconds")
+
+
+def decide(plan: "Plan", history: History, engine: str, progress: Progress | None = None) -> "Outcome":
+    """Run a plan through the driver of that name."""
+    if engine == "event":
+        from cryptoflow.engine.runtime.run import run as event
+
+        return event(plan, history.columns()).since(history.period.start)
+    from cryptoflow.engine.batch.run import run as batch
+
+    return batch(plan, history.columns(), progress).since(history.period.start)
+
+
+def view_of(
+    resolved: Resolved, plan: "Plan", history: History, outcome: "Outcome", names: Names, engine: str
+) -> RunView:
+    """Return what the report shows."""
+    facts = history.facts()
+    run_id = run_id_of(resolved, facts.fingerprint, engine, history)
+    metrics = metrics_of(resolved, outcome)
+    return RunView(
+        title=f"Backtest of {resolved.pipeline.name}",
+        spec=resolved.pipeline.name,
+        symbols=plan.symbols,
+        timeframe=plan.account.timeframe,
+        currency=resolved.pipeline.capital.currency,
+        capital=plan.capital,
+        times=outcome.times.tolist(),
+        equity=outcome.equity.tolist(),
+        metrics=metrics,
+        data=facts,
+        prices=tuple(prices_of(bars.between(history.period.start, history.period.end)) for bars in history.series),
+        trades=trade_rows(outcome, names, [market.lot for market in plan.markets]),
+        costs=cost_rows(resolved, history, metrics),
+        guards=guard_rows(outcome, names),
+        warnings=warnings_of(resolved, facts),
+        notes=history.notes(),
+        run_id=run_id,
+        spec_hash=resolved.spec_hash,
+        seed=resolved.pipeline.seed,
+        engine=engine,
+        versions=versions(),
+        reproduce=f"cryptoflow runs reproduce {run_id}",
+    )
+
+
+def prices_of(bars: "Bars") -> Prices:
+    """Return a symbol's bars as the report draws them."""
+    columns = (bars.open_at, bars.open, bars.high, bars.low, bars.close)
+    return Prices(bars.symbol, *(column.tolist() for column in columns))
+
+
+def cost_rows(resolved: Resolved, history: History, own: Metrics) -> tuple[CostRow, ...]:
+    """Return what the same spec brings at no cost, its own, and twice its costs; at zero cost there is one row."""
+    if resolved.pipeline.execution.costs == "none":
+        return (cost_row(0.0, own),)
+    rows = []
+    for factor in COST_FACTORS:
+        found = own
+        if factor != 1.0:
+            outcome = decide(plan_of(resolved, history.first_decision, factor), history, "batch")
+            found = metrics_of(resolved, outcome)
+        rows.append(cost_row(factor, found))
+    return tuple(rows)
+
+
+def run_id_of(resolved: Resolved, fingerprint: str, engine: str, history: History) -> str:
+    """Return an id made of everything that went into a run: the same run has the same id."""
+    parts = (resolved.spec_hash, fingerprint, code_digest(), engine, str(history.period))
+    return f"{resolved.pipeline.name}-{sha256(json.dumps(parts).encode()).hexdigest()[:10]}"
+
+
+def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunView) -> dict[str, Any]:
+    """Return what a run notes about itself: enough to run it again and to say what was different."""
+    kinds = [guard.what for guard in view.guards for _ in range(guard.times)]
+    return {
+        "run_id": view.run_id,
+        "mode": "backtest",
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "name": view.spec,
+        "spec_file": str(resolved.file),
+        "spec_hash": resolved.spec_hash,
+        "spec": resolved.canonical(),
+        "period": str(history.period),
+        "engine": view.engine,
+        "seed": view.seed,
+        "code": code_digest(),
+        "versions": versions(),
+        "data": view.data._asdict(),
+        "series": {bars.symbol: bars.fingerprint() for bars in history.series},
+        "markets": {
+            name: {field: getattr(market, field) for field in market.__slots__}
+            for name, market in zip(plan.symbols, plan.markets, strict=True)
+        },
+        "rules": {name: rule.plugin.model_dump(mode="json") for name, rule in rules_of(resolved).items()},
+        "metrics": view.metrics.plain(),
+        "guards": Guards(refused=kinds.count("refused"), reduced=kinds.count("reduced"))._asdict(),
+    }
+
+
+def summary_of(run: Run) -> Mapping[str, Any]:
+    """Return the object that `backtest --json` prints."""
+    return summary(
+        run_id=run.view.run_id,
+        spec_hash=run.view.spec_hash,
+        data=run.view.data,
+        engine=run.view.engine,
+        metrics=run.view.metrics,
+        guards=run.guards,
+        timing=run.timing,
+        artifacts=Artifacts(
+            manifest=str(run.folder / runs.MANIFEST),
+            trades=str(run.folder / "trades.parquet"),
+            orders=str(run.folder / "orders.parquet"),
+            equity=str(run.folder / "equity.parquet"),
+            report=str(run.folder / "report.html"),
+        ),
+    )

@@ -1,0 +1,30 @@
+"""Where a project keeps its state: `.cryptoflow/` beside its configs."""
+
+from pathlib import Path
+
+from cryptoflow.settings import settings
+
+STATE = ".cryptoflow"
+
+
+def project_of(spec: Path) -> Path:
+    """Return the folder a spec's project lives in: the one that holds its `configs/`, or its own."""
+    folder = spec.resolve().parent
+    for parent in (folder, *folder.parents):
+        if parent.name == "configs":
+            return parent.parent
+    return folder
+
+
+def home_of(spec: Path | None = None) -> Path:
+    """Return the state folder for a spec, or the nearest one upwards from the current folder."""
+    asked = settings().home
+    if asked is not None:
+        return asked.expanduser()
+    if spec is not None:
+        return project_of(spec) / STATE
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / STATE).is_dir():
+            return folder / STATE
+    return here / STATE

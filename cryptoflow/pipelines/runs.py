@@ -1,0 +1,87 @@
+"""Run folders: what each backtest left behind, by an id made of what went into it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.home import home_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MANIFEST = "run.json"
+TABLES = ("orders", "trades", "equity")
+
+
+def runs_folder(home: Path | None = None) -> Path:
+    """Return the folder in which runs lie."""
+    return (home or home_of()) / "runs"
+
+
+def write_table(table: "pa.Table", path: Path) -> None:
+    """Write a table so that equal tables give equal bytes."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, compression="zstd", write_statistics=True, store_schema=True)
+
+
+def save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Table"], report: str) -> Path:
+    """Write a run's folder as a whole: a crash on the way leaves the one before, or none."""
+    try:
+        return _save(folder, manifest, tables, report)
+    except OSError as error:
+        raise CryptoflowError(
+            f"the run cannot be written to {folder}: {error.strerror or error}",
+            fix="free some space, or name another folder with CRYPTOFLOW_HOME",
+            code=ExitCode.UNAVAILABLE,
+        ) from error
+
+
+def _save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Table"], report: str) -> Path:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as scratch:
+        fresh = Path(scratch) / "run"
+        fresh.mkdir()
+        for name, table in tables.items():
+            write_table(table, fresh / f"{name}.parquet")
+        (fresh / "report.html").write_text(report, encoding="utf-8")
+        (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rename(Path(scratch) / "before")
+        fresh.rename(folder)
+        shutil.rmtree(Path(scratch) / "before", ignore_errors=True)
+    return folder
+
+
+def find(run_id: str, home: Path | None = None) -> Path:
+    """Return the folder of a run; the start of its id will do when only one run begins so."""
+    folder = runs_folder(home)
+    known = sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
+    fitting = [name for name in known if name == run_id] or [name for name in known if name.startswith(run_id)]
+    if len(fitting) == 1:
+        return folder / fitting[0]
+    if fitting:
+        raise CryptoflowError(f"{run_id!r} could be any of: {', '.join(fitting)}", fix="write more of the id")
+    raise CryptoflowError(f"there is no run {run_id!r} in {folder}", fix="`cryptoflow runs list` shows all")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what a run noted about itself."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CryptoflowError(f"{path} cannot be read: {error}", fix="run the backtest again") from error
+    if not isinstance(manifest, dict) or "run_id" not in manifest:
+        raise CryptoflowError(f"{path} is no run", fix="run the backtest again")
+    return manifest
+
+
+def listed(home: Path | None = None) -> list[dict[str, Any]]:
+    """Return the manifests of all runs, the newest first."""
+    manifests = [read_manifest(path.parent) for path in runs_folder(home).glob(f"*/{MANIFEST}")]
+    return sorted(manifests, key=lambda manifest: str(manifest["created_at"]), reverse=True)

@@ -1,0 +1,39 @@
+"""The machine's settings: `CRYPTOFLOW_*` variables or `.env`, never a spec."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+
+PREFIX = "CRYPTOFLOW_"
+
+
+class Settings(BaseSettings):
+    """Where things lie on this machine and how it talks."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    home: Path | None = Field(None, description="folder for state; none: `.cryptoflow` beside the configs")
+    log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings, read once."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise CryptoflowError(
+            (
+                Problem(
+                    f"{PREFIX}{str(each['loc'][0]).upper()} is {each['input']!r}: {each['msg']}",
+                    fix="change it in the environment or in .env",
+                )
+                for each in error.errors()
+            ),
+            code=ExitCode.USAGE,
+        ) from error

@@ -1,0 +1,123 @@
+"""Specs and series drawn at random, believable enough that most of them trade."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from cryptoflow.engine.plan import Columns
+
+MINUTE = 60_000
+START = 1_704_067_200_000
+SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
+
+PERIODS = st.integers(2, 12)
+SERIES = st.recursive(
+    st.sampled_from(("close", "open", "high", "low")),
+    lambda inner: st.one_of(
+        st.builds(
+            lambda name, x, n: f"{name}({x}, {n})", st.sampled_from(("ema", "sma", "highest", "lowest")), inner, PERIODS
+        ),
+        st.builds(lambda x, n: f"({x})[{n}]", inner, st.integers(1, 4)),
+        st.builds(lambda x, y: f"(({x} + {y}) / 2)", inner, inner),
+        st.builds(lambda x: f'tf("5m", {x})', st.sampled_from(("close", "sma(close, 3)", "high"))),
+        st.builds(lambda x: f'of("BTC/USDT", {x})', st.sampled_from(("close", "ema(close, 4)"))),
+    ),
+    max_leaves=4,
+)
+FLAGS = st.one_of(
+    st.builds(lambda a, b: f"crosses_above({a}, {b})", SERIES, SERIES),
+    st.builds(lambda a, b: f"crosses_below({a}, {b})", SERIES, SERIES),
+    st.builds(lambda a, b, op: f"{a} {op} {b}", SERIES, SERIES, st.sampled_from(("<", ">", "<="))),
+    st.builds(lambda n, level: f"rsi(close, {n}) < {level}", PERIODS, st.integers(20, 80)),
+    st.builds(lambda n: f'every("{n}m")', st.sampled_from((5, 15, 30))),
+    st.builds(lambda n, k: f"rank(close / sma(close, {n})) <= {k}", PERIODS, st.integers(1, 2)),
+)
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a strategy file."""
+    said: dict[str, Any] = {"cryptoflow": 1, "strategy": "drawn", "enter_long": draw(FLAGS)}
+    both = st.booleans()
+    if draw(both):
+        said["exit_long"] = draw(FLAGS)
+    if draw(both):
+        said["stop_loss"] = draw(st.sampled_from(("1%", "0.5%", "2 * atr(5)")))
+    if draw(both):
+        said["take_profit"] = draw(st.sampled_from(("1%", "0.4%", "3 * atr(5)")))
+    if draw(both):
+        said["trailing_stop"] = draw(st.sampled_from(("1%", "2 * atr(5)")))
+    if draw(both):
+        said["score"] = draw(SERIES)
+    if draw(both):
+        said["max_bars"] = draw(st.integers(3, 30))
+    if draw(both):
+        said["cooldown"] = draw(st.sampled_from(("1m", "10m")))
+    if draw(both):
+        said |= {"add_when": draw(FLAGS), "max_adds": draw(st.integers(1, 3))}
+    if draw(st.integers(0, 3)) == 0:
+        said["size"] = draw(st.sampled_from(("0.2", "if_else(close > open, 0.2, 0.5)")))
+    return said
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a pipeline without its strategies' files."""
+    symbols = SYMBOLS[: draw(st.integers(1, 3))]
+    strategies = draw(st.integers(1, 2))
+    entry: dict[str, Any] = {"order": draw(st.sampled_from(("market", "market", "limit", "stop", "stop_limit")))}
+    if entry["order"] != "market":
+        entry |= {
+            "offset": draw(st.sampled_from(("0 bps", "5 bps", "20 bps"))),
+            "expires": draw(st.sampled_from(("60s", "300s", "1h"))),
+        }
+    if entry["order"] == "limit":
+        entry |= {"time_in_force": draw(st.sampled_from(("gtc", "ioc", "fok")))}
+        if entry["time_in_force"] == "gtc":
+            entry["post_only"] = draw(st.booleans())
+    sizing = draw(
+        st.sampled_from(
+            (
+                {"use": "fraction", "share": "20%"},
+                {"use": "fixed", "amount": "300 USDT"},
+                {"use": "risk_fraction", "risk": "0.5%"},
+                {"use": "all_in"},
+            )
+        )
+    )
+    costs = draw(st.sampled_from(("none", {"slippage": {"use": "spread_impact"}}, {"slippage": {"use": "fixed_bps"}})))
+    return {
+        "cryptoflow": 1,
+        "name": "drawn",
+        "capital": draw(st.sampled_from(("900 USDT", "20000 USDT", "100000 USDT"))),
+        "discipline": draw(st.sampled_from(("on", "off"))),
+        "market": {
+            "venue": "binance",
+            "symbols": list(symbols),
+            "timeframe": "1m",
+            "filters": draw(st.sampled_from(("venue", "none"))),
+        },
+        "strategies": [{"id": f"s{place}", "file": f"s{place}.yaml"} for place in range(strategies)],
+        "sizing": sizing,
+        "execution": {"entry": entry, "costs": costs, "latency": draw(st.sampled_from(("0s", "1m")))},
+    }
+
+
+def series(seed: int, bars: int = 300) -> Columns:
+    """Return bars with gaps, spikes, flat stretches, missing bars and bars without volume."""
+    rng = np.random.default_rng(seed)
+    calm = np.where(rng.random(bars) < 0.1, 0.0, 1.0)
+    moves = rng.standard_normal(bars) * 0.003 * calm + np.where(
+        rng.random(bars) < 0.02, rng.standard_normal(bars) * 0.02, 0
+    )
+    close = np.round(100 * np.exp(np.cumsum(moves)), 2)
+    open_ = np.round(np.concatenate(([100.0], close[:-1])) * (1 + rng.standard_normal(bars) * 0.0005 * calm), 2)
+    high = np.round(np.maximum(open_, close) * (1 + np.abs(rng.standard_normal(bars)) * 0.001 * calm), 2)
+    low = np.round(np.minimum(open_, close) * (1 - np.abs(rng.standard_normal(bars)) * 0.001 * calm), 2)
+    high, low = np.maximum(high, np.maximum(open_, close)), np.minimum(low, np.minimum(open_, close))
+    volume = np.where(rng.random(bars) < 0.05, 0.0, np.exp(rng.standard_normal(bars)) * 200)
+    here = rng.random(bars) > 0.03
+    times = START + MINUTE * np.arange(bars, dtype=np.int64)
+    columns = (times, open_, high, low, close, volume)
+    return Columns(*(np.ascontiguousarray(column[here]) for column in columns))

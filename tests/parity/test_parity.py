@@ -1,0 +1,80 @@
+"""The two drivers make the same decisions: orders, fills and refusals by `==`, equity too."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from cryptoflow.domain.records import Topic
+from cryptoflow.engine.batch.run import run as batch
+from cryptoflow.engine.plan import Outcome, Plan
+from cryptoflow.engine.runtime.run import run as event
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.pipelines.assemble import plan_of
+from cryptoflow.pipelines.resolve import resolve
+from tests.parity.draws import MINUTE, START, definitions, series, specs
+
+DRAWN: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+
+
+def planned(spec: dict[str, Any], strategies: list[dict[str, Any]]) -> Plan | None:
+    """Return the plan of a drawn spec; None when the language refuses what was drawn."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spec.yaml"
+        path.write_text(yaml.safe_dump(spec))
+        for place, said in enumerate(strategies):
+            (Path(folder) / f"s{place}.yaml").write_text(yaml.safe_dump(said))
+        try:
+            return plan_of(resolve(path), START + 40 * MINUTE)
+        except CryptoflowError:
+            return None
+
+
+def assert_same(one: Outcome, other: Outcome) -> None:
+    assert len(one.tape) == len(other.tape)
+    assert one.tape.tobytes() == other.tape.tobytes()
+    assert np.array_equal(one.times, other.times)
+    assert np.array_equal(one.equity, other.equity)
+    assert one.wallet == other.wallet
+
+
+def check(count: int, seed: int) -> Counter[str]:
+    """Run `count` drawn cases through both drivers and count what they did."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=count, **DRAWN)
+    @given(spec=specs(), said=st.lists(definitions(), min_size=2, max_size=2), start=st.integers(0, 10**6))
+    def compare(spec: dict[str, Any], said: list[dict[str, Any]], start: int) -> None:
+        plan = planned(spec, said[: len(spec["strategies"])])
+        seen["drawn"] += 1
+        assume(plan is not None)
+        assert plan is not None
+        market = [series(start + place + seed) for place in range(len(plan.symbols))]
+        outcome = batch(plan, market)
+        assert_same(outcome, event(plan, market))
+        fills = int((outcome.tape["topic"] == Topic.FILL).sum())
+        seen["compared"] += 1
+        seen["busy"] += fills >= 5
+        seen["fills"] += fills
+
+    compare()
+    return seen
+
+
+def test_both_drivers_decide_alike_on_drawn_specs() -> None:
+    seen = check(100, seed=0)
+    assert seen["compared"] >= 90
+    assert seen["busy"] >= 0.6 * seen["compared"], seen
+
+
+@pytest.mark.long
+def test_both_drivers_decide_alike_on_thousands_of_drawn_specs() -> None:
+    seen = check(2_000, seed=10**6)
+    assert seen["compared"] >= 1_800
+    assert seen["busy"] >= 0.6 * seen["compared"], seen
