@@ -13,13 +13,11 @@ def advance(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables
 
     The signals are those of this round's closes, so what they order can fill in the next round at the earliest.
     """
-    account = tables.account[0]
     open_day(state.wallet[0], at)
     fill_at_open(state, bars, tables, steps)
     fill_inside(state, bars, tables, steps)
     mark(state, bars, tables)
-    if at + account.timeframe >= account.first_decision:
-        decide(state, bars, signals, tables, steps)
+    decide(state, bars, signals, tables, steps)
 
 
 def quiet(position: Position, bar: Bar, max_bars: int) -> bool:

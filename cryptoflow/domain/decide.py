@@ -1,9 +1,9 @@
 """From signals to orders: exits first, then entries by score, each sized, reviewed and reserved at once."""
 
-from math import isnan, nan
+from math import inf, isnan, nan
 
 from cryptoflow.domain.ledger import cancel, higher, lower, new_line, order_line
-from cryptoflow.domain.lots import on_tick, whole_lots
+from cryptoflow.domain.lots import on_tick, on_tick_above, whole_lots
 from cryptoflow.domain.records import (
     BUY,
     SELL,
@@ -29,11 +29,11 @@ NEVER = 9_000_000_000_000_000_000
 def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps) -> None:
     """Turn this round's signals into orders."""
     symbols = len(state.positions)
+    state.wallet[0].orders_now = 0
     for row in range(len(signals)):
         symbol = row % symbols
-        if bars[symbol].here == 1:
+        if deciding(bars[symbol], tables, symbol):
             decide_exit(state, bars[symbol], signals[row], row // symbols, symbol, tables)
-    state.wallet[0].orders_now = 0
     while True:
         best = -1
         for row in range(len(signals)):
@@ -41,24 +41,30 @@ def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables,
             wants = signal.enter == 1 or signal.add == 1
             if (
                 wants
-                and bars[row % symbols].here == 1
+                and deciding(bars[row % symbols], tables, row % symbols)
                 and (best < 0 or rank_of(signal.score) > rank_of(signals[best].score))
             ):
                 best = row
         if best < 0:
+            state.wallet[0].orders_now = 0
             return
         decide_entry(state, bars[best % symbols], signals[best], best // symbols, best % symbols, tables, steps)
         signals[best].enter = 0
         signals[best].add = 0
 
 
+def deciding(bar: Bar, tables: Tables, symbol: int) -> bool:
+    """Say whether a symbol has a bar in this round, at whose close it may decide."""
+    return bar.here == 1 and bar.open_at + tables.account[0].timeframe >= tables.symbols[symbol].first_decision
+
+
 def rank_of(score: float) -> float:
-    """Return the score that orders entries; a missing one ranks as zero.
+    """Return the score that orders entries; a missing one comes last.
 
     >>> rank_of(2.5), rank_of(float("nan"))
-    (2.5, 0.0)
+    (2.5, -inf)
     """
-    return 0.0 if isnan(score) else score
+    return -inf if isnan(score) else score
 
 
 def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables) -> None:
@@ -124,6 +130,7 @@ def place(state: State, at: int, symbol: int, order: Order, tables: Tables) -> N
     order.ready_at = at + tables.account[0].delay
     order.triggered = 0
     order.seen = 0
+    order.filled = 0
     state.positions[symbol].open_orders += 1
     if order.side == BUY:
         wallet.pending += 1
@@ -179,16 +186,35 @@ def entry_price(settings: Strategy, close: float, tick: float) -> float:
     return on_tick(close * (1.0 + settings.offset), tick)
 
 
-def stop_of(signal: Signal, settings: Strategy, price: float) -> float:
-    """Return the stop level the entry would have: the nearest of its own, else the one the policy attaches."""
+def stop_level(signal: Signal, price: float) -> float:
+    """Return the stop level that the signal itself gives: the nearest of level, distance and trail, NaN for none."""
     stop = signal.stop_at
     if not isnan(signal.stop_distance):
         stop = higher(stop, price - signal.stop_distance)
-    if not isnan(settings.stop_share):
-        stop = higher(stop, price * (1.0 - settings.stop_share))
-    if isnan(stop) and not isnan(settings.missing_stop):
-        stop = price * (1.0 - settings.missing_stop)
+    if not isnan(signal.trail_distance):
+        stop = higher(stop, price - signal.trail_distance)
     return stop
+
+
+def stop_share_of(signal: Signal, settings: Strategy) -> float:
+    """Return the share by which the stop lies below the price: the strategy's, else the one the policy attaches."""
+    if not isnan(settings.stop_share):
+        return settings.stop_share
+    none = isnan(signal.stop_at) and isnan(signal.stop_distance)
+    if none and isnan(settings.trail_share) and isnan(signal.trail_distance):
+        return settings.missing_stop
+    return nan
+
+
+def stop_of(signal: Signal, settings: Strategy, price: float, tick: float) -> float:
+    """Return the stop that an entry at `price` would have: the nearest of all that protect it, NaN for none."""
+    stop = stop_level(signal, price)
+    share = stop_share_of(signal, settings)
+    if not isnan(share):
+        stop = higher(stop, price * (1.0 - share))
+    if not isnan(settings.trail_share):
+        stop = higher(stop, price * (1.0 - settings.trail_share))
+    return on_tick_above(stop, tick)
 
 
 def propose(
@@ -200,7 +226,7 @@ def propose(
     market = tables.symbols[symbol]
     account = tables.account[0]
     price = entry_price(settings, bar.close, market.tick)
-    stop = on_tick(stop_of(signal, settings, price), market.tick)
+    stop = stop_of(signal, settings, price, market.tick)
     fee = market.taker_fee * account.cost_factor
     free = wallet.cash - wallet.reserved
     if isnan(signal.size):
@@ -260,9 +286,8 @@ def propose(
     order.post_only = settings.post_only
     close_at = bar.open_at + account.timeframe
     order.expires_at = close_at + settings.expires if settings.expires > 0 else NEVER
-    order.stop = stop
-    if not isnan(settings.stop_share) and isnan(signal.stop_at) and isnan(signal.stop_distance):
-        order.stop = nan
+    order.stop = on_tick_above(stop_level(signal, price), market.tick)
+    order.stop_share = stop_share_of(signal, settings)
     order.target = signal.take_at
     if not isnan(signal.take_distance):
         order.target = lower(order.target, price + signal.take_distance)
@@ -293,14 +318,18 @@ def refusal(wanted: float, granted: float, rule: int) -> int:
 
 
 def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> None:
-    """Show the rules the account as it is now, pending entries counted as held."""
+    """Show the rules the account as it is now: pending entries count as held, once per symbol."""
     wallet = state.wallet[0]
     view = state.account[0]
     mine = 0.0
     here = 0.0
+    pending = 0
     for other in range(len(state.positions)):
         position = state.positions[other]
-        worth = worth_of(position, tables.symbols[other].lot) + reserved_in(state, other)
+        reserved = reserved_in(state, other)
+        if reserved > 0.0 and position.lots <= 0.0:
+            pending += 1
+        worth = worth_of(position, tables.symbols[other].lot) + reserved
         if worth > 0.0:
             if other == symbol:
                 here = worth
@@ -312,7 +341,7 @@ def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> No
     view.symbol_exposure = here
     view.strategy_exposure = mine
     view.positions = wallet.positions
-    view.pending = wallet.pending
+    view.pending = pending
     view.symbol_positions = 1 if state.positions[symbol].lots > 0.0 else 0
     view.day_open_equity = wallet.day_open
     view.peak_equity = wallet.peak

@@ -22,12 +22,15 @@ from cryptoflow.domain.records import (
 
 
 def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
-    """Fill what the opens decide: stops jumped over, market exits, then market entries as they were reviewed."""
+    """Fill what the opens decide: stops and targets jumped over, market exits, then market entries as reviewed."""
     for symbol in range(len(state.positions)):
         bar = bars[symbol]
         position = state.positions[symbol]
-        if bar.here == 1 and position.lots > 0.0 and bar.open <= position.stop:
-            sell_at_market(state, bar, symbol, tables, steps, bar.open, position.stop_reason, 0)
+        if bar.here == 1 and position.lots > 0.0:
+            if bar.open <= position.stop:
+                sell_at_market(state, bar, symbol, tables, steps, bar.open, position.stop_reason, 0)
+            elif reached(bar.open, position.target, tables.account[0].fill_on_touch):
+                take_target(state, bar, symbol, tables)
     if state.wallet[0].open_orders == 0:
         return
     for symbol in range(len(state.positions)):
@@ -109,7 +112,7 @@ def buy_at_market(
         notional * fee_share,
         lots * market.lot * (paid - price),
     )
-    after_entry(state, symbol, order, tables, 0)
+    after_entry(state, symbol, order, tables)
     close_order(wallet, state.positions[symbol], order)
 
 
@@ -140,23 +143,22 @@ def sell_at_market(
 
 
 def drop_orders(state: State, at: int, symbol: int) -> None:
-    """Cancel what waited on a position that is gone: adds and exits."""
+    """Cancel what is still open of a position that is gone: its exits, its adds, the rest of its entry."""
     if state.positions[symbol].open_orders == 0 or state.positions[symbol].lots > 0.0:
         return
     for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
         order = state.orders[slot]
-        if order.type != OrderType.NONE and order.leg != Leg.ENTRY:
-            cancel(state, at, symbol, order, Reason.REPLACED)
+        if order.type != OrderType.NONE:
+            cancel(state, at, symbol, order, Reason.CLOSED)
 
 
-def after_entry(state: State, symbol: int, order: Order, tables: Tables, target_from: int) -> None:
+def after_entry(state: State, symbol: int, order: Order, tables: Tables) -> None:
     """Protect a position that has just grown, and count an add."""
     position = state.positions[symbol]
     protect(position, order, tables.strategies[order.strategy])
-    if target_from > position.target_from:
-        position.target_from = target_from
-    if order.leg == Leg.ADD:
+    if order.leg == Leg.ADD and order.filled == 0:
         position.adds += 1
+    order.filled = 1
 
 
 def fill_inside(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
@@ -215,39 +217,58 @@ def take_target(state: State, bar: Bar, symbol: int, tables: Tables) -> None:
 
 
 def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
-    """Let one bar pass over a resting entry: trigger it, fill it or a part of it, cancel it, or leave it."""
+    """Let one bar pass over a resting entry: trigger it, fill it or a part of it, cancel it, or leave it.
+
+    An order that expires within the bar is held against its open only: when the rest was traded is not known.
+    """
+    close_at = bar.open_at + tables.account[0].timeframe
+    if order.expires_at <= bar.open_at:
+        cancel(state, bar.open_at, symbol, order, Reason.EXPIRED)
+        return
+    lasts = order.expires_at >= close_at
     if order.type == OrderType.STOP:
-        if bar.high >= order.trigger:
-            order.triggered = 1
-            price = bar.open if bar.open > order.trigger else order.trigger
-            buy_at_market(state, bar, symbol, order, tables, steps, price)
-            if order.type != OrderType.NONE:
-                cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
-            else:
-                entered_inside(state, bar, symbol, tables, steps, bar.open >= order.trigger)
-            return
+        if bar.open >= order.trigger or (lasts and bar.high >= order.trigger):
+            trigger_stop(state, bar, symbol, order, tables, steps)
     elif order.type == OrderType.STOP_LIMIT and order.triggered == 0:
-        if bar.high >= order.trigger:
-            order.triggered = 1
-            price = bar.open if bar.open > order.trigger else order.trigger
-            if price <= order.limit:
-                fill_limit(state, bar, symbol, order, tables, steps, price, False)
+        if bar.open >= order.trigger or (lasts and bar.high >= order.trigger):
+            trigger_limit(state, bar, symbol, order, tables, steps)
     else:
-        meet_limit(state, bar, symbol, order, tables, steps)
-    if order.type != OrderType.NONE and order.expires_at <= bar.open_at + tables.account[0].timeframe:
-        cancel(state, bar.open_at + tables.account[0].timeframe, symbol, order, Reason.EXPIRED)
+        meet_limit(state, bar, symbol, order, tables, steps, lasts)
+    if order.type != OrderType.NONE and order.expires_at <= close_at:
+        cancel(state, close_at, symbol, order, Reason.EXPIRED)
 
 
-def meet_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+def trigger_stop(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+    """Turn a stop entry into a market order at its trigger, or at the open where that lies beyond."""
+    at_open = bar.open >= order.trigger
+    buy_at_market(state, bar, symbol, order, tables, steps, bar.open if at_open else order.trigger)
+    if order.type != OrderType.NONE:
+        cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
+        return
+    entered(state, bar, symbol, tables, steps, at_open)
+
+
+def trigger_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
+    """Turn a stop-limit entry into a limit: it fills at once where its limit allows the price that triggered it."""
+    order.triggered = 1
+    price = bar.open if bar.open > order.trigger else order.trigger
+    if price <= order.limit:
+        fill_limit(state, bar, symbol, order, tables, steps, price, False)
+    if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
+        cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
+
+
+def meet_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps, lasts: bool) -> None:
     """Fill a limit at the open when it crosses there, else where the bar trades through it."""
     arrives = order.seen == 0
     order.seen = 1
     crosses = bar.open <= order.limit
+    rests = lasts and order.time_in_force == TimeInForce.GTC
     if arrives and order.post_only == 1 and crosses:
         cancel(state, bar.open_at, symbol, order, Reason.WOULD_CROSS)
     elif crosses:
         fill_limit(state, bar, symbol, order, tables, steps, bar.open, not arrives)
-    elif order.time_in_force == TimeInForce.GTC and reached(-bar.low, -order.limit, tables.account[0].fill_on_touch):
+    elif rests and reached(-bar.low, -order.limit, tables.account[0].fill_on_touch):
         fill_limit(state, bar, symbol, order, tables, steps, order.limit, True)
     if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
         cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
@@ -276,12 +297,17 @@ def fill_limit(
     release(wallet, order, lots / order.lots)
     order.lots -= lots
     at_open = price == bar.open
-    after_entry(state, symbol, order, tables, 0 if at_open else bar.open_at + 1)
+    after_entry(state, symbol, order, tables)
     if order.lots <= 0.0:
         close_order(wallet, state.positions[symbol], order)
-    entered_inside(state, bar, symbol, tables, steps, at_open)
+    entered(state, bar, symbol, tables, steps, at_open)
 
 
-def entered_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, at_open: bool) -> None:
-    """Hold the bar of an entry against its stop (the whole bar counts) and, after an entry at the open, its target."""
+def entered(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, at_open: bool) -> None:
+    """Hold the bar of an entry against its stop, for which the whole bar counts.
+
+    An entry at the open meets its target in the same bar too; one inside the bar from the next bar on.
+    """
+    if not at_open:
+        state.positions[symbol].target_from = bar.open_at + 1
     protect_inside(state, bar, symbol, tables, steps, at_open)

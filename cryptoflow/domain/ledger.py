@@ -89,6 +89,7 @@ def open_position(position: Position, strategy: int, at: int) -> None:
     """Start an empty position for a strategy."""
     position.strategy = strategy
     position.price = 0.0
+    position.level = nan
     position.stop = nan
     position.target = nan
     position.trail = nan
@@ -211,13 +212,19 @@ def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> 
 def protect(position: Position, order: Order, strategy: Strategy) -> None:
     """Set stop, target and trail after a fill: shares count from the average price, levels come with the order.
 
-    Of two stops the nearer one protects, of two targets the nearer one is taken.
+    Of two stops the nearer one protects, of two targets the nearer one is taken. Levels and what a trail has
+    gained are never given up; a share moves with the average price.
     """
-    stop = order.stop
-    if not isnan(strategy.stop_share):
-        stop = higher(stop, position.price * (1.0 - strategy.stop_share))
-    position.stop = stop
-    position.stop_reason = Reason.STOP
+    if not isnan(order.stop):
+        position.level = higher(position.level, order.stop)
+    stop = position.level
+    if not isnan(order.stop_share):
+        stop = higher(stop, position.price * (1.0 - order.stop_share))
+    if not isnan(strategy.trail_share):
+        stop = higher(stop, position.price * (1.0 - strategy.trail_share))
+    if position.stop_reason == Reason.STOP or not position.stop > stop:
+        position.stop = stop
+        position.stop_reason = Reason.STOP
     target = order.target
     if not isnan(strategy.take_share):
         target = lower(target, position.price * (1.0 + strategy.take_share))

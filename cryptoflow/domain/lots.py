@@ -29,3 +29,14 @@ def on_tick(price: float, tick: float) -> float:
     if tick <= 0.0 or isnan(price):
         return price
     return floor(price / tick + 0.5) * tick
+
+
+def on_tick_above(price: float, tick: float) -> float:
+    """Round a price up to a tick, forgiving the last bits of a float: a stop so rounded is no farther than asked.
+
+    >>> on_tick_above(100.04, 0.1), on_tick_above(3 * 0.1, 0.1)
+    (100.10000000000001, 0.30000000000000004)
+    """
+    if tick <= 0.0 or isnan(price):
+        return price
+    return -floor(-(price / tick) * (1.0 - 1e-12)) * tick

@@ -18,13 +18,17 @@ def open_day(wallet: Wallet, at: int) -> None:
 
 
 def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
-    """Note the close and draw the trailing stop after the best price; it only ever comes nearer."""
+    """Note the close and draw the trailing stop after the best price; it only ever comes nearer.
+
+    Of a bar inside which the position was entered only the close is known to lie after the entry.
+    """
     position.last = bar.close
     if position.lots <= 0.0:
         return
     position.bars += 1
-    if isnan(position.best) or bar.high > position.best:
-        position.best = bar.high
+    top = bar.close if position.target_from > bar.open_at else bar.high
+    if isnan(position.best) or top > position.best:
+        position.best = top
     level = position.best - position.trail
     if not isnan(trail_share):
         level = higher(level, position.best * (1.0 - trail_share))

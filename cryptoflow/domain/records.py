@@ -61,8 +61,7 @@ class Reason(IntEnum):
     REDUCED = 13
     RULE = 14
     NO_SLOT = 15
-    REPLACED = 16
-    END = 17
+    CLOSED = 16
 
 
 class Topic(IntEnum):
@@ -106,7 +105,10 @@ class Signal:
 
 @dataclass(slots=True)
 class Symbol:
-    """What a venue allows and charges for a symbol. `whole` is 0 where quantities have no lots (lot is then 1)."""
+    """What a venue allows and charges for a symbol, and the first close at which anything is decided about it.
+
+    `whole` is 0 where quantities have no lots; lot is then 1.
+    """
 
     lot: float = 1e-8
     whole: int = 1
@@ -115,6 +117,7 @@ class Symbol:
     maker_fee: float = 0.001
     taker_fee: float = 0.001
     allowed: int = 1
+    first_decision: int = 0
 
 
 @dataclass(slots=True)
@@ -144,7 +147,6 @@ class Account:
 
     timeframe: int = 60_000
     delay: int = 0
-    first_decision: int = 0
     fill_on_touch: int = 0
     volume_share: float = 0.1
     slippage: int = 0
@@ -159,6 +161,7 @@ class Position:
     lots: float = 0.0
     price: float = 0.0
     strategy: int = -1
+    level: float = nan
     stop: float = nan
     target: float = nan
     trail: float = nan
@@ -200,12 +203,14 @@ class Order:
     trigger: float = nan
     triggered: int = 0
     seen: int = 0
+    filled: int = 0
     time_in_force: int = 0
     post_only: int = 0
     ready_at: int = 0
     expires_at: int = 0
     reserved: float = 0.0
     stop: float = nan
+    stop_share: float = nan
     target: float = nan
     trail: float = nan
     reason: int = 0

@@ -1,6 +1,6 @@
 """From a resolved spec to a plan for the engine: the place where plugins, tables and limits become numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from cryptoflow.domain.records import Account, OrderType, Strategy, Symbol, Time
 from cryptoflow.domain.steps import Function, Step
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
-from cryptoflow.pipelines.limits import Effective, effective_rules, tier_for
+from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.rules import ORDER
@@ -53,8 +53,8 @@ def functions_of(graphs: tuple[Graph, ...]) -> dict[str, Function]:
     }
 
 
-def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective]) -> Symbol:
-    """Return what the venue allows and charges for a symbol, and whether the spec allows it at all."""
+def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective], first_decision: int) -> Symbol:
+    """Return what the venue allows and charges for a symbol, and whether and from when on the spec trades it."""
     allowed = getattr(rules["symbols"].plugin, "allow", ())
     pipeline = resolved.pipeline
     filters = filters_of(symbol) if pipeline.market.filters == "venue" else NO_FILTERS
@@ -71,6 +71,7 @@ def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective])
         maker_fee=maker,
         taker_fee=taker,
         allowed=int(not allowed or symbol in allowed),
+        first_decision=first_decision,
     )
 
 
@@ -79,7 +80,6 @@ def strategy_of(resolved: "Resolved", declared: "Declared", allocation: float, s
     entry = resolved.pipeline.execution.entry
     said = definition_of(declared)
     missing = resolved.pipeline.risk.stop_loss.missing.share
-    protects = said.stop_loss is not None or said.stop_at is not None
     return Strategy(
         allocation=allocation,
         sizer=place_in(sizers, resolved.sizer.plugin_name),
@@ -95,7 +95,7 @@ def strategy_of(resolved: "Resolved", declared: "Declared", allocation: float, s
         stop_share=said.stop_loss.share if said.stop_loss is not None else nan,
         take_share=said.take_profit.share if said.take_profit is not None else nan,
         trail_share=said.trailing_stop.share if said.trailing_stop is not None else nan,
-        missing_stop=missing if missing > 0 and not protects else nan,
+        missing_stop=missing if missing > 0 else nan,
     )
 
 
@@ -124,7 +124,10 @@ def rules_of(resolved: "Resolved") -> dict[str, Effective]:
         written = resolved.origin((*RULES, position))
         places[rule.plugin_name] = str(written.place) if written else "spec"
     asked = {rule.plugin_name: rule for rule in resolved.rules}
-    return effective_rules(resolved.pipeline.risk.preset, tier, asked, places)
+    distance = resolved.pipeline.risk.stop_loss.max_distance
+    written = resolved.origin(("risk", "stop_loss", "max_distance"))
+    elsewhere = {"stop": {"max_distance": Bid(str(written.place) if written else "default", distance)}}
+    return effective_rules(resolved.pipeline.risk.preset, tier, asked, places, elsewhere)
 
 
 def rule_settings(rules: Mapping[str, Effective], steps: tuple[Step, ...]) -> tuple[tuple[float, ...], ...]:
@@ -138,11 +141,12 @@ def warmup_of(resolved: "Resolved") -> int:
     return max((graph.warmup for graph in graphs_of(resolved)), default=0) if asked is None else asked
 
 
-def plan_of(resolved: "Resolved", first_decision: int, cost_factor: float = 1.0) -> "Plan":
+def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: float = 1.0) -> "Plan":
     """Return the plan of a simulated run."""
     from cryptoflow.engine.plan import Plan, Verbs
 
     pipeline = resolved.pipeline
+    timeframe = int(pipeline.market.timeframe)
     zero = pipeline.execution.costs == "none"
     slippage_name = "none" if resolved.slippage is None else resolved.slippage.plugin_name
     rules = rules_of(resolved)
@@ -155,15 +159,19 @@ def plan_of(resolved: "Resolved", first_decision: int, cost_factor: float = 1.0)
     return Plan(
         capital=float(pipeline.capital),
         account=Account(
-            timeframe=int(pipeline.market.timeframe),
-            delay=int(pipeline.execution.latency),
-            first_decision=first_decision,
+            timeframe=timeframe,
+            delay=int(pipeline.execution.latency) // timeframe * timeframe,
+            fill_on_touch=int(pipeline.execution.fills.touch),
+            volume_share=float(pipeline.execution.fills.volume),
             slippage=place_in(verbs.slippages, slippage_name),
             cost_factor=0.0 if zero else cost_factor,
             discipline=int(pipeline.discipline == "on"),
         ),
         symbols=tuple(str(symbol) for symbol in pipeline.market.symbols),
-        markets=tuple(market_of(resolved, str(symbol), rules) for symbol in pipeline.market.symbols),
+        markets=tuple(
+            market_of(resolved, str(symbol), rules, first)
+            for symbol, first in zip(pipeline.market.symbols, first_decisions, strict=True)
+        ),
         strategies=tuple(
             strategy_of(resolved, declared, allocation, verbs.sizers)
             for declared, allocation in zip(resolved.strategies, resolved.allocations, strict=True)

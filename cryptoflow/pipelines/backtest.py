@@ -59,7 +59,7 @@ def backtest(
     began = perf_counter()
     history = load_history(resolved, window)
     loaded = perf_counter()
-    plan = plan_of(resolved, history.first_decision)
+    plan = plan_of(resolved, history.first_decisions)
     if tell is not None and engine == "batch":
         announce(plan, tell)
     outcome = decide(plan, history, engine, progress)
@@ -144,7 +144,7 @@ def cost_rows(resolved: Resolved, history: History, own: Metrics) -> tuple[CostR
     for factor in COST_FACTORS:
         found = own
         if factor != 1.0:
-            outcome = decide(plan_of(resolved, history.first_decision, factor), history, "batch")
+            outcome = decide(plan_of(resolved, history.first_decisions, factor), history, "batch")
             found = metrics_of(resolved, outcome)
         rows.append(cost_row(factor, found))
     return tuple(rows)

@@ -37,11 +37,11 @@ class Window(NamedTuple):
 
 
 class History(NamedTuple):
-    """Checked bars of every symbol, and the close from which decisions count."""
+    """Checked bars of every symbol, and for each the close from which it decides."""
 
     period: Period
     series: tuple["Bars", ...]
-    first_decision: int
+    first_decisions: tuple[int, ...]
 
     def columns(self) -> list["Columns"]:
         """Return the bars as the engine takes them."""
@@ -97,16 +97,17 @@ def load_history(resolved: Resolved, window: Window) -> History:
                 fix="choose days that it has, with --from and --to",
             )
         loaded.append(bars)
-    return History(period, tuple(loaded), first_decision(resolved, period, loaded))
+    return History(period, tuple(loaded), first_decisions(resolved, period, loaded))
 
 
-def first_decision(resolved: Resolved, period: Period, loaded: list["Bars"]) -> int:
-    """Return the period's first close, or a later one where the data begins too late to be warm by then."""
+def first_decisions(resolved: Resolved, period: Period, loaded: list["Bars"]) -> tuple[int, ...]:
+    """Return each symbol's first deciding close: the period's first, or later where its data is not warm by then."""
     needed = warmup_of(resolved)
-    warm = [int(bars.open_at[needed]) for bars in loaded if len(bars) > needed]
-    if not warm:
+    timeframe = int(resolved.pipeline.market.timeframe)
+    if all(len(bars) <= needed for bars in loaded):
         raise CryptoflowError(
             f"the strategies need {needed:,} bars before they decide, and there are {max(map(len, loaded)):,} in all",
             fix="choose a longer period or shorter indicators, or set `warmup:`",
         )
-    return max(period.start, min(warm)) + int(resolved.pipeline.market.timeframe)
+    warm = [int(bars.open_at[needed]) if len(bars) > needed else period.end for bars in loaded]
+    return tuple(max(period.start, at) + timeframe for at in warm)

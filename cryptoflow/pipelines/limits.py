@@ -1,6 +1,7 @@
 """Which limits hold for a run, and where each comes from: the strictest of preset, tier and spec."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cryptoflow.plugins import registry
@@ -54,7 +55,7 @@ def from_tier(tier: TierFile) -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def strictest(bids: Sequence[Bid]) -> tuple[Any, tuple[Bid, ...]]:
+def strictest(bids: Sequence[Bid], *, floor: bool = False) -> tuple[Any, tuple[Bid, ...]]:
     """Return the value that holds, and all bids with the winner first; of what is no number the last word holds.
 
     >>> value, bids = strictest([Bid("default", 10), Bid("tier 1", 1)])
@@ -68,7 +69,7 @@ def strictest(bids: Sequence[Bid]) -> tuple[Any, tuple[Bid, ...]]:
         return joined(bids, share, amount), tuple(ordered)
     if not isinstance(bids[0].value, int | float):
         return bids[-1].value, tuple(reversed(bids))
-    ordered = sorted(bids, key=lambda bid: float(bid.value))
+    ordered = sorted(bids, key=lambda bid: float(bid.value), reverse=floor)
     return ordered[0].value, tuple(ordered)
 
 
@@ -85,10 +86,22 @@ def joined(bids: Sequence[Bid], share: float, amount: float) -> Limit:
     return Limit(" or ".join(parts))
 
 
+FLOORS = {("filters", "minimum")}
+"""Settings of which the larger value is the stricter."""
+
+
 def effective_rules(
-    preset: str, tier: TierFile, asked: Mapping[str, Plugin], places: Mapping[str, str]
+    preset: str,
+    tier: TierFile,
+    asked: Mapping[str, Plugin],
+    places: Mapping[str, str],
+    elsewhere: Mapping[str, Mapping[str, Bid]] = MappingProxyType({}),
 ) -> dict[str, Effective]:
-    """Return every rule that holds, in the order in which rules answer; guests come after the built-in ones."""
+    """Return every rule that holds, in the order in which rules answer; guests come after the built-in ones.
+
+    `asked` are the spec's own rules, `elsewhere` what it says of a rule's setting in other blocks. A spec can
+    tighten a default but not loosen it; looser presets exist for who needs them.
+    """
     built_in = [name for name in ORDER if name in registry.built_in("rule")]
     tier_asks, preset_asks = from_tier(tier), PRESETS[preset]
     found: dict[str, Effective] = {}
@@ -103,9 +116,10 @@ def effective_rules(
                 offers = [Bid(f"preset {preset}", preset_asks[name][field])]
             if field in tier_asks.get(name, {}):
                 offers.append(Bid(f"tier {tier.tier} ({tier.name})", tier_asks[name][field]))
+            if field in elsewhere.get(name, {}):
+                offers.append(elsewhere[name][field])
             if name in asked and field in plugin.model_fields_set:
-                offers = [offer for offer in offers if not offer.source.startswith("default")]
                 offers.append(Bid(places.get(name, "spec"), getattr(plugin, field)))
-            settings[field], bids[field] = strictest(offers) if len(offers) > 1 else (offers[0].value, tuple(offers))
+            settings[field], bids[field] = strictest(offers, floor=(name, field) in FLOORS)
         found[name] = Effective(type(plugin)(**settings), bids)
     return found

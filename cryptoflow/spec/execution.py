@@ -39,6 +39,13 @@ class Costs(Spec):
     )
 
 
+class Fills(Spec):
+    """When a resting order fills in a simulation."""
+
+    touch: bool = Field(False, description="whether a price that only touches a limit fills it")
+    volume: Share = Field(Share("10%"), gt=0, description="share of a bar's volume that a limit may take")
+
+
 class Execution(Spec):
     """How decisions become orders, and what that costs."""
 
@@ -48,6 +55,7 @@ class Execution(Spec):
     costs: Annotated[Annotated[Literal["none"], Tag(WORD)] | Annotated[Costs, Tag(BLOCK)], WordOrBlock] = Field(
         Costs(), description="fees and slippage; `none` for a run at zero cost"
     )
+    fills: Fills = Field(Fills(), description="when a resting order fills in a simulation")
     latency: Duration = Field(Duration("0s"), le=60_000, description="delay from the decision to the venue")
     naked_limit: Duration = Field(
         Duration("10s"), ge=1000, le=60_000, description="how long a position may be without a stop at the venue"

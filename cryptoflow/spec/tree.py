@@ -92,13 +92,20 @@ class Tree:
 
 
 def merge(under: Tree, over: Tree) -> Tree:
-    """Lay one tree over another: maps merge deep, anything else is replaced and remembers what it beat."""
-    if isinstance(under.value, dict) and isinstance(over.value, dict):
+    """Lay one tree over another: maps merge deep, anything else is replaced and remembers what it beat.
+
+    A block that uses another plugin replaces the one before, whose settings mean nothing to it.
+    """
+    if isinstance(under.value, dict) and isinstance(over.value, dict) and not _another(under.value, over.value):
         both = dict(under.value)
         for key, inside in over.value.items():
             both[key] = merge(both[key], inside) if key in both else inside
         return replace(over, value=both)
     return replace(over, beat=(*over.beat, under, *under.beat))
+
+
+def _another(under: "Mapping[str, Tree]", over: "Mapping[str, Tree]") -> bool:
+    return "use" in under and "use" in over and under["use"].value != over["use"].value
 
 
 def spot(tree: Tree, offset: int, width: int = 1) -> Place:

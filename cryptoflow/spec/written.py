@@ -91,9 +91,7 @@ class Written:
         return core_schema.no_info_plain_validator_function(cls.read, serialization=text)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": f"^(?:{cls.pattern})$", "examples": [cls.example]}
 
 

@@ -5,12 +5,12 @@ from math import nan
 
 import numpy as np
 import pytest
-from tests.contracts.compiling import same
 
 from cryptoflow.domain.graph import Kind, Node
 from cryptoflow.domain.steps import BadSetting
 from cryptoflow.engine.batch.scans import Scan
 from cryptoflow.plugins.registry import find, names
+from tests.contracts.compiling import same
 
 BARS = 700
 HOLE = 350

@@ -4,7 +4,6 @@ from dataclasses import asdict, replace
 from math import inf, isnan, nan
 
 import pytest
-from tests.contracts.compiling import answers, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from cryptoflow.domain.records import AccountView, Entry
 from cryptoflow.engine.memory import rows
 from cryptoflow.plugins.registry import built_in, find
 from cryptoflow.plugins.rules import ORDER
+from tests.contracts.compiling import answers, same
 
 RULES = sorted(built_in("rule"))
 MONEY = st.floats(0, 1e7)

@@ -4,11 +4,11 @@ from math import isfinite, isnan, nan
 
 import numpy as np
 import pytest
-from tests.contracts.compiling import answers, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.plugins.registry import built_in, find
+from tests.contracts.compiling import answers, same
 
 MONEY = st.floats(0, 1e7)
 PRICES = st.floats(1e-3, 1e6)

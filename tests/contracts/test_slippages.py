@@ -4,11 +4,11 @@ from math import nan
 
 import numpy as np
 import pytest
-from tests.contracts.compiling import answers, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.plugins.registry import built_in, find
+from tests.contracts.compiling import answers, same
 
 SIDES = st.sampled_from([1, -1])
 PRICES = st.floats(1e-6, 1e6)

@@ -41,7 +41,12 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
     said: dict[str, Any] = {"cryptoflow": 1, "strategy": "drawn", "enter_long": draw(FLAGS)}
     both = st.booleans()
     if draw(both):
+        said["enter_long"] += f" or {draw(FLAGS)}"
+    leaves = draw(st.sampled_from(("exit_long", "max_bars", "both")))
+    if leaves != "max_bars":
         said["exit_long"] = draw(FLAGS)
+    if leaves != "exit_long":
+        said["max_bars"] = draw(st.integers(3, 20))
     if draw(both):
         said["stop_loss"] = draw(st.sampled_from(("1%", "0.5%", "2 * atr(5)")))
     if draw(both):
@@ -50,8 +55,6 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         said["trailing_stop"] = draw(st.sampled_from(("1%", "2 * atr(5)")))
     if draw(both):
         said["score"] = draw(SERIES)
-    if draw(both):
-        said["max_bars"] = draw(st.integers(3, 30))
     if draw(both):
         said["cooldown"] = draw(st.sampled_from(("1m", "10m")))
     if draw(both):

@@ -31,7 +31,7 @@ def planned(spec: dict[str, Any], strategies: list[dict[str, Any]]) -> Plan | No
         for place, said in enumerate(strategies):
             (Path(folder) / f"s{place}.yaml").write_text(yaml.safe_dump(said))
         try:
-            return plan_of(resolve(path), START + 40 * MINUTE)
+            return plan_of(resolve(path), [START + 40 * MINUTE] * len(spec["market"]["symbols"]))
         except CryptoflowError:
             return None
 

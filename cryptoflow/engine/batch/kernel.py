@@ -78,7 +78,7 @@ def run_rounds(
         block.open_at,
     )
     open_, high, low, close, volume = block.open, block.high, block.low, block.close, block.volume
-    first = tables.account[0].first_decision - tables.account[0].timeframe
+    timeframe = tables.account[0].timeframe
     symbols = len(positions)
     strategies = len(settings)
     for j in range(start, len(times)):
@@ -103,7 +103,7 @@ def run_rounds(
                 max_bars = 0 if position.lots <= 0.0 else settings[position.strategy].max_bars
                 if not quiet(position, bar, max_bars):
                     busy = True
-                if at >= first:
+                if at + timeframe >= markets[symbol].first_decision:
                     for strategy in range(strategies):
                         f = flags[strategy * symbols + symbol, k]
                         if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):

@@ -1,0 +1,130 @@
+"""The page on fills says what the engine does: every example on it is run, bar by bar, by the plain engine."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cryptoflow.domain.records import BUY, Reason, Topic
+from cryptoflow.engine.plan import Outcome, Plan
+from cryptoflow.pipelines.assemble import plan_of
+from cryptoflow.pipelines.backtest import WHOLE, decide
+from cryptoflow.pipelines.history import load_history
+from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.pipelines.tapes import Names
+
+PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
+MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
+
+CUES = {"": 1000, "enter": 1001, "exit": 1002, "add": 1003}
+"""What a bar's last column says reaches the strategy as the volume of that bar."""
+
+ASKED = {"enter": "enter_long", "exit": "exit_long", "add": "add_when"}
+
+
+def blocks(text: str) -> list[dict[str, Any]]:
+    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+
+
+def examples() -> list[Any]:
+    """Every example with the heading it stands under."""
+    found = []
+    for section in re.split(r"\n#+ ", PAGE)[1:]:
+        heading = section.partition("\n")[0]
+        told = [block for block in blocks(section) if "happens" in block]
+        found += [pytest.param(block, id=f"{heading} {number}") for number, block in enumerate(told, 1)]
+    return found
+
+
+def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Lay one block over another; one that names a plugin of its own replaces what was there."""
+    if "use" in over:
+        return over
+    inside = {key: merged(under[key], over[key]) for key in over if isinstance(under.get(key), dict)}
+    return {**under, **over, **inside}
+
+
+def strategy(name: str, said: dict[str, Any], cues: set[str]) -> str:
+    """A strategy file that answers the cues of the example."""
+    asked = {ASKED[cue]: f"volume == {CUES[cue]}" for cue in sorted(cues) if cue in ASKED}
+    return yaml.safe_dump({"cryptoflow": 1, "strategy": name, **asked, **said})
+
+
+def rows(bars: str) -> list[list[str]]:
+    """Each bar as time, four prices, and what is said of it."""
+    return [line.split(maxsplit=5) + [""] * (6 - len(line.split(maxsplit=5))) for line in bars.splitlines()]
+
+
+def csv(bars: str) -> str:
+    lines = ["time,open,high,low,close,volume"]
+    for at, *prices, said in rows(bars):
+        hours, minutes = map(int, at.split(":"))
+        opened = MIDNIGHT + timedelta(hours=hours, minutes=minutes)
+        volume = said.removeprefix("volume ") if said.startswith("volume") else CUES[said]
+        lines.append(f"{opened.isoformat()},{','.join(prices)},{volume}")
+    return "\n".join(lines) + "\n"
+
+
+def play(example: dict[str, Any], folder: Path) -> tuple[Plan, Names, Outcome]:
+    """Write the example down as a project and run it."""
+    bars = example["bars"] if isinstance(example["bars"], dict) else {"BTC": example["bars"]}
+    strategies = example.get("strategies", {"only": example.get("strategy", {})})
+    cues = {row[5] for text in bars.values() for row in rows(text)}
+    for base, text in bars.items():
+        (folder / f"{base}.csv").write_text(csv(text))
+    for name, said in strategies.items():
+        (folder / f"{name}.yaml").write_text(strategy(name, said, cues))
+    spec = merged(blocks(PAGE)[0], example.get("spec", {}))
+    spec["market"]["symbols"] = [f"{base}/USDT" for base in bars]
+    spec["strategies"] = [{"id": name, "file": f"{name}.yaml", "allocation": "100%"} for name in strategies]
+    if len(strategies) > 1:
+        spec["strategies"] = [{"id": name, "file": f"{name}.yaml"} for name in strategies]
+    (folder / "spec.yaml").write_text(yaml.safe_dump(spec))
+    resolved = resolve(folder / "spec.yaml")
+    history = load_history(resolved, WHOLE)
+    plan = plan_of(resolved, history.first_decisions)
+    names = Names([*bars], [*strategies], [rule.name for rule in plan.verbs.rules])
+    return plan, names, decide(plan, history, "event")
+
+
+def told(plan: Plan, names: Names, outcome: Outcome) -> list[str]:
+    """What happened, in the words of the page."""
+    lines = []
+    for line in outcome.tape:
+        time = (MIDNIGHT + timedelta(milliseconds=int(line["at"]) - int(MIDNIGHT.timestamp() * 1000))).strftime("%H:%M")
+        who = [names.symbols[line["symbol"]]] * (len(names.symbols) > 1)
+        who += [names.strategies[line["strategy"]]] * (len(names.strategies) > 1)
+        reason = Reason(int(line["reason"])).name.lower()
+        rule = names.rules[int(line["rule"])]
+        quantity = f"{line['lots'] * plan.markets[line['symbol']].lot:.6g} at {line['price']:.6g}"
+        fee = f", fee {line['fee']:.6g}" if line["fee"] else ""
+        match Topic(int(line["topic"])):
+            case Topic.FILL if line["side"] == BUY:
+                what = f"bought {quantity}{fee}"
+            case Topic.FILL:
+                what = f"sold {quantity}{fee} ({reason})"
+            case Topic.CANCEL:
+                what = f"cancelled ({reason})"
+            case Topic.REFUSED:
+                what = f"refused ({rule or reason})"
+            case _:
+                continue
+        lines.append(" ".join([time, *who, what]))
+    return lines
+
+
+@pytest.mark.parametrize("example", examples())
+def test_an_example_on_the_page_happens_as_it_says(example: dict[str, Any], tmp_path: Path) -> None:
+    plan, names, outcome = play(example, tmp_path)
+    assert told(plan, names, outcome) == example["happens"].splitlines()
+    if "equity" in example:
+        assert outcome.equity[-1] == pytest.approx(example["equity"], rel=1e-9)
+
+
+def test_every_rule_on_the_page_has_an_example() -> None:
+    rules = [section.partition("\n") for section in re.split(r"\n### ", PAGE)[1:]]
+    assert len(rules) > 30
+    assert [name for name, _, text in rules if "happens: |" not in text] == []
