@@ -1,0 +1,47 @@
+"""A driver may skip what a round cannot change: where `quiet` and `concerns` say so, nothing happens."""
+
+from dataclasses import astuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cryptoflow.domain.advance import advance, concerns, quiet
+from cryptoflow.domain.records import Signal
+from cryptoflow.engine.runtime.features import Features
+from cryptoflow.engine.runtime.run import fresh_state, plain_steps, rounds, tables_of
+from tests.parity.draws import definitions, series, specs
+from tests.parity.test_parity import planned
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(spec=specs(), said=st.lists(definitions(), min_size=2, max_size=2), start=st.integers(0, 10**6))
+def test_a_quiet_round_writes_nothing_and_moves_no_money(spec, said, start) -> None:
+    plan = planned(spec, said[: len(spec["strategies"])])
+    if plan is None:
+        return
+    state, tables, steps, features = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs), Features(plan)
+    wallet, count = state.wallet[0], len(plan.symbols)
+    signals = [Signal() for _ in range(count * len(plan.strategies))]
+    calm = 0
+    for at, bars in rounds([series(start + place) for place in range(count)]):
+        features.over(bars, signals)
+        still = all(
+            quiet(position, bar, plan.strategies[position.strategy].max_bars if position.lots else 0)
+            for position, bar in zip(state.positions, bars, strict=True)
+            if bar.here
+        )
+        asked = any(
+            concerns(state.positions[row % count], row // count, signal.enter, signal.leave, signal.add)
+            for row, signal in enumerate(signals)
+            if bars[row % count].here
+        )
+        money = (wallet.cash, wallet.reserved, wallet.number)
+        orders = [astuple(order) for order in state.orders]
+        advance(state, bars, signals, tables, steps, at)
+        if still and not asked:
+            calm += 1
+            assert wallet.lines == 0
+            assert (wallet.cash, wallet.reserved, wallet.number) == money
+            assert [astuple(order) for order in state.orders] == orders
+        wallet.lines = 0
+    assert calm > 0
