@@ -13,7 +13,7 @@ def advance(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables
 
     The signals are those of this round's closes, so what they order can fill in the next round at the earliest.
     """
-    open_day(state.wallet[0], at)
+    open_day(state.wallet, at)
     fill_at_open(state, bars, tables, steps)
     fill_inside(state, bars, tables, steps)
     mark(state, bars, tables)

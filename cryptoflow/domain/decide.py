@@ -29,7 +29,7 @@ NEVER = 9_000_000_000_000_000_000
 def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps) -> None:
     """Turn this round's signals into orders."""
     symbols = len(state.positions)
-    state.wallet[0].orders_now = 0
+    state.wallet.orders_now = 0
     for row in range(len(signals)):
         symbol = row % symbols
         if deciding(bars[symbol], tables, symbol):
@@ -46,7 +46,7 @@ def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables,
             ):
                 best = row
         if best < 0:
-            state.wallet[0].orders_now = 0
+            state.wallet.orders_now = 0
             return
         decide_entry(state, bars[best % symbols], signals[best], best // symbols, best % symbols, tables, steps)
         signals[best].enter = 0
@@ -55,7 +55,7 @@ def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables,
 
 def deciding(bar: Bar, tables: Tables, symbol: int) -> bool:
     """Say whether a symbol has a bar in this round, at whose close it may decide."""
-    return bar.here == 1 and bar.open_at + tables.account[0].timeframe >= tables.symbols[symbol].first_decision
+    return bar.here == 1 and bar.open_at + tables.account.timeframe >= tables.symbols[symbol].first_decision
 
 
 def rank_of(score: float) -> float:
@@ -77,7 +77,7 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
         signal.add = 0
     if signal.leave == 0 and not late:
         return
-    close_at = bar.open_at + tables.account[0].timeframe
+    close_at = bar.open_at + tables.account.timeframe
     if position.lots > 0.0 and position.strategy == strategy:
         signal.enter = 0
         signal.add = 0
@@ -121,13 +121,13 @@ def free_slot(state: State, symbol: int) -> Order:
 
 def place(state: State, at: int, symbol: int, order: Order, tables: Tables) -> None:
     """Number the order and open it: it may fill from the first bar that opens at or after `at` plus the delay."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     wallet.number += 1
     wallet.orders_today += 1
     wallet.orders_now += 1
     wallet.open_orders += 1
     order.number = wallet.number
-    order.ready_at = at + tables.account[0].delay
+    order.ready_at = at + tables.account.delay
     order.triggered = 0
     order.seen = 0
     order.filled = 0
@@ -171,10 +171,10 @@ def owner_of(state: State, symbol: int) -> int:
 
 def refuse(state: State, bar: Bar, symbol: int, strategy: int, tables: Tables, reason: int) -> None:
     """Write a refusal that no rule had to be asked for."""
-    line = new_line(state, Topic.REFUSED, bar.open_at + tables.account[0].timeframe, symbol, strategy)
+    line = new_line(state, Topic.REFUSED, bar.open_at + tables.account.timeframe, symbol, strategy)
     line.reason = reason
     line.price = bar.close
-    state.wallet[0].refused += 1
+    state.wallet.refused += 1
 
 
 def entry_price(settings: Strategy, close: float, tick: float) -> float:
@@ -221,10 +221,10 @@ def propose(
     state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables, steps: Steps, leg: int
 ) -> None:
     """Size an entry, have it reviewed, and open the order with its money reserved."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     settings = tables.strategies[strategy]
     market = tables.symbols[symbol]
-    account = tables.account[0]
+    account = tables.account
     price = entry_price(settings, bar.close, market.tick)
     stop = stop_of(signal, settings, price, market.tick)
     fee = market.taker_fee * account.cost_factor
@@ -233,7 +233,7 @@ def propose(
         wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
     else:
         wanted = signal.size * wallet.equity * settings.allocation
-    entry = state.entry[0]
+    entry = state.entry
     entry.symbol = symbol
     entry.strategy = strategy
     entry.price = price
@@ -245,10 +245,10 @@ def propose(
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
     view_account(state, strategy, symbol, tables)
-    verdict = state.verdict[0]
+    verdict = state.verdict
     verdict.notional = wanted
     verdict.rule = -1
-    steps.review(entry, state.account[0], verdict, settings.allocation, account.discipline, tables.rules)
+    steps.review(entry, state.account, verdict, settings.allocation, account.discipline, tables.rules)
     granted = verdict.notional
     lots = whole_lots(granted / price, market.lot, market.whole)
     notional = lots * market.lot * price
@@ -319,8 +319,8 @@ def refusal(wanted: float, granted: float, rule: int) -> int:
 
 def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> None:
     """Show the rules the account as it is now: pending entries count as held, once per symbol."""
-    wallet = state.wallet[0]
-    view = state.account[0]
+    wallet = state.wallet
+    view = state.account
     mine = 0.0
     here = 0.0
     pending = 0

@@ -29,9 +29,9 @@ def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) ->
         if bar.here == 1 and position.lots > 0.0:
             if bar.open <= position.stop:
                 sell_at_market(state, bar, symbol, tables, steps, bar.open, position.stop_reason, 0)
-            elif reached(bar.open, position.target, tables.account[0].fill_on_touch):
+            elif reached(bar.open, position.target, tables.account.fill_on_touch):
                 take_target(state, bar, symbol, tables)
-    if state.wallet[0].open_orders == 0:
+    if state.wallet.open_orders == 0:
         return
     for symbol in range(len(state.positions)):
         bar = bars[symbol]
@@ -40,14 +40,14 @@ def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) ->
                 order = state.orders[slot]
                 if order.type == OrderType.MARKET and order.side == SELL and order.ready_at <= bar.open_at:
                     exit_at_open(state, bar, symbol, order, tables, steps)
-    if state.wallet[0].pending > 0:
+    if state.wallet.pending > 0:
         enter_at_open(state, bars, tables, steps)
 
 
 def exit_at_open(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
     """Close the position with its market exit; when a stop was quicker the exit has nothing left to do."""
     reason, number = order.reason, order.number
-    close_order(state.wallet[0], state.positions[symbol], order)
+    close_order(state.wallet, state.positions[symbol], order)
     if state.positions[symbol].lots > 0.0:
         sell_at_market(state, bar, symbol, tables, steps, bar.open, reason, number)
 
@@ -83,8 +83,8 @@ def buy_at_market(
 ) -> None:
     """Buy what the order asks, or what its cash still pays for, at `price` plus slippage; then protect it."""
     market = tables.symbols[symbol]
-    account = tables.account[0]
-    wallet = state.wallet[0]
+    account = tables.account
+    wallet = state.wallet
     free = wallet.cash - (wallet.reserved - order.reserved)
     fee_share = market.taker_fee * account.cost_factor
     spend = order.spend
@@ -121,7 +121,7 @@ def sell_at_market(
 ) -> None:
     """Sell the whole position at `price` less slippage."""
     market = tables.symbols[symbol]
-    account = tables.account[0]
+    account = tables.account
     lots = state.positions[symbol].lots
     slip = steps.slip(account.slippage, SELL, price, lots * market.lot, bar.volume, tables.slippage)
     got = price * (1.0 - slip * account.cost_factor)
@@ -186,7 +186,7 @@ def protect_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: S
     elif (
         with_target
         and bar.open_at >= position.target_from
-        and reached(bar.high, position.target, tables.account[0].fill_on_touch)
+        and reached(bar.high, position.target, tables.account.fill_on_touch)
     ):
         take_target(state, bar, symbol, tables)
 
@@ -203,7 +203,7 @@ def reached(extreme: float, limit: float, on_touch: int) -> bool:
 def take_target(state: State, bar: Bar, symbol: int, tables: Tables) -> None:
     """Sell at the target, as much as the bar's volume allows; the rest of the target stays open."""
     market = tables.symbols[symbol]
-    account = tables.account[0]
+    account = tables.account
     position = state.positions[symbol]
     price = bar.open if bar.open > position.target else position.target
     lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
@@ -221,7 +221,7 @@ def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, step
 
     An order that expires within the bar is held against its open only: when the rest was traded is not known.
     """
-    close_at = bar.open_at + tables.account[0].timeframe
+    close_at = bar.open_at + tables.account.timeframe
     if order.expires_at <= bar.open_at:
         cancel(state, bar.open_at, symbol, order, Reason.EXPIRED)
         return
@@ -268,7 +268,7 @@ def meet_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables
         cancel(state, bar.open_at, symbol, order, Reason.WOULD_CROSS)
     elif crosses:
         fill_limit(state, bar, symbol, order, tables, steps, bar.open, not arrives)
-    elif rests and reached(-bar.low, -order.limit, tables.account[0].fill_on_touch):
+    elif rests and reached(-bar.low, -order.limit, tables.account.fill_on_touch):
         fill_limit(state, bar, symbol, order, tables, steps, order.limit, True)
     if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
         cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
@@ -279,8 +279,8 @@ def fill_limit(
 ) -> None:
     """Fill a limit at `price`, capped by the bar's volume and the cash left; fill-or-kill takes all or nothing."""
     market = tables.symbols[symbol]
-    account = tables.account[0]
-    wallet = state.wallet[0]
+    account = tables.account
+    wallet = state.wallet
     fee_share = (market.maker_fee if maker else market.taker_fee) * account.cost_factor
     free = wallet.cash - (wallet.reserved - order.reserved)
     lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)

@@ -19,7 +19,7 @@ from cryptoflow.domain.records import (
 
 def new_line(state: State, topic: int, at: int, symbol: int, strategy: int) -> Line:
     """Take the next free line of the tape and head it; the rest of it is blank."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     line = state.tape[wallet.lines]
     wallet.lines += 1
     line.topic = topic
@@ -82,7 +82,7 @@ def cancel(state: State, at: int, symbol: int, order: Order, reason: int) -> Non
     """Take an open order back, and write why."""
     line = order_line(state, Topic.CANCEL, at, symbol, order)
     line.reason = reason
-    close_order(state.wallet[0], state.positions[symbol], order)
+    close_order(state.wallet, state.positions[symbol], order)
 
 
 def open_position(position: Position, strategy: int, at: int) -> None:
@@ -118,7 +118,7 @@ def buy(
     lost: float,
 ) -> None:
     """Book a purchase of `lots` for an order at `price`, in which the slippage `lost` is contained."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     position = state.positions[symbol]
     notional = lots * lot * price
     line = order_line(state, Topic.FILL, at, symbol, order)
@@ -156,7 +156,7 @@ def sell(
     reason: int,
 ) -> None:
     """Book a sale of `lots` out of the position; the last lot closes the trade."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     position = state.positions[symbol]
     notional = lots * lot * price
     line = new_line(state, Topic.FILL, at, symbol, position.strategy)
@@ -184,7 +184,7 @@ def sell(
 
 def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> None:
     """Write the finished round trip on the tape and empty the position."""
-    wallet = state.wallet[0]
+    wallet = state.wallet
     position = state.positions[symbol]
     pair = state.pairs[position.strategy * len(state.positions) + symbol]
     line = new_line(state, Topic.TRADE, at, symbol, position.strategy)

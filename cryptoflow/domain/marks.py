@@ -62,4 +62,4 @@ def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
             mark_position(position, bar, trail_share)
         if position.lots > 0.0:
             invested += position.lots * tables.symbols[symbol].lot * position.last
-    mark_account(state.wallet[0], invested)
+    mark_account(state.wallet, invested)

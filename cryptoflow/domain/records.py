@@ -325,22 +325,22 @@ class Rows(Protocol[R]):
 
 
 class State(NamedTuple):
-    """Everything that changes while a run goes on. Lists of one stand where there is one of a thing."""
+    """Everything that changes while a run goes on."""
 
-    wallet: Rows[Wallet]
+    wallet: Wallet
     positions: Rows[Position]
     orders: Rows[Order]
     pairs: Rows[Pair]
-    entry: Rows[Entry]
-    account: Rows[AccountView]
-    verdict: Rows[Verdict]
+    entry: Entry
+    account: AccountView
+    verdict: Verdict
     tape: Rows[Line]
 
 
 class Tables(NamedTuple):
     """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins."""
 
-    account: Rows[Account]
+    account: Account
     symbols: Rows[Symbol]
     strategies: Rows[Strategy]
     sizers: Rows[Any]

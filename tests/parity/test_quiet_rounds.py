@@ -20,7 +20,7 @@ def test_a_quiet_round_writes_nothing_and_moves_no_money(spec, said, start) -> N
     if plan is None:
         return
     state, tables, steps, features = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs), Features(plan)
-    wallet, count = state.wallet[0], len(plan.symbols)
+    wallet, count = state.wallet, len(plan.symbols)
     signals = [Signal() for _ in range(count * len(plan.strategies))]
     calm = 0
     for at, bars in rounds([series(start + place) for place in range(count)]):

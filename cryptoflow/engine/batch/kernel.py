@@ -68,7 +68,7 @@ def run_rounds(
 
     Returns the round to go on with: before the end only when the tape has less than `room` lines left.
     """
-    wallet = state.wallet[0]
+    wallet = state.wallet
     positions, tape, settings, markets = state.positions, state.tape, tables.strategies, tables.symbols
     times, cursor, counts, flags, open_at = (
         block.times,
@@ -78,7 +78,7 @@ def run_rounds(
         block.open_at,
     )
     open_, high, low, close, volume = block.open, block.high, block.low, block.close, block.volume
-    timeframe = tables.account[0].timeframe
+    timeframe = tables.account.timeframe
     symbols = len(positions)
     strategies = len(settings)
     for j in range(start, len(times)):

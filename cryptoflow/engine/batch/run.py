@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -45,9 +45,12 @@ Progress = Callable[[int, int], None]
 
 KERNEL = """
 
-def kernel(state, bars, signals, tables, block, equity, start, room):
-    steps = Steps(size, review, slip)
-    return run_rounds(state, bars, signals, tables, steps, block, equity, start, room)
+def kernel(memory, bars, signals, settings, block, equity, start, room):
+    wallet, positions, orders, pairs, entry, account, verdict, tape = memory
+    account_settings, symbols, strategies, sizers, rules, slippage = settings
+    state = State(wallet[0], positions, orders, pairs, entry[0], account[0], verdict[0], tape)
+    tables = Tables(account_settings[0], symbols, strategies, sizers, rules, slippage)
+    return run_rounds(state, bars, signals, tables, Steps(size, review, slip), block, equity, start, room)
 """
 
 
@@ -57,7 +60,7 @@ def kernel(verbs: Verbs) -> Plain:
     names = namespace(verbs, prepare)
     for part in (value_of, read_signal, run_rounds):
         callable_from_compiled(part)
-    names |= {"run_rounds": run_rounds, "Steps": Steps}
+    names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
 
 
@@ -72,31 +75,31 @@ def is_cold(plan: Plan) -> bool:
     return not any((path.parent / "__pycache__").glob("kernel.*.nbi"))
 
 
-def fresh_state(plan: Plan) -> State:
-    """Return the state a run starts in: all cash, nothing held, nothing open."""
+def fresh_memory(plan: Plan) -> tuple[Rows, ...]:
+    """Return the state a run starts in, all cash and nothing held, as rows in the order of `State`."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
     wallet = Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)
-    return State(
-        wallet=rows(Wallet, [wallet]),
-        positions=rows(Position, [Position()] * symbols),
-        orders=rows(Order, [Order()] * (symbols * SLOTS)),
-        pairs=rows(Pair, [Pair()] * (symbols * strategies)),
-        entry=rows(Entry, [Entry()]),
-        account=rows(AccountView, [AccountView()]),
-        verdict=rows(Verdict, [Verdict()]),
-        tape=blank(Line, max(TAPE, 2 * plan.lines_per_round())),
+    return (
+        rows(Wallet, [wallet]),
+        rows(Position, [Position()] * symbols),
+        rows(Order, [Order()] * (symbols * SLOTS)),
+        rows(Pair, [Pair()] * (symbols * strategies)),
+        rows(Entry, [Entry()]),
+        rows(AccountView, [AccountView()]),
+        rows(Verdict, [Verdict()]),
+        blank(Line, max(TAPE, 2 * plan.lines_per_round())),
     )
 
 
-def tables_of(plan: Plan) -> Tables:
-    """Lay the plan's settings out as the kernel reads them."""
-    return Tables(
-        account=rows(Account, [plan.account]),
-        symbols=rows(Symbol, plan.markets),
-        strategies=rows(Strategy, plan.strategies),
-        sizers=table(plan.sizer_settings, 8),
-        rules=table(plan.rule_settings, 12),
-        slippage=table([plan.slippage_settings], 8)[0],
+def settings_of(plan: Plan) -> tuple[Rows, ...]:
+    """Lay the plan's settings out as rows in the order of `Tables`."""
+    return (
+        rows(Account, [plan.account]),
+        rows(Symbol, plan.markets),
+        rows(Strategy, plan.strategies),
+        table(plan.sizer_settings, 8),
+        table(plan.rule_settings, 12),
+        table([plan.slippage_settings], 8)[0],
     )
 
 
@@ -134,7 +137,7 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
 def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None) -> Outcome:
     """Run a plan over its bars and return what happened."""
     step = kernel(plan.verbs)
-    state, tables = fresh_state(plan), tables_of(plan)
+    memory, settings = fresh_memory(plan), settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))
     signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
     features = Features(plan, BLOCK)
@@ -162,18 +165,17 @@ def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None)
         )
         at = 0
         while at < end - start:
-            at = int(step(state, bars, signals, tables, block, equity[start:end], at, room))
-            chunks.append(take_lines(state))
+            at = int(step(memory, bars, signals, settings, block, equity[start:end], at, room))
+            chunks.append(take_lines(memory[0], memory[-1]))
         if progress is not None:
             progress(end, len(times))
     tape = np.concatenate(chunks) if chunks else blank(Line, 0)
-    wallet = record_of(Wallet, state.wallet[0])
+    wallet = record_of(Wallet, memory[0][0])
     return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
 
 
-def take_lines(state: State) -> Rows:
+def take_lines(wallet: Rows, tape: Rows) -> Rows:
     """Copy what is on the tape and start it anew."""
-    wallet, tape = cast(Rows, state.wallet), cast(Rows, state.tape)
     lines = tape[: int(wallet[0]["lines"])].copy()
     wallet[0]["lines"] = 0
     return lines

@@ -41,13 +41,13 @@ def fresh_state(plan: Plan) -> State:
     """Return the state a run starts in: all cash, nothing held, nothing open."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
     return State(
-        wallet=[Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)],
+        wallet=Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital),
         positions=[Position() for _ in range(symbols)],
         orders=[Order() for _ in range(symbols * SLOTS)],
         pairs=[Pair() for _ in range(symbols * strategies)],
-        entry=[Entry()],
-        account=[AccountView()],
-        verdict=[Verdict()],
+        entry=Entry(),
+        account=AccountView(),
+        verdict=Verdict(),
         tape=[Line() for _ in range(plan.lines_per_round())],
     )
 
@@ -55,7 +55,7 @@ def fresh_state(plan: Plan) -> State:
 def tables_of(plan: Plan) -> Tables:
     """Lay the plan's settings out for plain Python."""
     return Tables(
-        [plan.account],
+        plan.account,
         plan.markets,
         plan.strategies,
         plan.sizer_settings,
@@ -86,7 +86,7 @@ def run(plan: Plan, market: Sequence[Columns]) -> Outcome:
     state, tables, steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
     features = Features(plan)
     signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
-    wallet = state.wallet[0]
+    wallet = state.wallet
     tell = attrgetter(*(field.name for field in fields(Line)))
     lines: list[Any] = []
     times, equity = [], []
