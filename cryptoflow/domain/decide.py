@@ -9,6 +9,7 @@ from cryptoflow.domain.records import (
     SELL,
     SLOTS,
     Bar,
+    Entry,
     Leg,
     Order,
     OrderType,
@@ -19,6 +20,7 @@ from cryptoflow.domain.records import (
     State,
     Steps,
     Strategy,
+    Symbol,
     Tables,
     Topic,
 )
@@ -220,16 +222,53 @@ def stop_of(signal: Signal, settings: Strategy, price: float, tick: float) -> fl
 def propose(
     state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables, steps: Steps, leg: int
 ) -> None:
-    """Size an entry, have it reviewed, and open the order with its money reserved."""
+    """Size an entry, have it reviewed, and open the order with its money reserved, or write why not."""
     wallet = state.wallet
     settings = tables.strategies[strategy]
     market = tables.symbols[symbol]
-    account = tables.account
+    close_at = bar.open_at + tables.account.timeframe
+    review_entry(state, bar, signal, strategy, symbol, tables, steps, leg)
+    entry = state.entry
+    verdict = state.verdict
+    lots = whole_lots(verdict.notional / entry.price, market.lot, market.whole)
+    notional = lots * market.lot * entry.price
+    leaving = notional
+    if tables.account.discipline == 1 and entry.stop < entry.price:
+        leaving = notional * (entry.stop / entry.price)
+    if isnan(verdict.notional) or lots <= 0.0 or leaving < market.min_notional:
+        line = new_line(state, Topic.REFUSED, close_at, symbol, strategy)
+        line.reason = refusal(entry.notional, verdict.notional, verdict.rule)
+        wallet.refused += 1
+    else:
+        order = free_slot(state, symbol)
+        order.leg = leg
+        order.strategy = strategy
+        order.lots = lots
+        fill_in(order, settings, market, entry, verdict.notional, close_at)
+        protect_by(order, signal, settings, entry.price, market.tick)
+        place(state, close_at, symbol, order, tables)
+        line = order_line(state, Topic.ORDER, close_at, symbol, order)
+        if verdict.notional < entry.notional:
+            line.reason = Reason.REDUCED
+            wallet.reduced += 1
+    line.leg = leg
+    line.price = entry.price
+    line.wanted = entry.notional
+    line.notional = verdict.notional
+    line.rule = verdict.rule
+
+
+def review_entry(
+    state: State, bar: Bar, signal: Signal, strategy: int, symbol: int, tables: Tables, steps: Steps, leg: int
+) -> None:
+    """Write down what the entry would be, and what the rules leave of it."""
+    wallet = state.wallet
+    settings = tables.strategies[strategy]
+    market = tables.symbols[symbol]
     price = entry_price(settings, bar.close, market.tick)
     stop = stop_of(signal, settings, price, market.tick)
-    fee = market.taker_fee * account.cost_factor
-    free = wallet.cash - wallet.reserved
     if isnan(signal.size):
+        free = wallet.cash - wallet.reserved
         wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
     else:
         wanted = signal.size * wallet.equity * settings.allocation
@@ -241,67 +280,47 @@ def propose(
     entry.notional = wanted
     entry.lot = market.lot
     entry.min_notional = market.min_notional
-    entry.fee = fee
+    entry.fee = market.taker_fee * tables.account.cost_factor
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
     view_account(state, strategy, symbol, tables)
-    verdict = state.verdict
-    verdict.notional = wanted
-    verdict.rule = -1
-    steps.review(entry, state.account, verdict, settings.allocation, account.discipline, tables.rules)
-    granted = verdict.notional
-    lots = whole_lots(granted / price, market.lot, market.whole)
-    notional = lots * market.lot * price
-    leaving = notional * (stop / price) if account.discipline == 1 and stop < price else notional
-    if isnan(granted) or lots <= 0.0 or leaving < market.min_notional:
-        line = new_line(state, Topic.REFUSED, bar.open_at + account.timeframe, symbol, strategy)
-        line.reason = refusal(wanted, granted, verdict.rule)
-        line.rule = verdict.rule
-        line.leg = leg
-        line.price = price
-        line.wanted = wanted
-        line.notional = granted
-        wallet.refused += 1
-        return
-    order = free_slot(state, symbol)
-    order.leg = leg
+    state.verdict.notional = wanted
+    state.verdict.rule = -1
+    steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, tables.rules)
+
+
+def fill_in(order: Order, settings: Strategy, market: Symbol, entry: Entry, granted: float, close_at: int) -> None:
+    """Write an entry order: its type, its prices, how long it rests, and the money it reserves."""
     order.reason = Reason.SIGNAL
     order.type = settings.order_type
     order.side = BUY
-    order.strategy = strategy
-    order.lots = lots
     order.spend = nan
-    order.reserved = notional * (1.0 + fee)
-    if settings.spends == 1 and settings.order_type == OrderType.MARKET:
-        order.spend = granted * (1.0 + fee)
-        order.reserved = order.spend
-    order.trigger = price
+    order.trigger = entry.price
     order.limit = nan
+    worst = entry.price
     if settings.order_type == OrderType.LIMIT:
-        order.limit = price
+        order.limit = entry.price
     elif settings.order_type == OrderType.STOP_LIMIT:
-        order.limit = on_tick(price * (1.0 + settings.offset), market.tick)
-        order.reserved = lots * market.lot * order.limit * (1.0 + fee)
+        order.limit = on_tick(entry.price * (1.0 + settings.offset), market.tick)
+        worst = order.limit
+    order.reserved = order.lots * market.lot * worst * (1.0 + entry.fee)
+    if settings.spends == 1 and settings.order_type == OrderType.MARKET:
+        order.spend = granted * (1.0 + entry.fee)
+        order.reserved = order.spend
     order.time_in_force = settings.time_in_force
     order.post_only = settings.post_only
-    close_at = bar.open_at + account.timeframe
     order.expires_at = close_at + settings.expires if settings.expires > 0 else NEVER
-    order.stop = on_tick_above(stop_level(signal, price), market.tick)
+
+
+def protect_by(order: Order, signal: Signal, settings: Strategy, price: float, tick: float) -> None:
+    """Write on the order what will protect what it buys: levels of the decision, and the share that counts later."""
+    order.stop = on_tick_above(stop_level(signal, price), tick)
     order.stop_share = stop_share_of(signal, settings)
     order.target = signal.take_at
     if not isnan(signal.take_distance):
         order.target = lower(order.target, price + signal.take_distance)
-    order.target = on_tick(order.target, market.tick)
+    order.target = on_tick(order.target, tick)
     order.trail = signal.trail_distance
-    place(state, close_at, symbol, order, tables)
-    line = order_line(state, Topic.ORDER, close_at, symbol, order)
-    line.price = price
-    line.wanted = wanted
-    line.notional = granted
-    line.rule = verdict.rule
-    if granted < wanted:
-        line.reason = Reason.REDUCED
-        wallet.reduced += 1
 
 
 def refusal(wanted: float, granted: float, rule: int) -> int:

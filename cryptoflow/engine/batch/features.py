@@ -10,6 +10,7 @@ from cryptoflow.domain.language import COLUMNS, DAY, MONDAY
 from cryptoflow.engine.batch.kernel import ADD, ENTER, LEAVE, VALUES
 from cryptoflow.engine.batch.resample import Resampler
 from cryptoflow.engine.batch.scans import Scan
+from cryptoflow.engine.outputs import FLAGS, NUMBERS
 from cryptoflow.engine.plan import Columns, Plan
 
 Array = np.ndarray[Any, Any]
@@ -17,17 +18,7 @@ Key = tuple[int, int]
 
 ARITHMETIC = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
 COMPARISON = {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal}
-FLAGS = {"enter_long": ENTER, "exit_long": LEAVE, "add_when": ADD}
-OUTPUTS = {
-    "score": "score",
-    "size": "size",
-    "stop_loss": "stop_distance",
-    "stop_at": "stop_at",
-    "take_profit": "take_distance",
-    "take_at": "take_at",
-    "trailing_stop": "trail_distance",
-}
-"""Which field of a signal each output of a strategy fills."""
+BITS = {"enter": ENTER, "leave": LEAVE, "add": ADD}
 
 
 class Features:
@@ -35,7 +26,7 @@ class Features:
 
     def __init__(self, plan: Plan, size: int) -> None:
         self.lanes = [Lanes(graph, plan, size) for graph in plan.graphs]
-        used = [[OUTPUTS[name] for name in graph.outputs if name in OUTPUTS] for graph in plan.graphs]
+        used = [[NUMBERS[name] for name in graph.outputs if name in NUMBERS] for graph in plan.graphs]
         self.slots = np.full((len(plan.graphs), len(VALUES)), -1, dtype=np.int64)
         for row, fields in enumerate(used):
             for slot, field in enumerate(fields):
@@ -214,16 +205,16 @@ class Lanes:
 
     def write_flags(self, symbol: int, flags: Array) -> None:
         """Write the flags of one symbol as bits."""
-        for name, bit in FLAGS.items():
+        for name, field in FLAGS.items():
             if name in self.graph.outputs:
                 value = np.asarray(self.values[self.graph.outputs[name], symbol])
                 count = len(self.streams[symbol, 0].open_at)
-                flags[:count] |= np.broadcast_to(value, (count,)) * np.uint8(bit)
+                flags[:count] |= np.broadcast_to(value, (count,)) * np.uint8(BITS[field])
 
     def write_values(self, symbol: int, slots: Array, values: Array) -> None:
         """Write the numbers of one symbol into their slots."""
         count = len(self.streams[symbol, 0].open_at)
-        for name, field in OUTPUTS.items():
+        for name, field in NUMBERS.items():
             if name in self.graph.outputs:
                 values[slots[VALUES.index(field)], :count] = self.values[self.graph.outputs[name], symbol]
 

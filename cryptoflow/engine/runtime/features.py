@@ -10,19 +10,10 @@ from cryptoflow.domain.language import binary, compare, period_number, rank
 from cryptoflow.domain.records import Bar, Signal
 from cryptoflow.domain.steps import Function
 from cryptoflow.domain.timeframes import Growing, belongs, is_full, take
+from cryptoflow.engine.outputs import FLAGS, NUMBERS
 from cryptoflow.engine.plan import Plan
 
 Key = tuple[int, int]
-FLAGS = {"enter_long": "enter", "exit_long": "leave", "add_when": "add"}
-NUMBERS = {
-    "score": "score",
-    "size": "size",
-    "stop_loss": "stop_distance",
-    "stop_at": "stop_at",
-    "take_profit": "take_distance",
-    "take_at": "take_at",
-    "trailing_stop": "trail_distance",
-}
 
 
 class Moving:
