@@ -164,7 +164,7 @@ def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunVie
         "mode": "backtest",
         "created_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "name": view.spec,
-        "spec_file": str(resolved.file),
+        "spec_file": str(resolved.file.resolve()),
         "spec_hash": resolved.spec_hash,
         "spec": resolved.canonical(),
         "period": str(history.period),

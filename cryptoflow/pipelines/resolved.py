@@ -97,8 +97,12 @@ class Resolved:
         return values
 
     def canonical(self) -> dict[str, Any]:
-        """Everything that decides what a run does: the spec, the definitions it names, and guests by digest."""
+        """Everything that decides what a run does: the spec, the definitions it names, and guests by digest.
+
+        Whom to tell of a run changes nothing in it, and an address may be a secret: `notify` stays out.
+        """
         values = self.spec()
+        values.pop("notify", None)
         for strategy, entry in zip(self.strategies, values["strategies"], strict=True):
             if strategy.definition is not None:
                 entry["definition"] = strategy.definition.model_dump(mode="json", exclude_none=True)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST = "run.json"
+NOTED = {
+    *("run_id", "mode", "created_at", "name", "spec_file", "spec_hash", "spec", "period", "engine", "seed"),
+    *("code", "versions", "data", "series", "markets", "rules", "metrics", "guards"),
+}
+"""What every manifest says."""
+
 TABLES = ("orders", "trades", "equity")
 
 
@@ -57,10 +63,14 @@ def _save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Ta
     return folder
 
 
+def ids(home: Path | None = None) -> list[str]:
+    """Return the ids of all runs."""
+    return sorted(path.parent.name for path in runs_folder(home).glob(f"*/{MANIFEST}"))
+
+
 def find(run_id: str, home: Path | None = None) -> Path:
     """Return the folder of a run; the start of its id will do when only one run begins so."""
-    folder = runs_folder(home)
-    known = sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
+    folder, known = runs_folder(home), ids(home)
     fitting = [name for name in known if name == run_id] or [name for name in known if name.startswith(run_id)]
     if len(fitting) == 1:
         return folder / fitting[0]
@@ -73,12 +83,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Return what a run noted about itself."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CryptoflowError(f"{path} cannot be read: {error}", fix="run the backtest again") from error
-    if not isinstance(manifest, dict) or "run_id" not in manifest:
-        raise CryptoflowError(f"{path} is no run", fix="run the backtest again")
-    return manifest
+    missing = NOTED - manifest.keys() if isinstance(manifest, dict) else NOTED
+    if missing:
+        what = f"{path} is no run of this version: it lacks {', '.join(sorted(missing))}"
+        raise CryptoflowError(what, fix="run the backtest again, or remove the folder")
+    return dict(manifest)
 
 
 def listed(home: Path | None = None) -> list[dict[str, Any]]:

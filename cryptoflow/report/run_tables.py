@@ -51,7 +51,8 @@ def manifest_tables(manifest: Manifest) -> tuple[Table, ...]:
         "Symbols": ", ".join(manifest["series"]),
         "Code": manifest["code"][:12],
         "Versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
-        "Guards": ", ".join(f"{count:,} {what}" for what, count in manifest["guards"].items() if count) or "never spoke",
+        "Guards": ", ".join(f"{count:,} {what}" for what, count in manifest["guards"].items() if count)
+        or "never spoke",
     }
     table = Table(show_header=False)
     table.add_column(style="dim")
@@ -121,7 +122,7 @@ def _points(value: float) -> str:
 def metrics_of(manifest: Manifest) -> Metrics:
     """Return the metrics of a manifest; what is null there is undefined."""
     noted = manifest["metrics"]
-    return Metrics(**{name: nan if noted.get(name) is None else noted[name] for name in Metrics._fields})
+    return Metrics._make(nan if noted.get(name) is None else noted[name] for name in Metrics._fields)
 
 
 def moment(text: str) -> str:

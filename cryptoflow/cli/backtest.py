@@ -1,0 +1,68 @@
+"""`cryptoflow backtest`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cryptoflow.cli.options import AsJson, Overlay, Quiet, Sets, SpecFile
+
+From = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="First day, instead of the spec's.", show_default=False)
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="Last day, which counts whole.", show_default=False)
+]
+Engine = Annotated[str, typer.Option(metavar="batch|event", help="Compiled loop, or the loop that trades live.")]
+
+
+def backtest(
+    spec: SpecFile,
+    first: From = None,
+    last: To = None,
+    engine: Engine = "batch",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    sets: Sets = None,
+    env: Overlay = None,
+) -> None:
+    """Replay history through SPEC and report what it would have done.
+
+    Examples:
+
+      cryptoflow backtest configs/btc_trend.yaml
+
+      cryptoflow backtest configs/btc_trend.yaml --from 2024-01-01 --set sizing.risk=1% --json
+    """
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.backtest import backtest, summary_of
+    from cryptoflow.pipelines.history import Window
+    from cryptoflow.pipelines.resolve import resolve
+    from cryptoflow.report.tables import costs_table, guards_table, metrics_table
+
+    resolved = resolve(spec, env=env, sets=tuple(sets or ()))
+    silent = quiet or as_json
+    run = backtest(
+        resolved,
+        window=Window(first, last),
+        engine=engine,
+        tell=None if silent else say.remark,
+        progress=say.progress("rounds", quiet=silent),
+    )
+    if as_json:
+        say.data(summary_of(run))
+        return
+    if not quiet:
+        for warning in run.view.warnings:
+            say.remark(warning)
+    if run.view.guards:
+        say.show(guards_table(run.view.guards))
+    say.show(metrics_table(run.view.metrics, run.view.currency, run.view.title))
+    say.show(costs_table(run.view.costs))
+    say.text(f"run     {run.view.run_id}")
+    say.text(f"report  {shown(run.folder / 'report.html')}")
+
+
+def shown(path: Path) -> str:
+    """Return a path from the current folder where it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,117 @@
+"""Which exit codes each command can end with, and what they mean there: an API, so the page and the code agree."""
+
+from collections.abc import Iterator, Mapping
+
+from cryptoflow.errors import ExitCode
+
+OK, USAGE, INVALID, UNAVAILABLE = ExitCode.OK, ExitCode.USAGE, ExitCode.INVALID, ExitCode.UNAVAILABLE
+PROOF_FAILED, CHANGED = ExitCode.PROOF_FAILED, ExitCode.CHANGED
+
+MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
+    OK: ("it did what was asked", "`cryptoflow validate configs/btc_trend.yaml`"),
+    ExitCode.BUG: ("our bug: the traceback belongs into a report", "none that we know of"),
+    USAGE: ("the command line is wrong: an option, a missing argument, a file in the way", "`cryptoflow backtest`"),
+    INVALID: (
+        "a spec, a plugin, data or a run is not as it must be",
+        "`cryptoflow backtest configs/btc_trend.yaml --set sizing.risk=140%`",
+    ),
+    UNAVAILABLE: (
+        "a venue, a folder, a package or another dependency is not there",
+        "`CRYPTOFLOW_HOME=/dev/null/state cryptoflow backtest configs/btc_trend.yaml`",
+    ),
+    ExitCode.REFUSED: ("refused by risk, tier, tilt, kill switch or a drifted plan", "no command of today ends so"),
+    PROOF_FAILED: ("what was to be proved does not hold", "`cryptoflow runs reproduce RUN` after its data changed"),
+    ExitCode.LEASE_HELD: ("another process trades this account", "no command of today ends so"),
+    CHANGED: ("changes were found, and asked for", "`cryptoflow diff A B --detailed-exitcode`"),
+}
+"""What each code means everywhere, and a command line that ends with it."""
+
+WRONG_LINE = "an option or argument is wrong"
+NO_RUN = "no such run, or it cannot be read"
+
+EXITS: Mapping[str, Mapping[ExitCode, str]] = {
+    "init": {
+        OK: "the project is written",
+        USAGE: "a file is in the way, or the name cannot be one",
+        UNAVAILABLE: "the folder cannot be written",
+    },
+    "validate": {OK: "every file is valid", USAGE: "no file to check", INVALID: "a file has mistakes"},
+    "explain": {OK: "explained", USAGE: "no such key", INVALID: "the spec has mistakes"},
+    "schema": {
+        OK: "printed or written",
+        USAGE: "no such kind, or it cannot be written",
+        INVALID: "a plugin file is broken",
+    },
+    "diff": {
+        OK: "compared, whatever was found",
+        USAGE: WRONG_LINE,
+        INVALID: "a side has mistakes or is not there",
+        CHANGED: "compared and found changes, with `--detailed-exitcode`",
+    },
+    "backtest": {
+        OK: "the run is done and kept",
+        USAGE: WRONG_LINE,
+        INVALID: "the spec or its data cannot be run",
+        UNAVAILABLE: "the state folder cannot be written",
+    },
+    "runs list": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: "a run cannot be read"},
+    "runs show": {OK: "shown", USAGE: WRONG_LINE, INVALID: NO_RUN},
+    "runs compare": {OK: "compared, whatever was found", USAGE: WRONG_LINE, INVALID: NO_RUN},
+    "runs reproduce": {
+        OK: "the same came out",
+        USAGE: WRONG_LINE,
+        INVALID: f"{NO_RUN}, or its spec or data cannot be run any more",
+        PROOF_FAILED: "something else came out",
+    },
+    "report": {OK: "its path is printed", USAGE: WRONG_LINE, INVALID: "no such run, or its report is gone"},
+    "plugins list": {OK: "listed", USAGE: "no such kind", INVALID: "a plugin or the spec is broken"},
+    "plugins show": {OK: "shown", USAGE: "no such kind, or several have the name", INVALID: "no such plugin"},
+    "plugins new": {
+        OK: "plugin and test are written",
+        USAGE: "no such kind",
+        INVALID: "the name cannot be one, or is taken",
+        UNAVAILABLE: "the folder cannot be written",
+    },
+    "tier table": {OK: "shown", USAGE: WRONG_LINE},
+    "doctor": {OK: "nothing keeps a run from starting", USAGE: WRONG_LINE, UNAVAILABLE: "something does"},
+    "warmup": {OK: "everything is compiled", USAGE: WRONG_LINE, UNAVAILABLE: "compiled code has nowhere to stay"},
+}
+"""Every command with the codes it can end with. Our bugs (1) are left out: no command is meant to end so."""
+
+
+HEAD = """\
+# Exit codes
+
+Scripts may rely on them: a number never changes its meaning. What went wrong is told on standard error; with `--json`
+it is one object on standard output: `{"errors": [{"what", "file", "line", "column", "fix"}], "exit_code"}`. Only a
+command line that cannot be read is told as text in any case.
+
+| code | name | meaning | example |
+|---|---|---|---|"""
+
+BETWEEN = """
+Shells have two more: 130 after Ctrl-C, and 141 when whoever read the output went away (`cryptoflow … | head`).
+
+## By command
+
+A code that is not listed for a command is never its answer, but for 1, and for 4 where the machine itself refuses:
+a right that is missing, a disk that is full.
+
+| command | code | when |
+|---|---|---|"""
+
+
+def page() -> str:
+    """Return the page `docs/exit-codes.md`."""
+    return "\n".join((HEAD, *_meanings(), BETWEEN, *_by_command(), ""))
+
+
+def _meanings() -> Iterator[str]:
+    for code, (meaning, example) in MEANINGS.items():
+        yield f"| {code.value} | {code.name.lower().replace('_', ' ')} | {meaning} | {example} |"
+
+
+def _by_command() -> Iterator[str]:
+    for command, exits in EXITS.items():
+        for position, (code, when) in enumerate(exits.items()):
+            yield f"| {f'`{command}`' if position == 0 else ''} | {code.value} | {when} |"

@@ -1,0 +1,182 @@
+"""`cryptoflow explain`."""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cryptoflow.cli.options import AsJson, Overlay, Sets, SpecFile
+
+if TYPE_CHECKING:
+    from cryptoflow.pipelines.in_force import Value
+    from cryptoflow.pipelines.waterfall import Stage, Waterfall
+
+Key = Annotated[
+    str | None,
+    typer.Argument(metavar="KEY", help="A value like sizing.risk, a block like risk, or size.", show_default=False),
+]
+Whole = Annotated[bool, typer.Option("--resolved", help="Print the whole spec as YAML, every default filled in.")]
+
+
+def explain(
+    spec: SpecFile,
+    key: Key = None,
+    resolved: Whole = False,
+    as_json: AsJson = False,
+    sets: Sets = None,
+    env: Overlay = None,
+) -> None:
+    """Show what holds for SPEC, where each value comes from, and what it beat.
+
+    `size` is the way of a typical order from what the strategy wants to what it gets.
+
+    Examples:
+
+      cryptoflow explain configs/btc_trend.yaml sizing.risk
+
+      cryptoflow explain configs/btc_trend.yaml risk --env cautious
+
+      cryptoflow explain configs/btc_trend.yaml size
+
+      cryptoflow explain configs/btc_trend.yaml --resolved
+    """
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.explain import explain, whole
+    from cryptoflow.pipelines.resolve import resolve
+
+    found = resolve(spec, env=env, sets=tuple(sets or ()))
+    if resolved:
+        if as_json:
+            say.data(whole(found))
+        else:
+            say.text(whole(found).rstrip())
+        return
+    if key == "size":
+        from cryptoflow.pipelines.waterfall import waterfalls
+
+        told = waterfalls(found)
+        if as_json:
+            say.data([plain_fall(each) for each in told])
+        else:
+            for line in size_lines(told):
+                say.text(line)
+        return
+    values = explain(found, key)
+    if as_json:
+        say.data([plain(value) for value in values])
+    elif len(values) == 1:
+        for line in value_lines(values[0]):
+            say.text(line)
+    else:
+        for line in table_lines(values):
+            say.text(line)
+
+
+def shown(value: Any) -> str:
+    """A value as one would write it.
+
+    >>> shown(None), shown(True), shown(["BTC/USDT"]), shown({"use": "fixed"})
+    ('none', 'true', '[BTC/USDT]', '{use: fixed}')
+    """
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case list():
+            return f"[{', '.join(map(shown, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{key}: {shown(inside)}" for key, inside in value.items()) + "}"
+    return str(value)
+
+
+def value_lines(value: "Value") -> Iterator[str]:
+    """One value as a ladder: every offer for it, the lowest precedence first."""
+    yield f"{value.key}  {shown(value.value)}"
+    if value.about:
+        yield value.about
+    yield ""
+    wide = max(len(offer.source) for offer in value.offers)
+    for offer in value.offers:
+        yield f"  {offer.source:<{wide}}  {shown(offer.value)}{'  < holds' if offer.holds else ''}"
+
+
+def table_lines(values: "Sequence[Value]") -> Iterator[str]:
+    """Every value with its source, block by block, and below it what it beat."""
+    wide = max(len(value.key) for value in values)
+    most = max(len(text) for value in values if len(text := shown(value.value)) <= 40)
+    block = ""
+    for value in values:
+        before, (block, inside, _) = block, value.key.partition(".")
+        if inside and before not in ("", block):
+            yield ""
+        beat = ", ".join(f"{shown(offer.value)} ({offer.source})" for offer in value.beat)
+        about = f"  # {value.about}" if value.about else ""
+        source = f"{value.source}, beat {beat}" if beat else value.source
+        yield f"{value.key:<{wide}}  {shown(value.value):<{most}}  {source}{about}"
+
+
+def size_lines(told: "Sequence[Waterfall]") -> Iterator[str]:
+    """The way of each strategy's typical order, stage by stage and in one line."""
+    for number, fall in enumerate(told):
+        if number:
+            yield ""
+        stop = f", stop {fall.stop:g}" if isfinite(fall.stop) else ""
+        yield f"{fall.strategy}: {fall.symbol} at {fall.price:g}{stop}, equity {fall.equity:,.2f} {fall.currency}"
+        yield f"  at {'; '.join(fall.told)}; nothing held, all capital free"
+        yield ""
+        yield f"  {'wanted':<12}{money(fall.wanted):>14}"
+        for stage in fall.stages:
+            if isfinite(stage.room) or stage.cuts:
+                mark = "  < cuts" if stage.cuts else ""
+                yield f"  {stage.name:<12}{money(stage.room):>14}{mark:<9} {stage.source}".rstrip()
+        yield f"  {'lots':<12}{money(fall.notional):>14}"
+        yield ""
+        yield f"  {chain(fall)}"
+
+
+def chain(fall: "Waterfall") -> str:
+    """The way in one line: what was wanted, who would have cut it, and what came of it."""
+    stages = [stage for stage in fall.stages if stage.name == "allocation" or not stage.room >= fall.wanted]
+    way = " → ".join(f"{stage.name} {money(stage.room)}" for stage in stages)
+    end = f"lots {money(fall.notional)}" if not fall.refused else f"refused, {fall.refused.replace('_', ' ')}"
+    return f"wanted {money(fall.wanted)} → {way} → {end}{bound(fall.bound_by)}"
+
+
+def bound(stage: "Stage | None") -> str:
+    """Who had the last word."""
+    if stage is None:
+        return " (as large as wanted)"
+    return f" (bound by {stage.name}{f', {stage.source}' if stage.source else ''})"
+
+
+def money(amount: float) -> str:
+    """An amount in the quote currency.
+
+    >>> money(1234.5), money(float("inf")), money(float("nan"))
+    ('1,234.50', 'any', 'no size')
+    """
+    if amount != amount:
+        return "no size"
+    return f"{amount:,.2f}" if isfinite(amount) else "any"
+
+
+def plain(value: "Value") -> dict[str, Any]:
+    """A value as programs read it."""
+    beat = [{"value": offer.value, "source": offer.source} for offer in value.beat]
+    return {"key": value.key, "value": value.value, "about": value.about, "source": value.source, "beat": beat}
+
+
+def plain_fall(fall: "Waterfall") -> dict[str, Any]:
+    """A typical order as programs read it; what is not finite is null."""
+    stages = [finite(stage._asdict()) for stage in fall.stages]
+    told = finite(fall._asdict()) | {"told": list(fall.told), "stages": stages}
+    return told | {"bound_by": fall.bound_by.name if fall.bound_by else None, "refused": fall.refused or None}
+
+
+def finite(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields with null in place of what JSON has no number for."""
+    return {name: None if isinstance(each, float) and not isfinite(each) else each for name, each in fields.items()}

@@ -1,0 +1,24 @@
+"""Arguments and options that commands share, defined once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file to run.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only, no progress and no remarks.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Set one value of the spec, like sizing.risk=1%.", show_default=False
+    ),
+]
+Overlay = Annotated[
+    str | None,
+    typer.Option("--env", metavar="NAME", help="Lay the file SPEC.NAME.yaml over the spec.", show_default=False),
+]
+LogFormat = Annotated[
+    str | None,
+    typer.Option("--log-format", metavar="text|json", help="Form of messages on standard error.", show_default=False),
+]

@@ -1,0 +1,187 @@
+"""Which way risk goes when a value grows: the table that `diff` judges by."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from fnmatch import fnmatchcase
+from math import inf
+from typing import Any, NamedTuple
+
+from cryptoflow.pipelines.magnitudes import step
+
+
+class Tag(Enum):
+    """What a change does to what can be lost."""
+
+    UP = "RISK UP"
+    DOWN = "RISK DOWN"
+    NEUTRAL = "NEUTRAL"
+
+
+class Judgement(NamedTuple):
+    """A tag, and why in a few words."""
+
+    tag: Tag
+    why: str = ""
+
+
+NEUTRAL = Judgement(Tag.NEUTRAL)
+TAGS = {1: Tag.UP, -1: Tag.DOWN, 0: Tag.NEUTRAL}
+
+
+class Much(NamedTuple):
+    """How a sentence speaks of more and less: twice as `much`, `more`, `less`."""
+
+    much: str
+    more: str
+    less: str
+
+    def said(self, direction: int, times: float | None) -> str:
+        """The words for a change.
+
+        >>> MUCH.said(1, 2.0), MUCH.said(-1, 0.5), LARGE.said(1, 1.6), LARGE.said(-1, None)
+        ('twice as much', 'half as much', '1.6 times as large', 'smaller')
+        """
+        if times is None or not 0.01 <= times <= 100:
+            return self.more if direction > 0 else self.less
+        plain = {2.0: "twice", 3.0: "three times", 0.5: "half"}.get(round(times, 6))
+        return f"{plain or f'{times:.3g} times'} as {self.much}"
+
+
+MUCH, LARGE = Much("much", "more", "less"), Much("large", "larger", "smaller")
+MANY, FAR = Much("many", "more", "fewer"), Much("far", "farther", "nearer")
+LONG = Much("long", "longer", "shorter")
+
+
+class Number(NamedTuple):
+    """A number by its key: which way risk goes when it grows, and what that means; `absent` stands for no value."""
+
+    key: str
+    grows: int
+    why: str
+    much: Much = MUCH
+    absent: float | None = None
+
+
+class Order(NamedTuple):
+    """Words by their risk, the safest first, and what each means."""
+
+    key: str
+    words: Mapping[str, str]
+
+
+class Names(NamedTuple):
+    """A list of names: which way risk goes when it gets longer, and whether an empty one means all."""
+
+    key: str
+    grows: int
+    empty_is_all: bool = False
+
+
+OPTIMISTIC = "the simulation is kinder than before"
+
+NUMBERS = (
+    Number("sizing.risk", 1, "{} is lost at the stop"),
+    Number("sizing.max_share", 1, "an entry may be {}", LARGE),
+    Number("sizing.share", 1, "an entry is {}", LARGE),
+    Number("sizing.amount", 1, "an entry is {}", LARGE),
+    Number("strategies.*.allocation", 1, "the strategy may use {}"),
+    Number("strategies.*.cooldown", -1, "the pause after a position is {}", LONG, absent=0.0),
+    Number("strategies.*.max_adds", 1, "it adds {} times", MANY, absent=0.0),
+    Number("risk.stop_loss.missing", 1, "an entry without a stop gets one {} away", FAR),
+    Number("risk.after_kill", -1, "the pause after a kill is {}", LONG),
+    Number("risk.rules.order.limit", 1, "one order may be {}", LARGE),
+    Number("risk.rules.position.limit", 1, "a position may be {}", LARGE),
+    Number("risk.rules.position.risk", 1, "a position may lose {} at its stop"),
+    Number("risk.rules.count.positions", 1, "{} positions may be open at once", MANY),
+    Number("risk.rules.count.per_symbol", 1, "{} positions may be open in a symbol", MANY),
+    Number("risk.rules.exposure.limit", 1, "{} may be in the market at once"),
+    Number("risk.rules.daily_loss.limit", 1, "a day may lose {}"),
+    Number("risk.rules.drawdown.limit", 1, "equity may fall {}", FAR),
+    Number("risk.rules.stop.max_distance", 1, "stops may be {} away", FAR),
+    Number("risk.rules.rate.*", 1, "{} orders may be sent", MANY),
+    Number("risk.rules.*.limit", 1, "the limit is {}", LARGE),
+    Number("tier", 1, "the ceiling is {}", Much("high", "higher", "lower"), absent=inf),
+    Number("execution.naked_limit", 1, "a position may be without a stop {}", LONG),
+    Number("execution.latency", -1, OPTIMISTIC),
+    Number("execution.fills.*", 1, OPTIMISTIC),
+    Number("execution.costs.fees.*", -1, OPTIMISTIC),
+    Number("execution.costs.slippage.*", -1, OPTIMISTIC),
+    Number("limits.positions", 1, "{} positions at once in this tier", MANY),
+    Number("limits.strategies", 1, "{} strategies in this tier", MANY),
+    Number("limits.symbols", 1, "{} symbols in this tier", MANY, absent=inf),
+    Number("limits.order", 1, "one order may be {} in this tier", LARGE),
+    Number("limits.position", 1, "a position may be {} in this tier", LARGE),
+    Number("limits.daily_loss", 1, "a day may lose {} in this tier"),
+    Number("limits.leverage", 1, "{} leverage in this tier"),
+)
+"""The first whose key fits decides. A number that is not here is neutral: nobody can say which way it goes."""
+
+ORDERS = (
+    Order(
+        "risk.preset",
+        {"strict": "the tightest preset", "tier": "the tier's own limits", "aggressive": "the loosest preset"},
+    ),
+    Order(
+        "discipline",
+        {"on": "tier, rules, tilt and kill switch hold again", "off": "no tier, rule, tilt or kill switch holds"},
+    ),
+    Order(
+        "market.filters",
+        {"venue": "the venue's lots and minimum hold again", "none": "orders fill that the venue would refuse"},
+    ),
+)
+
+LISTS = (
+    Names("market.symbols", 1),
+    Names("strategies.*.rest_in", -1),
+    Names("risk.rules.symbols.allow", 1, empty_is_all=True),
+    Names("unlocks", 1),
+)
+
+
+def judged(key: str, before: Any, after: Any, capital: float) -> Judgement:
+    """What it does to risk that the value under a key has changed.
+
+    >>> judged("sizing.risk", "0.5%", "1%", 1000.0)
+    Judgement(tag=<Tag.UP: 'RISK UP'>, why='twice as much is lost at the stop')
+    >>> judged("seed", 1, 2, 1000.0).tag
+    <Tag.NEUTRAL: 'NEUTRAL'>
+    """
+    for number in NUMBERS:
+        if fnmatchcase(key, number.key):
+            return _number(number, before, after, capital)
+    for order in ORDERS:
+        if order.key == key and before in order.words and after in order.words:
+            ranks = [*order.words]
+            rise = ranks.index(after) - ranks.index(before)
+            return Judgement(TAGS[(rise > 0) - (rise < 0)], order.words[after])
+    for names in LISTS:
+        if fnmatchcase(key, names.key) and isinstance(before or [], list) and isinstance(after or [], list):
+            return _names(names, before or [], after or [])
+    return NEUTRAL
+
+
+def _number(number: Number, before: Any, after: Any, capital: float) -> Judgement:
+    if number.key == "tier" and None in (before, after):
+        if after is None:
+            return Judgement(Tag.UP, "no ceiling any more")
+        return Judgement(Tag.DOWN, f"nothing above tier {after} any more")
+    if "reject" in (before, after):
+        return Judgement(Tag.UP, "no longer refused") if before == "reject" else Judgement(Tag.DOWN, "refused")
+    way = step(before, after, absent=number.absent, capital=capital)
+    if way.direction == 0:
+        return NEUTRAL
+    return Judgement(TAGS[way.direction * number.grows], number.why.format(number.much.said(*way)))
+
+
+def _names(names: Names, before: Sequence[Any], after: Sequence[Any]) -> Judgement:
+    """More names, or fewer; where some came and others went, the number decides, and equal numbers are neutral."""
+    came, went = [each for each in after if each not in before], [each for each in before if each not in after]
+    why = ", ".join([*(f"{each} added" for each in came), *(f"{each} removed" for each in went)])
+    if not came and not went:
+        return Judgement(Tag.NEUTRAL, "another order")
+    if names.empty_is_all and not (before and after):
+        return Judgement(TAGS[names.grows if not after else -names.grows], "all of them" if not after else "only these")
+    if came and went and len(after) <= len(before):
+        return Judgement(Tag.NEUTRAL, why)
+    return Judgement(TAGS[names.grows if came else -names.grows], why)

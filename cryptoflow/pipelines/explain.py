@@ -1,0 +1,63 @@
+"""Why a value of a spec is what it is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.in_force import HIDDEN, Value, in_force, masked
+from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.spec.nearest import nearest
+
+Explained = tuple[Value, ...]
+
+
+def explain(resolved: Resolved, key: str | None = None) -> Explained:
+    """Every value in force, or those at and below a dotted key."""
+    values = in_force(resolved)
+    if key is None:
+        return values
+    asked = by_name(resolved, key)
+    found = tuple(value for value in values if value.key == asked or value.key.startswith(f"{asked}."))
+    if not found:
+        raise CryptoflowError(f"no value is called `{key}`", fix=_near(key, values), code=ExitCode.USAGE)
+    return found
+
+
+def by_name(resolved: Resolved, key: str) -> str:
+    """A key with positions in lists replaced by the names that stand there."""
+    parts = key.split(".")
+    names: dict[str, Sequence[str]] = {
+        "strategies": [strategy.id for strategy in resolved.strategies],
+        "risk.rules": [rule.plugin_name for rule in resolved.rules],
+    }
+    for listed, known in names.items():
+        depth = listed.count(".") + 1
+        if ".".join(parts[:depth]) == listed and len(parts) > depth and parts[depth].isdecimal():
+            position = int(parts[depth])
+            parts[depth] = known[position] if position < len(known) else parts[depth]
+    return ".".join(parts)
+
+
+def whole(resolved: Resolved) -> str:
+    """The spec with every default filled in, as YAML that loads again; a secret from the environment stays out."""
+    text = resolved.to_yaml()
+    for secret in sorted(_secrets(resolved.spec()), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def _secrets(values: Any, name: str = "") -> set[str]:
+    if isinstance(values, dict):
+        return {secret for key, inside in values.items() for secret in _secrets(inside, key)}
+    if isinstance(values, list):
+        return {secret for inside in values for secret in _secrets(inside, name)}
+    return {values} if isinstance(values, str) and masked(name, values) == HIDDEN else set()
+
+
+def _near(key: str, values: Explained) -> str:
+    known: dict[str, None] = {}
+    for value in values:
+        parts = value.key.split(".")
+        known |= dict.fromkeys(".".join(parts[:length]) for length in range(1, len(parts) + 1))
+    near = nearest(key, tuple(known)) or next((each for each in known if each.endswith(f".{key}")), "")
+    return f"did you mean `{near}`?" if near else "`cryptoflow explain SPEC` lists all"

@@ -1,0 +1,246 @@
+"""Every value that holds for a spec: what it is, who said so, and whom that overruled."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cryptoflow.pipelines.ceilings import Ceilings, shipped
+from cryptoflow.pipelines.declared import Declared
+from cryptoflow.pipelines.fields import about, of_field, of_plugin, plain
+from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
+from cryptoflow.pipelines.resolved import RULES, Resolved
+from cryptoflow.spec.names import Variable
+from cryptoflow.spec.secrets import REFERENCE, SECRET_KEY, looks_secret
+from cryptoflow.spec.strategy_file import StrategyFile
+from cryptoflow.spec.tree import Path, Tree
+
+DEFAULT = "default"
+HIDDEN = "***"
+SPEC = "spec"
+PRECEDENCE = (DEFAULT, "preset", SPEC, "tier")
+"""Who may bid for a limit, the lowest first; the strictest bid holds, whoever made it."""
+
+MAX_DISTANCE = ("risk", "stop_loss", "max_distance")
+"""What a spec says of the rule `stop` in a block of its own."""
+
+DEFINED_ELSEWHERE = {"cryptoflow", "params"}
+"""Keys of a strategy file that say nothing about trading by themselves."""
+
+
+class Offer(NamedTuple):
+    """What one party says a value should be, and whether (a part of) it holds."""
+
+    value: Any
+    source: str
+    holds: bool = False
+
+
+class Value(NamedTuple):
+    """A value in force, and all that was offered for it in order of precedence, the lowest first."""
+
+    key: str
+    value: Any
+    about: str
+    offers: tuple[Offer, ...]
+
+    @property
+    def source(self) -> str:
+        """Who said so: a place in a file, an option, a tier, or the default."""
+        return " and ".join(offer.source for offer in self.offers if offer.holds)
+
+    @property
+    def beat(self) -> tuple[Offer, ...]:
+        """The offers that were overruled, the strongest first."""
+        return tuple(offer for offer in reversed(self.offers) if not offer.holds)
+
+
+def in_force(resolved: Resolved, ceilings: Ceilings | None = None) -> tuple[Value, ...]:
+    """Every value of a spec by its dotted key: items of lists go by `id` or by the rule's name."""
+    return tuple(hidden(value) for value in _values(resolved, ceilings or shipped()))
+
+
+def hidden(value: Value) -> Value:
+    """The same value with whatever looks like a secret made unreadable."""
+    name = value.key.rpartition(".")[2]
+    offers = tuple(offer._replace(value=masked(name, offer.value)) for offer in value.offers)
+    return value._replace(value=masked(name, value.value), offers=offers)
+
+
+def masked(name: str, value: Any) -> Any:
+    """A value fit to be shown under its key.
+
+    >>> masked("url", "https://example.com"), masked("token", "hunter2"), masked("token", "${secret:hook}")
+    ('https://example.com', '***', '${secret:hook}')
+    """
+    match value:
+        case dict():
+            return {key: masked(key, inside) for key, inside in value.items()}
+        case list():
+            return [masked(name, inside) for inside in value]
+        case str() if not REFERENCE.fullmatch(value) and value and (SECRET_KEY.search(name) or looks_secret(value)):
+            return HIDDEN
+    return value
+
+
+def _values(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
+    for path, value in _leaves(resolved.spec()):
+        if path[: len(RULES)] == RULES:
+            yield from _rules(resolved, ceilings)
+        elif path[0] == "strategies":
+            if path[2:] == ("id",):
+                yield from _strategy(resolved, int(path[1]), resolved.strategies[int(path[1])])
+        else:
+            yield _value(resolved, path, value)
+
+
+def _leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value with its path; a list of plain values is one value, and so are a spec's rules."""
+    if isinstance(values, dict) and values:
+        for key, inside in values.items():
+            yield from _leaves(inside, (*path, key))
+    elif isinstance(values, list) and values and isinstance(values[0], dict) and path != RULES:
+        for position, inside in enumerate(values):
+            yield from _leaves(inside, (*path, position))
+    else:
+        yield path, values
+
+
+def _value(resolved: Resolved, path: Path, value: Any, key: str = "") -> Value:
+    known = about(path, resolved.plugins)
+    offers = [Offer(known.default, DEFAULT)] if known.has_default else []
+    return Value(key or ".".join(map(str, path)), value, known.text, _settled(offers, resolved.tree, path, value))
+
+
+def _settled(defaults: list[Offer], tree: Tree, path: Path, value: Any) -> tuple[Offer, ...]:
+    """All offers for a value, the one that holds marked; a default that says nothing is left out when another does."""
+    said = tree.at(path)
+    offers = [*_overruled(tree, path), *([Offer(said.plain(), placed(said))] if said else [])]
+    if said is None:
+        offers += defaults or [Offer(value, DEFAULT)]
+    else:
+        offers = [*(each for each in defaults if each.value not in (None, [], {})), *offers]
+    return (*offers[:-1], offers[-1]._replace(holds=True))
+
+
+def _overruled(tree: Tree, path: Path) -> list[Offer]:
+    """What files and options had said before the last word; also of the whole block, where that was replaced."""
+    for length in range(len(path), 0, -1):
+        rest, found = path[length:], tree.at(path[:length])
+        if found is not None and found.beat and not any(isinstance(part, int) for part in rest):
+            lost = [each.at(rest) or each for each in reversed(found.beat)]
+            return [Offer(each.plain(), placed(each)) for each in lost]
+    return []
+
+
+def placed(tree: Tree) -> str:
+    """Where a value was written: its place in a file, or the option that said it."""
+    return f"--set {tree.place.text}" if tree.place.file == "--set" else str(tree.place)
+
+
+def _strategy(resolved: Resolved, position: int, strategy: Declared) -> Iterator[Value]:
+    start: Path = ("strategies", position)
+    own = f"strategies.{strategy.id}"
+    elsewhere = {"id", "with_", "allocation"}
+    entry = strategy.entry.model_dump(mode="json", exclude=elsewhere, exclude_none=True)
+    for name, value in entry.items():
+        yield _value(resolved, (*start, name), value, f"{own}.{name}")
+    allocation = resolved.allocations[position]
+    share = _value(resolved, (*start, "allocation"), f"{100 * allocation:.6g}%", f"{own}.allocation")
+    if strategy.entry.allocation is None:
+        share = share._replace(offers=(Offer(share.value, "default: what the others leave, in equal parts", True),))
+    yield share
+    for name, value in strategy.settings().items():
+        yield _setting(resolved, start, strategy, name, value)
+    yield from _definition(strategy, own)
+
+
+def _setting(resolved: Resolved, start: Path, strategy: Declared, name: str, value: Any) -> Value:
+    offers: list[Offer] = []
+    text, path = "", (*start, "with", name)
+    if strategy.definition is not None and strategy.tree is not None:
+        param = strategy.definition.params[Variable(name)]
+        said = strategy.tree.at(("params", name, "default"))
+        offers = [Offer(plain(param.default), str(said.place) if said else DEFAULT)]
+        text = f"parameter of {strategy.definition.strategy}" + (f", {param.range}" if param.range else "")
+    elif strategy.plugin is not None:
+        known = of_plugin(type(strategy.plugin), name)
+        text, offers = known.text, [Offer(known.default, DEFAULT)] if known.has_default else []
+    return Value(f"strategies.{strategy.id}.with.{name}", value, text, _settled(offers, resolved.tree, path, value))
+
+
+def _definition(strategy: Declared, own: str) -> Iterator[Value]:
+    """What a strategy's file says, under the strategy's own key."""
+    if strategy.definition is None or strategy.tree is None:
+        return
+    said = strategy.definition.model_dump(mode="json", exclude=DEFINED_ELSEWHERE, exclude_none=True)
+    for path, value in _leaves(said):
+        at = strategy.tree.at(path)
+        if at is not None:
+            field = of_field(StrategyFile.model_fields[str(path[0])])
+            source = Offer(value, str(at.place), holds=True)
+            yield Value(f"{own}.{'.'.join(map(str, path))}", value, field.text, (source,))
+
+
+def _rules(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
+    """Every rule that holds for a simulated run, its own settings and what else was asked of them."""
+    for name, effective in rules_in_force(resolved, ceilings).items():
+        for setting, bids in effective.bids.items():
+            value = getattr(effective.plugin, setting)
+            offers = _bids(effective, name, setting, bids, ceilings)
+            text = of_plugin(type(effective.plugin), setting).text
+            yield Value(f"risk.rules.{name}.{setting}", plain(value), text, offers)
+        if not effective.bids:
+            holds = (Offer("on", DEFAULT, holds=True),)
+            yield Value(f"risk.rules.{name}", "on", (type(effective.plugin).__doc__ or "").split("\n")[0], holds)
+
+
+def rules_in_force(resolved: Resolved, ceilings: Ceilings) -> dict[str, Effective]:
+    """The rules of a simulated run under a table of tiers."""
+    tier = tier_for(float(resolved.pipeline.capital), ceilings.tiers, resolved.pipeline.tier)
+    asked = {rule.plugin_name: rule for rule in resolved.rules}
+    places = {}
+    for position, rule in enumerate(resolved.rules):
+        for setting in type(rule).model_fields:
+            at = resolved.origin((*RULES, position, setting))
+            places[rule.plugin_name, setting] = placed(at) if at else ""
+    distance = resolved.pipeline.risk.stop_loss.max_distance
+    written = resolved.origin(MAX_DISTANCE)
+    elsewhere = {"stop": {"max_distance": Bid(placed(written) if written else DEFAULT, distance)}}
+    names = {name: name for name in asked}
+    found = effective_rules(resolved.pipeline.risk.preset, tier, asked, names, elsewhere)
+    return {name: _with_places(effective, name, places) for name, effective in found.items()}
+
+
+def _with_places(effective: Effective, rule: str, places: dict[tuple[str, str], str]) -> Effective:
+    bids = {
+        setting: tuple(bid._replace(source=places[rule, setting]) if bid.source == rule else bid for bid in given)
+        for setting, given in effective.bids.items()
+    }
+    return effective._replace(bids=bids)
+
+
+def _bids(effective: Effective, rule: str, setting: str, bids: Iterable[Bid], ceilings: Ceilings) -> tuple[Offer, ...]:
+    """The bids for a setting in order of precedence; of a limit, share and amount may come from different parties."""
+    holds = getattr(effective.plugin, setting)
+    offers = []
+    for bid in sorted(bids, key=_precedence):
+        source = bid.source
+        if source.startswith("tier "):
+            place = ceilings.place(int(source.split()[1]), rule, setting)
+            source = f"{source}, {place}" if place else source
+        offers.append(Offer(plain(bid.value), source, _contributes(bid.value, holds)))
+    known = of_plugin(type(effective.plugin), setting)
+    if known.has_default and not any(offer.source.startswith(DEFAULT) for offer in offers):
+        offers.insert(0, Offer(known.default, f"default of {rule}"))
+    return tuple(offers)
+
+
+def _precedence(bid: Bid) -> int:
+    word = bid.source.partition(" ")[0]
+    return PRECEDENCE.index(word) if word in PRECEDENCE else PRECEDENCE.index(SPEC)
+
+
+def _contributes(bid: Any, holds: Any) -> bool:
+    if not hasattr(holds, "share") or not hasattr(holds, "amount"):
+        return bool(bid == holds)
+    same = [part for part in ("share", "amount") if getattr(bid, part) == getattr(holds, part) < float("inf")]
+    return bool(same)

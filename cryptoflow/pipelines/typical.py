@@ -1,0 +1,80 @@
+"""A typical entry of a spec: the price it would meet, and the stop and size its strategies would ask for."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptoflow.domain.records import Signal
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.pipelines.assemble import warmup_of
+from cryptoflow.pipelines.resolved import Resolved
+
+if TYPE_CHECKING:
+    from cryptoflow.engine.plan import Plan
+    from cryptoflow.market.bars import Bars
+
+PRICE, RANGE = 100.0, 0.01
+"""What is assumed where there are no bars: a price, and an average true range as a share of it."""
+
+STOP_IN_RANGES = 2
+MORE_BARS = 50
+LARGEST_WARMUP = 50_000
+
+
+class Typical(NamedTuple):
+    """A moment to size an entry at: the close, what each strategy says there, and where all that comes from."""
+
+    close: float
+    signals: tuple[Signal, ...]
+    told: tuple[str, ...]
+
+
+def typical(resolved: Resolved, plan: "Plan") -> Typical:
+    """The end of the spec's period where its source has bars, an assumed price where it has none."""
+    bars = last_bars(resolved)
+    if bars:
+        return measured(resolved, plan, bars)
+    told = [f"price {PRICE:g} and an average true range of {RANGE:.0%} of it, as there are no bars to look at"]
+    signals = []
+    for graph in plan.graphs:
+        signal = Signal()
+        if {"stop_loss", "stop_at", "trailing_stop"} & {*graph.outputs}:
+            signal.stop_distance = STOP_IN_RANGES * RANGE * PRICE
+        signals.append(signal)
+    if any(signal.stop_distance == signal.stop_distance for signal in signals):
+        told.append(f"a stop {STOP_IN_RANGES} average true ranges away")
+    return Typical(PRICE, tuple(signals), tuple(told))
+
+
+def last_bars(resolved: Resolved) -> "tuple[Bars, ...]":
+    """The last bars of the spec's period, enough for its indicators; none where the source cannot say."""
+    period, source, market = resolved.pipeline.period, resolved.history, resolved.pipeline.market
+    needed = warmup_of(resolved)
+    if period is None or source is None or needed > LARGEST_WARMUP:
+        return ()
+    timeframe = int(market.timeframe)
+    start = period.end - (needed + MORE_BARS) * timeframe
+    try:
+        loaded = tuple(
+            source.load(str(symbol), timeframe, start, period.end, resolved.pipeline.seed, resolved.folder)  # type: ignore[attr-defined]
+            for symbol in market.symbols
+        )
+    except CryptoflowError:
+        return ()
+    return loaded if all(len(bars) for bars in loaded) else ()
+
+
+def measured(resolved: Resolved, plan: "Plan", loaded: "Sequence[Bars]") -> Typical:
+    """What the strategies say at the last close of some bars, for the first symbol."""
+    from cryptoflow.engine.plan import Columns
+    from cryptoflow.engine.runtime.features import Features
+    from cryptoflow.engine.runtime.run import rounds
+
+    columns = [Columns(bars.open_at, bars.open, bars.high, bars.low, bars.close, bars.volume) for bars in loaded]
+    features, symbols = Features(plan), len(plan.symbols)
+    signals = [Signal() for _ in range(symbols * len(plan.strategies))]
+    for _, bars in rounds(columns):
+        features.over(bars, signals)
+    close = float(loaded[0].close[-1])
+    period = resolved.pipeline.period
+    source = resolved.pipeline.sources.history.use
+    return Typical(close, tuple(signals[::symbols]), (f"the last close of {plan.symbols[0]} in {period} ({source})",))

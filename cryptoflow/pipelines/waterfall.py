@@ -1,0 +1,173 @@
+"""How large a typical entry of a spec would be, and what cuts it on the way from wish to order."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf, isnan
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptoflow.domain.decide import entry_price, refusal, stop_of, stop_share_of
+from cryptoflow.domain.lots import whole_lots
+from cryptoflow.domain.records import AccountView, Entry, Reason, Signal, Strategy, Verdict
+from cryptoflow.domain.review import ALLOCATION, CASH, bound, within_means
+from cryptoflow.domain.steps import Step
+from cryptoflow.pipelines.assemble import plan_of
+from cryptoflow.pipelines.in_force import Offer, Value, in_force
+from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.typical import Typical, typical
+from cryptoflow.plugins.registry import find
+from cryptoflow.spec.values import Limit
+
+if TYPE_CHECKING:
+    from cryptoflow.engine.plan import Plan
+
+
+class Stage(NamedTuple):
+    """One party that had a say: how much it left room for, how much was left after it, and where it got that from."""
+
+    name: str
+    room: float
+    left: float
+    cuts: bool
+    source: str
+
+
+class Waterfall(NamedTuple):
+    """A typical entry from wish to order, amounts in the quote currency; no stop is NaN."""
+
+    strategy: str
+    symbol: str
+    currency: str
+    equity: float
+    price: float
+    stop: float
+    told: tuple[str, ...]
+    wanted: float
+    stages: tuple[Stage, ...]
+    lots: float
+    notional: float
+    refused: str
+
+    @property
+    def bound_by(self) -> Stage | None:
+        """The last that cut it, None when it is as large as wanted."""
+        return next((stage for stage in reversed(self.stages) if stage.cuts), None)
+
+
+def waterfalls(resolved: Resolved) -> tuple[Waterfall, ...]:
+    """The typical entry of every strategy into the first symbol, with all of the starting capital free."""
+    plan = plan_of(resolved, [0] * len(resolved.pipeline.market.symbols))
+    moment = typical(resolved, plan)
+    values = {value.key: value for value in in_force(resolved)}
+    return tuple(waterfall(resolved, plan, number, moment, values) for number in range(len(resolved.strategies)))
+
+
+def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, values: Mapping[str, Value]) -> Waterfall:
+    """The typical entry of one strategy: completed, sized, reviewed and cut to lots as the engine does it."""
+    settings, market, equity, signal = plan.strategies[number], plan.markets[0], plan.capital, moment.signals[number]
+    price = entry_price(settings, moment.close, market.tick)
+    stop = stop_of(signal, settings, price, market.tick)
+    size = plan.verbs.sizers[settings.sizer].function
+    wanted = signal.size * equity * settings.allocation
+    if isnan(signal.size):
+        wanted = size(equity, equity, price, stop, *plan.sizer_settings[number])
+    entry = Entry(
+        price=price,
+        stop=stop,
+        notional=wanted,
+        lot=market.lot,
+        min_notional=market.min_notional,
+        fee=market.taker_fee * plan.account.cost_factor,
+        symbol_allowed=market.allowed,
+    )
+    account = AccountView(equity=equity, cash=equity, day_open_equity=equity, peak_equity=equity)
+    review = Review(entry, account, Verdict(wanted), values)
+    stages = (*review.means(settings.allocation, resolved.strategies[number].id), *review.rules(plan))
+    granted = review.verdict.notional
+    lots = whole_lots(granted / price, market.lot, market.whole)
+    notional = lots * market.lot * price
+    leaving = notional * (stop / price) if plan.account.discipline == 1 and stop < price else notional
+    too_small = isnan(granted) or lots <= 0.0 or leaving < market.min_notional
+    return Waterfall(
+        strategy=resolved.strategies[number].id,
+        symbol=plan.symbols[0],
+        currency=resolved.pipeline.capital.currency,
+        equity=equity,
+        price=price,
+        stop=stop,
+        told=(*moment.told, *policy(signal, settings)),
+        wanted=wanted,
+        stages=stages,
+        lots=lots,
+        notional=notional,
+        refused=Reason(refusal(wanted, granted, review.verdict.rule)).name.lower() if too_small else "",
+    )
+
+
+def policy(signal: Signal, settings: Strategy) -> tuple[str, ...]:
+    """What to say of a stop that the strategy itself does not give."""
+    if isnan(settings.missing_stop) or stop_share_of(signal, settings) != settings.missing_stop:
+        return ()
+    return (f"the stop that risk.stop_loss.missing attaches, {100 * settings.missing_stop:g}% away",)
+
+
+@dataclass(frozen=True)
+class Review:
+    """The fold over all who may cut an entry, in the order in which the engine asks them."""
+
+    entry: Entry
+    account: AccountView
+    verdict: Verdict
+    values: Mapping[str, Value]
+
+    def asked(self, name: str, room: float, number: int, source: str) -> Stage:
+        """Let one answer tighten the verdict."""
+        before = self.verdict.rule
+        bound(self.verdict, room, number)
+        return Stage(name, room, self.verdict.notional, self.verdict.rule != before, source)
+
+    def means(self, allocation: float, strategy: str) -> Iterator[Stage]:
+        """What holds even without discipline: the strategy's part of the money, and the cash there is."""
+        alone = Verdict()
+        within_means(self.entry, replace(self.account, cash=inf), alone, allocation)
+        share = self.values[f"strategies.{strategy}.allocation"]
+        yield self.asked("allocation", alone.notional, ALLOCATION, share.source)
+        alone = Verdict()
+        within_means(self.entry, self.account, alone, inf)
+        yield self.asked("cash", alone.notional, CASH, self.values["capital"].source)
+
+    def rules(self, plan: "Plan") -> Iterator[Stage]:
+        """Every rule that holds."""
+        for number, step in enumerate(plan.verbs.rules if plan.account.discipline else ()):
+            on, *numbers = plan.rule_settings[number]
+            if on == 1.0 and step.name != "cash":
+                room = step.function(self.entry, self.account, *numbers)
+                yield self.asked(step.name, room, number, self.source(step, numbers, room))
+
+    def source(self, step: Step, numbers: Sequence[float], room: float) -> str:
+        """Where the setting stands that decides a rule's answer: more of it would leave more room."""
+        for place, (setting, part) in enumerate(parts(step.name) if room < inf else ()):
+            looser = [*numbers[:place], inf, *numbers[place + 1 :]]
+            if step.function(self.entry, self.account, *looser) > room:
+                offers = self.values[f"risk.rules.{step.name}.{setting}"].offers
+                said = [offer.source for offer in offers if offer.holds and says(offer, part)]
+                return said[-1] if said else ""
+        return ""
+
+
+def parts(rule: str) -> Iterator[tuple[str, str]]:
+    """The settings of a rule as its verb takes them, one number each: a limit is a share and an amount."""
+    for setting, field in find("rule", rule).model_fields.items():
+        if field.annotation is Limit:
+            yield from ((setting, "share"), (setting, "amount"))
+        elif not str(field.annotation).startswith("tuple"):
+            yield setting, ""
+
+
+def says(offer: Offer, part: str) -> bool:
+    """Whether an offer for a limit names its share, or its amount.
+
+    >>> says(Offer("8% or 80 USDT", ""), "amount"), says(Offer("80 USDT", ""), "share")
+    (True, False)
+    """
+    return bool(re.search({"share": "%", "amount": "[A-Z]"}.get(part, ""), str(offer.value)))

@@ -1,0 +1,23 @@
+"""The pages that the code writes are as the code writes them."""
+
+from pathlib import Path
+
+import pytest
+
+from cryptoflow.cli.pages import helps, leaves, pages
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md"])
+def test_a_page_says_what_the_code_says(name: str) -> None:
+    assert (DOCS / name).read_text() == pages()[name], "`python -m cryptoflow.cli.pages` writes the pages anew"
+
+
+def test_every_command_has_an_example_and_speaks_json() -> None:
+    said = dict(helps())
+    for command in leaves():
+        text = said[f"cryptoflow {command}"]
+        assert "Examples:" in text, command
+        assert f"cryptoflow {command}" in text.partition("Examples:")[2], command
+        assert "--json" in text, command
