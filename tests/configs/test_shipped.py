@@ -1,6 +1,5 @@
 """What ships runs: every pipeline is valid, fits its tier, trades, and decides alike in both engines."""
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,13 +16,13 @@ from cryptoflow.pipelines.limits import tier_for
 from cryptoflow.pipelines.resolve import read, resolve
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.shipped import tiers
+from tests.real_data import needs
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PIPELINES = sorted(CONFIGS.glob("*.yaml"))
 STRATEGIES = sorted((CONFIGS / "strategies").glob("*.yaml"))
 README = (CONFIGS / "README.md").read_text(encoding="utf-8")
 
-DATA = Path(os.environ.get("CRYPTOFLOW_TEST_DATA", CONFIGS.parents[1] / "shared" / "data"))
 YEARS = {"5m": "2024", "1h": "2022-2025H1", "1d": "2017-2025H1"}
 """How the names of the recorded files end, by timeframe."""
 
@@ -69,12 +68,9 @@ def real(file: Path) -> Resolved:
     """The pipeline on recorded bars of Binance instead of made-up ones, or a skipped test."""
     spec = resolve(file)
     timeframe = str(spec.pipeline.market.timeframe)
-    names = DATA / "ohlcv" / "binance_spot" / f"{{symbol}}_{timeframe}_{YEARS[timeframe]}.parquet"
-    for symbol in spec.pipeline.market.symbols:
-        bars = Path(str(names).format(symbol=str(symbol).replace("/", "")))
-        if not bars.is_file():
-            pytest.skip(f"no recorded bars at {bars}: set CRYPTOFLOW_TEST_DATA to the folder that has them")
-    return resolve(file, sets=[f"sources.history={{use: parquet, path: '{names}'}}"])
+    names = f"ohlcv/binance_spot/{{symbol}}_{timeframe}_{YEARS[timeframe]}.parquet"
+    folder = needs(*(names.format(symbol=str(symbol).replace("/", "")) for symbol in spec.pipeline.market.symbols))
+    return resolve(file, sets=[f"sources.history={{use: parquet, path: '{folder / names}'}}"])
 
 
 @every_pipeline

@@ -1,4 +1,3 @@
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,13 +10,12 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.bars import Bars
 from cryptoflow.plugins.sources.csv import Csv
 from cryptoflow.plugins.sources.parquet import Parquet
+from tests.real_data import needs
 
 HOUR = 3_600_000
 START = 1_704_067_200_000
 HEADER = "ts,open,high,low,close,volume"
 NUMBERS = "10,11,9,10.5,3"
-ROOT = Path(__file__).parents[3]
-REAL = Path(os.environ.get("CRYPTOFLOW_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
 def read(folder: Path, lines: list[str], **settings: object) -> Bars:
@@ -173,9 +171,9 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path):
         Parquet(path="x.parquet").load("BTC/USDT", HOUR, 0, START, 0, tmp_path)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="no real data; name its folder in CRYPTOFLOW_TEST_DATA")
 def test_three_years_of_real_hours_are_read_and_their_one_gap_is_counted():
     source = Parquet(path="ohlcv/binance_spot/{symbol}_{timeframe}_2022-2025H1.parquet")
-    bars = source.load("BTC/USDT", HOUR, 0, 2**42, 0, REAL)
+    real = needs("ohlcv/binance_spot/BTCUSDT_1h_2022-2025H1.parquet")
+    bars = source.load("BTC/USDT", HOUR, 0, 2**42, 0, real)
     assert len(bars) == 29_999
     assert bars.gaps() == 1
