@@ -1,5 +1,6 @@
 """`cryptoflow diff`."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,9 @@ Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Leave with 
 ONE_FILE, RENAMED, UNMERGED = 7, 9, 1
 """How many arguments git gives an external diff: for one file, for a renamed one, for one not merged yet."""
 
+GIT_CALLS = "GIT_DIFF_PATH_COUNTER"
+"""What git sets in the environment of an external diff."""
+
 
 def diff(
     sides: Sides, as_json: AsJson = False, markdown: Markdown = False, detailed_exitcode: Detailed = False
@@ -41,12 +45,12 @@ def diff(
     from cryptoflow.errors import CryptoflowError, ExitCode
     from cryptoflow.pipelines.diff import diff
 
-    if len(sides) in (ONE_FILE, RENAMED, UNMERGED):
+    if len(sides) in (ONE_FILE, RENAMED) or (len(sides) == UNMERGED and GIT_CALLS in os.environ):
         for_git(sides)
         return
     if len(sides) != 2:
         raise CryptoflowError(
-            f"{len(sides)} paths, but two are compared",
+            f"{len(sides)} path{'s' if len(sides) > 1 else ''}, but two are compared",
             fix="like `cryptoflow diff HEAD:configs configs`",
             code=ExitCode.USAGE,
         )
@@ -89,5 +93,6 @@ def for_git(arguments: Sequence[str]) -> None:
             say.text(line)
         say.remark(f"{path} cannot be read as a spec:\n{error}")
         return
-    say.text(f"{path}:" if entries else f"{path}: nothing has changed in trading terms")
+    name = f"{path} → {arguments[ONE_FILE]}" if len(arguments) == RENAMED else path
+    say.text(f"{name}:" if entries else f"{name}: nothing has changed in trading terms")
     tell(entries, as_json=False, markdown=False)
