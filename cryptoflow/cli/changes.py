@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from cryptoflow.cli.explain import shown
 
 if TYPE_CHECKING:
-    from cryptoflow.pipelines.changes import Change
-    from cryptoflow.pipelines.diff import Entry
+    from cryptoflow.pipelines.review.changes import Change
+    from cryptoflow.pipelines.review.diff import Entry
 
 COLOURS = {"RISK UP": "31", "RISK DOWN": "32", "NEUTRAL": "2"}
 MARKS = {"RISK UP": "🔺 **RISK UP**", "RISK DOWN": "🔽 RISK DOWN", "NEUTRAL": "NEUTRAL"}

@@ -10,7 +10,7 @@ import typer
 from cryptoflow.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from cryptoflow.pipelines.diff import Entry
+    from cryptoflow.pipelines.review.diff import Entry
 
 Sides = Annotated[
     list[str],
@@ -43,7 +43,7 @@ def diff(
     """
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode
-    from cryptoflow.pipelines.diff import diff
+    from cryptoflow.pipelines.review.diff import diff
 
     if len(sides) in (ONE_FILE, RENAMED) or (len(sides) == UNMERGED and GIT_CALLS in os.environ):
         for_git(sides)
@@ -80,7 +80,7 @@ def for_git(arguments: Sequence[str]) -> None:
     """Print what git asks for about one file; what is no spec, or has mistakes, is shown line by line instead."""
     from cryptoflow.cli import changes, say
     from cryptoflow.errors import CryptoflowError
-    from cryptoflow.pipelines.diff import diff_of_file
+    from cryptoflow.pipelines.review.diff import diff_of_file
 
     if len(arguments) == UNMERGED:
         say.text(f"{arguments[0]} is not merged")

@@ -9,8 +9,8 @@ import typer
 from cryptoflow.cli.options import AsJson, Overlay, Sets, SpecFile
 
 if TYPE_CHECKING:
-    from cryptoflow.pipelines.in_force import Value
-    from cryptoflow.pipelines.waterfall import Stage, Waterfall
+    from cryptoflow.pipelines.explaining.in_force import Value
+    from cryptoflow.pipelines.explaining.waterfall import Stage, Waterfall
 
 Key = Annotated[
     str | None,
@@ -42,7 +42,7 @@ def explain(
       cryptoflow explain configs/btc_trend.yaml --resolved
     """
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.explain import explain, whole
+    from cryptoflow.pipelines.explaining.explain import explain, whole
     from cryptoflow.pipelines.resolve import resolve
 
     found = resolve(spec, env=env, sets=tuple(sets or ()))
@@ -53,7 +53,7 @@ def explain(
             say.text(whole(found).rstrip())
         return
     if key == "size":
-        from cryptoflow.pipelines.waterfall import waterfalls
+        from cryptoflow.pipelines.explaining.waterfall import waterfalls
 
         told = waterfalls(found)
         if as_json:

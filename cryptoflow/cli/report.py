@@ -22,7 +22,7 @@ def report(run: RunId, show: Open = False, as_json: AsJson = False) -> None:
     """
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError
-    from cryptoflow.pipelines import runs
+    from cryptoflow.pipelines.past import runs
 
     page = (runs.find(run) / "report.html").resolve()
     if not page.is_file():

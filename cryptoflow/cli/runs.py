@@ -9,7 +9,7 @@ from cryptoflow.cli.options import AsJson, Quiet
 
 def known(start: str) -> list[str]:
     """Return the ids of runs that begin so, for the shell to complete."""
-    from cryptoflow.pipelines import runs
+    from cryptoflow.pipelines.past import runs
 
     return [run_id for run_id in runs.ids() if run_id.startswith(start)]
 
@@ -33,7 +33,7 @@ def list_(as_json: AsJson = False, quiet: Quiet = False) -> None:
       cryptoflow runs list --json
     """
     from cryptoflow.cli import say
-    from cryptoflow.pipelines import runs
+    from cryptoflow.pipelines.past import runs
 
     manifests = runs.listed()
     if as_json:
@@ -59,7 +59,7 @@ def show(run: RunId, as_json: AsJson = False) -> None:
       cryptoflow runs show btc-trend-5117f70252
     """
     from cryptoflow.cli import say
-    from cryptoflow.pipelines import runs
+    from cryptoflow.pipelines.past import runs
     from cryptoflow.report.run_tables import manifest_tables
 
     folder = runs.find(run)
@@ -81,7 +81,7 @@ def compare(one: RunId, other: RunId, as_json: AsJson = False) -> None:
       cryptoflow runs compare btc-trend-5117f70252 btc-trend-a70c193528
     """
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.compare import compare
+    from cryptoflow.pipelines.past.compare import compare
     from cryptoflow.report.run_tables import comparison_tables
 
     found = compare(one, other)
@@ -106,7 +106,7 @@ def reproduce(run: RunId, as_json: AsJson = False, quiet: Quiet = False) -> None
     """
     from cryptoflow.cli import say
     from cryptoflow.errors import ExitCode
-    from cryptoflow.pipelines.reproduce import reproduce
+    from cryptoflow.pipelines.past.reproduce import reproduce
 
     found = reproduce(run, tell=None if quiet or as_json else say.remark)
     if as_json:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.pipelines import runs
 from cryptoflow.pipelines.assemble import plan_of, rules_of
 from cryptoflow.pipelines.digest import code_digest, versions
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows, warnings_of
+from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names, equity_table, orders_table, trades_table
 from cryptoflow.report.summary import Artifacts, Guards, Timing, summary

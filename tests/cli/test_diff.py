@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.cli.app import run
-from cryptoflow.pipelines.diff import diff
-from cryptoflow.pipelines.directions import Tag
+from cryptoflow.pipelines.review.diff import diff
+from cryptoflow.pipelines.review.directions import Tag
 from cryptoflow.spec.writing import to_yaml
 from tests.cli.projects import SPEC, STRATEGY, small
 

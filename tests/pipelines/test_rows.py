@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cryptoflow.pipelines.rows import first_difference
+from cryptoflow.pipelines.past.rows import first_difference
 
 THEN = {"side": ["buy", "sell", "buy"], "price": [10.0, nan, 30.0], "lots": [1, 2, 3]}
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines.directions import NEUTRAL, TAGS, Judgement, Tag, judged
-from cryptoflow.pipelines.in_force import DEFAULT, Offer, Value
-from cryptoflow.pipelines.stops import DISTANCES, LEVELS, moved
+from cryptoflow.pipelines.explaining.in_force import DEFAULT, Offer, Value
+from cryptoflow.pipelines.review.directions import NEUTRAL, TAGS, Judgement, Tag, judged
+from cryptoflow.pipelines.review.stops import DISTANCES, LEVELS, moved
 
 MISSING = "—"
 LOGIC = (

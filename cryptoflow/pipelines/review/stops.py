@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines.directions import FAR, TAGS, Judgement, Tag
-from cryptoflow.pipelines.magnitudes import parts
+from cryptoflow.pipelines.review.directions import FAR, TAGS, Judgement, Tag
+from cryptoflow.pipelines.review.magnitudes import parts
 
 DISTANCES = ("stop_loss", "trailing_stop")
 LEVELS = ("stop_at",)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines.ceilings import Ceilings, shipped
 from cryptoflow.pipelines.declared import Declared
-from cryptoflow.pipelines.fields import about, of_field, of_plugin, plain
+from cryptoflow.pipelines.explaining.ceilings import Ceilings, shipped
+from cryptoflow.pipelines.explaining.fields import about, of_field, of_plugin, plain
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES, Resolved
 from cryptoflow.spec.names import Variable

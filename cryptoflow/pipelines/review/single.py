@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from cryptoflow.pipelines.fields import of_field, plain
-from cryptoflow.pipelines.in_force import Offer, Value, hidden
+from cryptoflow.pipelines.explaining.fields import of_field, plain
+from cryptoflow.pipelines.explaining.in_force import Offer, Value, hidden
 from cryptoflow.spec.document import Opener, load
 from cryptoflow.spec.pipeline import Pipeline
 from cryptoflow.spec.strategy_file import StrategyFile

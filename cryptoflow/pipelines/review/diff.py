@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.venues import fees_of
-from cryptoflow.pipelines.ceilings import Ceilings, laid_over, read_tiers, shipped
-from cryptoflow.pipelines.changes import Change, changes
-from cryptoflow.pipelines.directions import OPTIMISTIC, TAGS, Judgement, Tag
-from cryptoflow.pipelines.in_force import Value, in_force
+from cryptoflow.pipelines.explaining.ceilings import Ceilings, laid_over, read_tiers, shipped
+from cryptoflow.pipelines.explaining.in_force import Value, in_force
 from cryptoflow.pipelines.resolve import Reading, read
 from cryptoflow.pipelines.resolved import Resolved
-from cryptoflow.pipelines.sides import Side, handed_over, side
-from cryptoflow.pipelines.single import OWN, part_values, strategy_values, tier_values
+from cryptoflow.pipelines.review.changes import Change, changes
+from cryptoflow.pipelines.review.directions import OPTIMISTIC, TAGS, Judgement, Tag
+from cryptoflow.pipelines.review.sides import Side, handed_over, side
+from cryptoflow.pipelines.review.single import OWN, part_values, strategy_values, tier_values
 from cryptoflow.spec.execution import Costs, Fees
 
 PIPELINE, STRATEGY, TIER, PART = "pipeline", "strategy", "tier", "part of a spec"

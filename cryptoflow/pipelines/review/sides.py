@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from cryptoflow.errors import CryptoflowError, Problem
 from cryptoflow.pipelines.documents import Document, below, is_yaml, sorted_out
-from cryptoflow.pipelines.revisions import extract, inside
+from cryptoflow.pipelines.review.revisions import extract, inside
 from cryptoflow.spec.document import Opener, display, on_disk
 
 NOTHING = "/dev/null"

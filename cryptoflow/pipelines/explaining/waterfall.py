@@ -12,9 +12,9 @@ from cryptoflow.domain.records import AccountView, Entry, Reason, Signal, Strate
 from cryptoflow.domain.review import ALLOCATION, CASH, bound, within_means
 from cryptoflow.domain.steps import Step
 from cryptoflow.pipelines.assemble import plan_of
-from cryptoflow.pipelines.in_force import Offer, Value, in_force
+from cryptoflow.pipelines.explaining.in_force import Offer, Value, in_force
+from cryptoflow.pipelines.explaining.typical import Typical, typical
 from cryptoflow.pipelines.resolved import Resolved
-from cryptoflow.pipelines.typical import Typical, typical
 from cryptoflow.plugins.registry import find
 from cryptoflow.spec.values import Limit
 

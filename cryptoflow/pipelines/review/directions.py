@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from math import inf
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines.magnitudes import step
+from cryptoflow.pipelines.review.magnitudes import step
 
 
 class Tag(Enum):

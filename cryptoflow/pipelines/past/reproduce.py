@@ -4,12 +4,12 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines import runs
 from cryptoflow.pipelines.backtest import Tell, backtest
-from cryptoflow.pipelines.differences import differences
 from cryptoflow.pipelines.history import Window
-from cryptoflow.pipelines.recorded import recorded
-from cryptoflow.pipelines.rows import CLOSE, FirstDifference, first_difference
+from cryptoflow.pipelines.past import runs
+from cryptoflow.pipelines.past.differences import differences
+from cryptoflow.pipelines.past.recorded import recorded
+from cryptoflow.pipelines.past.rows import CLOSE, FirstDifference, first_difference
 from cryptoflow.report.comparison import Difference
 
 IDENTICAL, EQUAL, DIFFERENT = "identical", "equal", "different"

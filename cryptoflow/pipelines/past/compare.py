@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from cryptoflow.domain.metrics import Metrics
-from cryptoflow.pipelines import runs
-from cryptoflow.pipelines.differences import differences
+from cryptoflow.pipelines.past import runs
+from cryptoflow.pipelines.past.differences import differences
 from cryptoflow.report.comparison import Comparison, outcomes
 from cryptoflow.report.summary import Guards
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.pipelines.in_force import HIDDEN, Value, in_force, masked
+from cryptoflow.pipelines.explaining.in_force import HIDDEN, Value, in_force, masked
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.nearest import nearest
 
