@@ -18,7 +18,8 @@ test: $(FULL) ## Run the tests (first ring, a few minutes)
 	$(BIN)/python -m pytest -m "not long" -n auto $(ARGS)
 
 test-long: $(FULL) ## Run the long ring: thousands of draws
-	$(BIN)/python -m pytest -m long $(ARGS)
+	@mkdir -p docs/evidence
+	$(BIN)/python -m pytest -m long --evidence docs/evidence/long.md $(ARGS)
 
 check: $(FULL) ## Lint, types and layers
 	$(BIN)/ruff check .

@@ -1,6 +1,10 @@
-"""What all tests share: a cache of compiled code, and a switch that forbids skipping."""
+"""What all tests share: a switch that forbids skipping, and the evidence of the long ring."""
 
-from collections.abc import Iterator
+import os
+import platform
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +13,38 @@ from cryptoflow.settings import settings
 MAY_SKIP = "real market data"
 """A test may be skipped for want of the data that is not part of the repository, and for nothing else."""
 
+EVIDENCE = pytest.StashKey[list[str]]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--evidence", metavar="FILE", help="write what the long ring noted to a page")
     parser.addoption("--forbid-skips", action="store_true", help="fail when a test skips that a full machine would run")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[EVIDENCE] = []
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Note a line for the summary of the long ring, as `make test-long` writes it to docs/evidence/."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    return lambda line: request.config.stash[EVIDENCE].append(f"- {name}: {line}")
+
+
+def summary(lines: list[str]) -> str:
+    """Return the page of evidence: when, on what, and what the tests noted."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    head = f"# The long ring\n\n{datetime.now(UTC):%Y-%m-%d}, {machine}. Written by `make test-long`.\n\n"
+    return head + "\n".join(lines) + "\n"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    told = config.stash[EVIDENCE]
+    for line in told:
+        terminalreporter.write_line(line)
+    if config.getoption("--evidence") and told and not terminalreporter.stats.get("failed"):
+        Path(config.getoption("--evidence")).write_text(summary(told))
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     wrong = [reason for reason in skipped if MAY_SKIP not in reason]
     if config.getoption("--forbid-skips") and wrong:

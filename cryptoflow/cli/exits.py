@@ -46,6 +46,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         OK: "compared, whatever was found",
         USAGE: WRONG_LINE,
         INVALID: "a side has mistakes or is not there",
+        UNAVAILABLE: "git is not installed, and a side names a revision",
         CHANGED: "compared and found changes, with `--detailed-exitcode`",
     },
     "backtest": {

@@ -111,11 +111,11 @@ def rounds_of(market: Sequence[Columns]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def blocks(
-    market: Sequence[Columns], times: np.ndarray[Any, np.dtype[np.int64]]
+    market: Sequence[Columns], times: np.ndarray[Any, np.dtype[np.int64]], size: int
 ) -> Iterator[tuple[int, int, list[Columns]]]:
     """Cut rounds into blocks, each with its bars by symbol."""
-    for start in range(0, len(times), BLOCK):
-        end = min(start + BLOCK, len(times))
+    for start in range(0, len(times), size):
+        end = min(start + size, len(times))
         cut = []
         for columns in market:
             first = int(np.searchsorted(columns.open_at, times[start], side="left"))
@@ -134,18 +134,20 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
     return out
 
 
-def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None) -> Outcome:
-    """Run a plan over its bars and return what happened."""
+def run(
+    plan: Plan, market: Sequence[Columns], progress: Progress | None = None, block_rounds: int = BLOCK
+) -> Outcome:
+    """Run a plan over its bars, a block of rounds at a time, and return what happened."""
     step = kernel(plan.verbs)
     memory, settings = fresh_memory(plan), settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))
     signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
-    features = Features(plan, BLOCK)
+    features = Features(plan, block_rounds)
     times = rounds_of(market)
     equity = np.empty(len(times))
     room = plan.lines_per_round()
     chunks = []
-    for start, end, cut in blocks(market, times):
+    for start, end, cut in blocks(market, times, block_rounds):
         counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
         flags, values, slots = features.over(cut)
         size = int(counts.max())
