@@ -46,9 +46,8 @@ def mark_account(wallet: Wallet, invested: float) -> None:
         wallet.rounds_invested += 1
     if wallet.equity > wallet.peak:
         wallet.peak = wallet.equity
-    fall = wallet.equity / wallet.peak - 1.0
-    if fall < wallet.drawdown:
-        wallet.drawdown = fall
+    if wallet.equity < wallet.peak * (1.0 + wallet.drawdown):
+        wallet.drawdown = wallet.equity / wallet.peak - 1.0
 
 
 def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:

@@ -18,8 +18,13 @@ OURS = ("cryptoflow.plugins.", "cryptoflow.domain.")
 
 @cache
 def callable_from_compiled(function: Plain) -> Plain:
-    """Let compiled code call a plain function; the function itself stays as it is."""
-    result: Plain = register_jitable(**OPTIONS)(function)
+    """Let compiled code call a plain function; the function itself stays as it is.
+
+    What takes the whole state is laid into its caller: a call would hand over some hundred words, which takes
+    longer than most of what these functions do.
+    """
+    takes = function.__code__.co_varnames[: function.__code__.co_argcount]
+    result: Plain = register_jitable(**OPTIONS, forceinline="state" in takes)(function)
     return result
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cryptoflow.domain.advance import advance, concerns, quiet
 from cryptoflow.domain.marks import mark_account, mark_position, open_day
-from cryptoflow.domain.records import Bar, Rows, Signal, State, Steps, Tables
+from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 
 ENTER, LEAVE, ADD = 1, 2, 4
 VALUES = ("score", "size", "stop_distance", "stop_at", "take_distance", "take_at", "trail_distance")
@@ -53,6 +53,57 @@ def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -
     signal.trail_distance = value_of(block, strategy, 6, row, k)
 
 
+def asks(flags: Any, strategies: int, k: int, position: Position) -> bool:
+    """Say whether any strategy's flags at bar `k` ask something of the only symbol there is."""
+    for strategy in range(strategies):
+        f = flags[strategy, k]
+        if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
+            return True
+    return False
+
+
+def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: Any, start: int) -> int:
+    """Pass over the rounds from `start` in which a run's only symbol can change nothing but its mark.
+
+    Returns the first round that may be different. The bars of a block are its rounds then, so no cursor is asked.
+    """
+    wallet, position, bar = state.wallet, state.positions[0], bars[0]
+    if position.open_orders > 0:
+        return start
+    times, flags, close, high, low = block.times, block.flags, block.close, block.high, block.low
+    strategies = len(tables.strategies)
+    first = tables.symbols[0].first_decision - tables.account.timeframe
+    j = start
+    if position.lots <= 0.0:
+        while j < len(times) and not (times[j] >= first and asks(flags, strategies, j, position)):
+            equity[j] = wallet.equity
+            j += 1
+        if j > start:
+            position.last = close[0, j - 1]
+            wallet.rounds += j - start
+            open_day(wallet, times[j - 1])
+    else:
+        settings = tables.strategies[position.strategy]
+        lot = tables.symbols[0].lot
+        bar.here = 1
+        while j < len(times):
+            bar.open_at = times[j]
+            bar.high = high[0, j]
+            bar.low = low[0, j]
+            bar.close = close[0, j]
+            if not quiet(position, bar, settings.max_bars) or (
+                times[j] >= first and asks(flags, strategies, j, position)
+            ):
+                break
+            open_day(wallet, times[j])
+            mark_position(position, bar, settings.trail_share)
+            mark_account(wallet, position.lots * lot * position.last)
+            equity[j] = wallet.equity
+            j += 1
+    block.cursor[0] = j
+    return j
+
+
 def run_rounds(
     state: State,
     bars: Rows[Bar],
@@ -81,7 +132,13 @@ def run_rounds(
     timeframe = tables.account.timeframe
     symbols = len(positions)
     strategies = len(settings)
-    for j in range(start, len(times)):
+    j = start - 1
+    while j + 1 < len(times):
+        j += 1
+        if symbols == 1:
+            j = glide(state, bars, tables, block, equity, j)
+            if j == len(times):
+                break
         if wallet.lines + room > len(tape):
             return j
         at = times[j]

@@ -28,7 +28,7 @@ from cryptoflow.domain.records import (
 from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.kernel import Block, read_signal, run_rounds, value_of
+from cryptoflow.engine.batch.kernel import Block, asks, glide, read_signal, run_rounds, value_of
 from cryptoflow.engine.chains import namespace, source
 from cryptoflow.engine.memory import blank, record_of, rows, table
 from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
@@ -58,7 +58,7 @@ def kernel(memory, bars, signals, settings, block, equity, start, room):
 def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
-    for part in (value_of, read_signal, run_rounds):
+    for part in (value_of, read_signal, asks, glide, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
@@ -134,9 +134,7 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
     return out
 
 
-def run(
-    plan: Plan, market: Sequence[Columns], progress: Progress | None = None, block_rounds: int = BLOCK
-) -> Outcome:
+def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None, block_rounds: int = BLOCK) -> Outcome:
     """Run a plan over its bars, a block of rounds at a time, and return what happened."""
     step = kernel(plan.verbs)
     memory, settings = fresh_memory(plan), settings_of(plan)
@@ -168,16 +166,18 @@ def run(
         at = 0
         while at < end - start:
             at = int(step(memory, bars, signals, settings, block, equity[start:end], at, room))
-            chunks.append(take_lines(memory[0], memory[-1]))
+            if at < end - start:
+                chunks.append(take_lines(memory[0], memory[-1]).copy())
         if progress is not None:
             progress(end, len(times))
-    tape = np.concatenate(chunks) if chunks else blank(Line, 0)
+    last = take_lines(memory[0], memory[-1])
+    tape = np.concatenate([*chunks, last]) if chunks else last
     wallet = record_of(Wallet, memory[0][0])
     return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
 
 
 def take_lines(wallet: Rows, tape: Rows) -> Rows:
-    """Copy what is on the tape and start it anew."""
-    lines = tape[: int(wallet[0]["lines"])].copy()
+    """Return what is on the tape, and start it anew."""
+    lines = tape[: int(wallet[0]["lines"])]
     wallet[0]["lines"] = 0
     return lines
