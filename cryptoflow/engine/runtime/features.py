@@ -1,39 +1,20 @@
 """What strategies compute, one round at a time: every node of their graphs once, by the plain steps."""
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import nan
 from typing import Any
 
-from cryptoflow.domain.graph import Graph, Kind, Node, Stream
-from cryptoflow.domain.language import binary, compare, period_number, rank
+from cryptoflow.domain.graph import Graph, Node, Stream
+from cryptoflow.domain.language import rank
 from cryptoflow.domain.records import Bar, Signal
-from cryptoflow.domain.steps import Function
 from cryptoflow.domain.timeframes import Growing, belongs, is_full, take
 from cryptoflow.engine.outputs import FLAGS, NUMBERS
 from cryptoflow.engine.plan import Plan
+from cryptoflow.engine.runtime import moves
+from cryptoflow.engine.runtime.moves import Calls, Move
 
-Key = tuple[int, int]
-
-
-class Moving:
-    """One function at work on one stream of bars: its state and its ring."""
-
-    def __init__(self, function: Function, node: Node) -> None:
-        self.function = function
-        self.state: Any = function.state()
-        bound = function.bind(dict(zip(function.settings, node.settings, strict=True)))
-        self.ring = [[nan] * max(1, bound.memory)] if function.windowed else []
-        self.settings = [int(x) if whole else x for x, whole in zip(node.settings, function.whole, strict=True)]
-
-    def over(self, inputs: list[float]) -> float:
-        """Move on by one bar and return the value."""
-        self.state = self.function.step(self.state, *self.ring, *inputs, *self.settings)
-        return self.field(self.function.outputs[0])
-
-    def field(self, name: str) -> float:
-        """Return one of the outputs after the last bar."""
-        return float(getattr(self.state, name))
+Stretch = tuple[int, int]
+"""A symbol and a timeframe, 0 for the base one."""
 
 
 class Higher:
@@ -76,119 +57,114 @@ class Features:
 
 
 class Lanes:
-    """One graph, computed for every symbol of the spec."""
+    """One graph, computed for every symbol of the spec.
+
+    `values` has a slot per node and symbol; `program` is every move in the order of the nodes, so that all
+    symbols have a node's value before any has the next one's.
+    """
 
     def __init__(self, graph: Graph, plan: Plan) -> None:
         self.graph, self.symbols, self.base = graph, plan.symbols, plan.account.timeframe
-        self.last: dict[Key, Any] = {}
-        self.moving: dict[Key, Moving] = {}
-        self.past: dict[Key, deque[Any]] = {}
-        self.spans: dict[Key, int] = {}
-        self.higher: dict[tuple[int, int], Higher] = {}
+        self.functions = plan.functions
+        self.values: list[Any] = []
+        self.slots: dict[tuple[int, int], int] = {}
+        self.calls: dict[tuple[int, int], Calls] = {}
+        self.program: list[tuple[Stretch, Move]] = []
+        self.ranks: dict[int, Callable[[list[int]], None]] = {}
+        self.higher: dict[Stretch, Higher] = {}
         for place, node in enumerate(graph.nodes):
             for symbol in self.symbols_of(node.stream):
-                key = (place, symbol)
-                self.last[key] = False if node.kind is Kind.FLAG else nan
-                if node.op == "call":
-                    self.moving[key] = Moving(plan.functions[node.name], node)
-                if node.op == "shift":
-                    self.past[key] = deque([self.last[key]] * int(node.settings[0]))
-                if node.stream.timeframe:
-                    higher = Higher(self.base, node.stream.timeframe)
-                    self.higher.setdefault((symbol, node.stream.timeframe), higher)
+                self.slots[place, symbol] = len(self.values)
+                self.values.append(moves.constant(node) if node.op == "number" else moves.missing(node))
+                self.add(place, node, symbol)
+        self.outputs = [self.written(symbol) for symbol in range(len(self.symbols))]
 
     def symbols_of(self, stream: Stream) -> Sequence[int]:
         """Return the symbols whose bars a stream stands for."""
         return (self.symbols.index(stream.symbol),) if stream.symbol else range(len(self.symbols))
 
+    def slot(self, place: int, symbol: int) -> int:
+        """Return where a node's value lies, seen from a symbol."""
+        named = self.graph.nodes[place].stream.symbol
+        return self.slots[place, self.symbols.index(named) if named else symbol]
+
+    def add(self, place: int, node: Node, symbol: int) -> None:
+        """Add a node's move for one symbol to the program."""
+        stretch = (symbol, node.stream.timeframe)
+        if node.stream.timeframe:
+            self.higher.setdefault(stretch, Higher(self.base, node.stream.timeframe))
+        if node.op == "rank":
+            if place not in self.ranks:
+                self.ranks[place] = self.ranking(place, node)
+                self.program.append(((-1, place), lambda _: None))
+        elif node.op != "number":
+            self.program.append((stretch, self.move(place, node, symbol)))
+
+    def move(self, place: int, node: Node, symbol: int) -> Move:
+        """Return how a node moves by one bar of a symbol."""
+        v, out = self.values, self.slots[place, symbol]
+        inputs = [self.slot(source, symbol) for source in node.inputs]
+        match node.op:
+            case "column":
+                return moves.column(v, out, node.name)
+            case "neg" | "not" | "lift":
+                return moves.one(v, out, node.op, inputs[0])
+            case "shift":
+                return moves.shift(v, out, inputs[0], int(node.settings[0]), moves.missing(node))
+            case "every":
+                return moves.every(v, out, int(node.settings[0]), self.base, node.stream.timeframe)
+            case "call":
+                calls = self.calls[place, symbol] = Calls(self.functions[node.name], node)
+                return calls.move(v, out, inputs, moves.missing(node) is False)
+            case "field":
+                return self.calls[node.inputs[0], symbol].field(v, out, node.name)
+        return moves.two(v, out, node.op, inputs[0], inputs[1])
+
+    def ranking(self, place: int, node: Node) -> Callable[[list[int]], None]:
+        """Return how the symbols of a round are ranked."""
+
+        def place_all(here: list[int]) -> None:
+            found = rank([self.values[self.slot(node.inputs[0], symbol)] for symbol in here])
+            for symbol, value in zip(here, found, strict=True):
+                self.values[self.slots[place, symbol]] = value
+
+        return place_all
+
     def over(self, bars: Sequence[Bar]) -> None:
         """Compute every node for the bars of this round; a stream without one keeps its last values."""
-        streams = {(symbol, 0): [bar] for symbol, bar in enumerate(bars) if bar.here}
-        for key, higher in self.higher.items():
-            if bars[key[0]].here:
-                streams[key] = higher.over(bars[key[0]])
+        if len(bars) == 1 and not self.higher and not self.ranks:
+            for _, move in self.program:
+                move(bars[0])
+            return
+        here = [symbol for symbol, bar in enumerate(bars) if bar.here]
+        streams = {(symbol, 0): [bars[symbol]] for symbol in here}
+        for stretch, higher in self.higher.items():
+            if bars[stretch[0]].here:
+                streams[stretch] = higher.over(bars[stretch[0]])
         late = max((len(closed) for closed in streams.values()), default=0)
         for turn in range(late):
-            for place, node in enumerate(self.graph.nodes):
-                self.turn(place, node, streams, turn, late)
+            self.turn({key: found[turn - late] for key, found in streams.items() if turn >= late - len(found)}, here)
 
-    def turn(self, place: int, node: Node, streams: dict[tuple[int, int], list[Bar]], turn: int, late: int) -> None:
-        """Move one node over the bars of its streams; the last bar of each comes in the last turn."""
-        here = {}
-        for symbol in self.symbols_of(node.stream):
-            closed = streams.get((symbol, node.stream.timeframe), [])
-            at = turn - (late - len(closed))
-            if at >= 0:
-                here[symbol] = closed[at]
-        if node.op == "rank":
-            places = rank([self.input(node, 0, symbol) for symbol in here])
-            for symbol, value in zip(here, places, strict=True):
-                self.last[place, symbol] = value
-            return
-        for symbol, bar in here.items():
-            self.last[place, symbol] = self.compute(place, node, symbol, bar)
+    def turn(self, known: dict[Stretch, Bar], here: list[int]) -> None:
+        """Move every node whose stream has a bar in this turn; the last bar of each comes in the last turn."""
+        for stretch, move in self.program:
+            if stretch in known:
+                move(known[stretch])
+            elif stretch[0] < 0 and any((symbol, 0) in known for symbol in here):
+                self.ranks[stretch[1]](here)
 
-    def input(self, node: Node, which: int, symbol: int) -> Any:
-        """Return an input's last value."""
-        place = node.inputs[which]
-        named = self.graph.nodes[place].stream.symbol
-        return self.last[place, self.symbols.index(named) if named else symbol]
-
-    def compute(self, place: int, node: Node, symbol: int, bar: Bar) -> Any:
-        """Compute one node for one symbol's bar."""
-        match node.op:
-            case "number":
-                return node.settings[0] != 0.0 if node.kind is Kind.FLAG else node.settings[0]
-            case "column":
-                return getattr(bar, node.name)
-            case "neg":
-                return -self.input(node, 0, symbol)
-            case "not":
-                return not self.input(node, 0, symbol)
-            case "and":
-                return self.input(node, 0, symbol) and self.input(node, 1, symbol)
-            case "or":
-                return self.input(node, 0, symbol) or self.input(node, 1, symbol)
-            case "add" | "sub" | "mul" | "div":
-                return binary(node.op, self.input(node, 0, symbol), self.input(node, 1, symbol))
-            case "shift":
-                past = self.past[place, symbol]
-                past.append(self.input(node, 0, symbol))
-                return past.popleft()
-            case "call":
-                moving = self.moving[place, symbol]
-                inputs = [float(self.input(node, which, symbol)) for which in range(len(node.inputs))]
-                value = moving.over(inputs + [getattr(bar, name) for name in moving.function.columns])
-                return value != 0.0 if node.kind is Kind.FLAG else value
-            case "field":
-                return self.moving[node.inputs[0], symbol].field(node.name)
-            case "every":
-                return self.every(place, node, symbol, bar)
-            case "lift":
-                return self.input(node, 0, symbol)
-        return compare(node.op, self.input(node, 0, symbol), self.input(node, 1, symbol))
-
-    def every(self, place: int, node: Node, symbol: int, bar: Bar) -> bool:
-        """Flag a bar whose close lies in another span than the close before."""
-        duration, length = int(node.settings[0]), self.base
-        close_at, open_at = bar.open_at + length, bar.open_at
-        if node.stream.timeframe:
-            close_at, open_at = bar.open_at, bar.open_at - node.stream.timeframe
-        span = period_number(close_at, duration)
-        before = self.spans.get((place, symbol), period_number(open_at, duration))
-        self.spans[place, symbol] = span
-        return span != before
+    def written(self, symbol: int) -> list[tuple[str, int]]:
+        """Return the fields of a signal that the graph writes, with the slots they come from."""
+        fields = {**FLAGS, **NUMBERS}
+        return [
+            (fields[name], self.slot(place, symbol)) for name, place in self.graph.outputs.items() if name in fields
+        ]
 
     def write(self, symbol: int, signal: Signal) -> None:
-        """Write a symbol's signal."""
-        for name, field in FLAGS.items():
-            place = self.graph.outputs.get(name)
-            setattr(signal, field, 1 if place is not None and self.value(place, symbol) else 0)
-        for name, field in NUMBERS.items():
-            place = self.graph.outputs.get(name)
-            setattr(signal, field, nan if place is None else float(self.value(place, symbol)))
-
-    def value(self, place: int, symbol: int) -> Any:
-        """Return a node's last value, seen from a symbol."""
-        named = self.graph.nodes[place].stream.symbol
-        return self.last[place, self.symbols.index(named) if named else symbol]
+        """Write a symbol's signal; what the strategy does not say is missing."""
+        signal.enter = signal.leave = signal.add = 0
+        signal.score = signal.size = signal.stop_distance = signal.stop_at = nan
+        signal.take_distance = signal.take_at = signal.trail_distance = nan
+        for field, slot in self.outputs[symbol]:
+            value = self.values[slot]
+            setattr(signal, field, int(value) if field in FLAGS.values() else float(value))
