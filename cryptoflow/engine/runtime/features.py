@@ -153,11 +153,14 @@ class Lanes:
             elif stretch[0] < 0 and any((symbol, 0) in known for symbol in here):
                 self.ranks[stretch[1]](here)
 
-    def written(self, symbol: int) -> list[tuple[str, int]]:
-        """Return the fields of a signal that the graph writes, with the slots they come from."""
-        fields = {**FLAGS, **NUMBERS}
+    def written(self, symbol: int) -> list[tuple[str, int, Callable[[Any], float]]]:
+        """Return the fields of a signal that the graph writes, the slots they come from, and what numbers they are."""
+        fields: dict[str, tuple[str, Callable[[Any], float]]] = {name: (field, int) for name, field in FLAGS.items()}
+        fields |= {name: (field, float) for name, field in NUMBERS.items()}
         return [
-            (fields[name], self.slot(place, symbol)) for name, place in self.graph.outputs.items() if name in fields
+            (fields[name][0], self.slot(place, symbol), fields[name][1])
+            for name, place in self.graph.outputs.items()
+            if name in fields
         ]
 
     def write(self, symbol: int, signal: Signal) -> None:
@@ -165,6 +168,5 @@ class Lanes:
         signal.enter = signal.leave = signal.add = 0
         signal.score = signal.size = signal.stop_distance = signal.stop_at = nan
         signal.take_distance = signal.take_at = signal.trail_distance = nan
-        for field, slot in self.outputs[symbol]:
-            value = self.values[slot]
-            setattr(signal, field, int(value) if field in FLAGS.values() else float(value))
+        for field, slot, kind in self.outputs[symbol]:
+            setattr(signal, field, kind(self.values[slot]))
