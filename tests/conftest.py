@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from cryptoflow.settings import settings
 
 MAY_SKIP = "real market data"
 """A test may be skipped for want of the data that is not part of the repository, and for nothing else."""
+
+hypothesis.settings.register_profile(
+    "short", deadline=None, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+)
+hypothesis.settings.register_profile("long", hypothesis.settings.get_profile("short"), derandomize=False)
+hypothesis.settings.load_profile("short")
+"""The first ring draws the same cases every time, so that it never fails by chance; the long ring draws new ones."""
 
 EVIDENCE = pytest.StashKey[list[str]]()
 

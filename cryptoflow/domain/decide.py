@@ -25,6 +25,9 @@ from cryptoflow.domain.records import (
     Topic,
 )
 
+DUST = 1e-9
+"""Below this much of the quote currency there is nothing to order, whatever the venue's least order size."""
+
 NEVER = 9_000_000_000_000_000_000
 
 
@@ -235,7 +238,7 @@ def propose(
     leaving = notional
     if tables.account.discipline == 1 and entry.stop < entry.price:
         leaving = notional * (entry.stop / entry.price)
-    if isnan(verdict.notional) or lots <= 0.0 or leaving < market.min_notional:
+    if not verdict.notional > DUST or lots <= 0.0 or leaving < market.min_notional:
         line = new_line(state, Topic.REFUSED, close_at, symbol, strategy)
         line.reason = refusal(entry.notional, verdict.notional, verdict.rule)
         wallet.refused += 1
@@ -267,25 +270,27 @@ def review_entry(
     market = tables.symbols[symbol]
     price = entry_price(settings, bar.close, market.tick)
     stop = stop_of(signal, settings, price, market.tick)
-    if isnan(signal.size):
+    if settings.says_size == 1:
+        wanted = signal.size * wallet.equity * settings.allocation
+    else:
         free = wallet.cash - wallet.reserved
         wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
-    else:
-        wanted = signal.size * wallet.equity * settings.allocation
     entry = state.entry
     entry.symbol = symbol
     entry.strategy = strategy
     entry.price = price
     entry.stop = stop
     entry.notional = wanted
-    entry.lot = market.lot
+    entry.lot = market.lot if market.whole == 1 else 0.0
     entry.min_notional = market.min_notional
     entry.fee = market.taker_fee * tables.account.cost_factor
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
-    view_account(state, strategy, symbol, tables)
     state.verdict.notional = wanted
     state.verdict.rule = -1
+    if not wanted > 0.0:
+        return
+    view_account(state, strategy, symbol, tables)
     steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, tables.rules)
 
 

@@ -3,7 +3,7 @@
 from math import isnan
 
 from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
-from cryptoflow.domain.lots import whole_lots
+from cryptoflow.domain.lots import affordable_lots, whole_lots
 from cryptoflow.domain.records import (
     BUY,
     SELL,
@@ -91,7 +91,7 @@ def buy_at_market(
     wanted = order.lots if isnan(spend) else spend / (price * (1.0 + fee_share)) / market.lot
     slip = steps.slip(account.slippage, BUY, price, wanted * market.lot, bar.volume, tables.slippage)
     paid = price * (1.0 + slip * account.cost_factor)
-    affordable = whole_lots(free / (paid * (1.0 + fee_share)), market.lot, market.whole)
+    affordable = affordable_lots(free, paid * (1.0 + fee_share), market.lot, market.whole)
     lots = order.lots
     if not isnan(spend):
         lots = whole_lots(spend / (paid * (1.0 + fee_share)), market.lot, market.whole)
@@ -201,10 +201,13 @@ def reached(extreme: float, limit: float, on_touch: int) -> bool:
 
 
 def take_target(state: State, bar: Bar, symbol: int, tables: Tables) -> None:
-    """Sell at the target, as much as the bar's volume allows; the rest of the target stays open."""
+    """Sell at the target, once in a bar and as much as its volume allows; the rest of the target stays open."""
     market = tables.symbols[symbol]
     account = tables.account
     position = state.positions[symbol]
+    if position.taken_at == bar.open_at:
+        return
+    position.taken_at = bar.open_at
     price = bar.open if bar.open > position.target else position.target
     lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
     if lots > position.lots:
@@ -284,7 +287,7 @@ def fill_limit(
     fee_share = (market.maker_fee if maker else market.taker_fee) * account.cost_factor
     free = wallet.cash - (wallet.reserved - order.reserved)
     lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
-    affordable = whole_lots(free / (price * (1.0 + fee_share)), market.lot, market.whole)
+    affordable = affordable_lots(free, price * (1.0 + fee_share), market.lot, market.whole)
     if affordable < lots:
         lots = affordable
     if order.lots <= lots:

@@ -5,6 +5,7 @@ from math import isnan, nan
 from cryptoflow.domain.records import (
     BUY,
     SELL,
+    Leg,
     Line,
     Order,
     OrderType,
@@ -96,6 +97,7 @@ def open_position(position: Position, strategy: int, at: int) -> None:
     position.best = nan
     position.stop_reason = Reason.STOP
     position.target_from = 0
+    position.taken_at = -1
     position.opened_at = at
     position.bars = 0
     position.adds = 0
@@ -137,6 +139,8 @@ def buy(
     position.fees += fee
     position.slippage += lost
     wallet.cash -= notional + fee
+    if -1e-9 * notional < wallet.cash < 0.0:
+        wallet.cash = 0.0  # the last bits of a float; no venue would see them
     wallet.fees += fee
     wallet.slippage += lost
     wallet.turnover += notional
@@ -163,7 +167,7 @@ def sell(
     line.number = number
     line.side = SELL
     line.type = order_type
-    line.leg = 2
+    line.leg = Leg.EXIT
     line.reason = reason
     line.lots = lots
     line.price = price
@@ -213,7 +217,8 @@ def protect(position: Position, order: Order, strategy: Strategy) -> None:
     """Set stop, target and trail after a fill: shares count from the average price, levels come with the order.
 
     Of two stops the nearer one protects, of two targets the nearer one is taken. Levels and what a trail has
-    gained are never given up; a share moves with the average price.
+    gained are never given up; a share moves with the average price. An add that says nothing of target or trail
+    leaves them as they are.
     """
     if not isnan(order.stop):
         position.level = higher(position.level, order.stop)
@@ -228,8 +233,10 @@ def protect(position: Position, order: Order, strategy: Strategy) -> None:
     target = order.target
     if not isnan(strategy.take_share):
         target = lower(target, position.price * (1.0 + strategy.take_share))
-    position.target = target
-    position.trail = order.trail
+    if not isnan(target):
+        position.target = target
+    if not isnan(order.trail):
+        position.trail = order.trail
 
 
 def higher(one: float, other: float) -> float:

@@ -20,6 +20,18 @@ def whole_lots(quantity: float, lot: float, whole: int) -> float:
     return float(floor(count + 1e-9 * slack))
 
 
+def affordable_lots(cash: float, price: float, lot: float, whole: int) -> float:
+    """Return the lots that cash pays for, and not one more: nothing is forgiven where money would be missing.
+
+    >>> affordable_lots(0.3, 1.0, 0.1, 1), affordable_lots(0.3, 1.0, 1.0, 0)
+    (2.0, 0.3)
+    """
+    count = cash / (price * lot)
+    if isnan(count) or count <= 0.0:
+        return 0.0
+    return float(floor(count)) if whole == 1 else count
+
+
 def on_tick(price: float, tick: float) -> float:
     """Round a price to the nearest tick; a tick of 0 means any price will do.
 

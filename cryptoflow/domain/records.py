@@ -60,8 +60,7 @@ class Reason(IntEnum):
     NO_SIZE = 12
     REDUCED = 13
     RULE = 14
-    NO_SLOT = 15
-    CLOSED = 16
+    CLOSED = 15
 
 
 class Topic(IntEnum):
@@ -139,6 +138,7 @@ class Strategy:
     take_share: float = nan
     trail_share: float = nan
     missing_stop: float = nan
+    says_size: int = 0
 
 
 @dataclass(slots=True)
@@ -168,6 +168,7 @@ class Position:
     best: float = nan
     stop_reason: int = 1
     target_from: int = 0
+    taken_at: int = -1
     opened_at: int = 0
     bars: int = 0
     adds: int = 0

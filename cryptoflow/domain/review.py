@@ -7,7 +7,7 @@ CASH, ALLOCATION = 100, 101
 
 
 def bound(verdict: Verdict, room: float, rule: int) -> None:
-    """Let one rule's answer tighten the verdict; an answer that is no number refuses.
+    """Let one rule's answer tighten the verdict, which is a number; an answer that is none refuses.
 
     >>> verdict = Verdict(100.0)
     >>> bound(verdict, 40.0, 3); bound(verdict, 40.0, 4); verdict

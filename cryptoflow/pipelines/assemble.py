@@ -58,6 +58,7 @@ def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective],
     allowed = getattr(rules["symbols"].plugin, "allow", ())
     pipeline = resolved.pipeline
     filters = filters_of(symbol) if pipeline.market.filters == "venue" else NO_FILTERS
+    least = float(getattr(rules["filters"].plugin, "minimum", 0.0)) if pipeline.discipline == "on" else 0.0
     costs = pipeline.execution.costs
     fees = fees_of(pipeline.market.venue)
     maker, taker = fees.maker, fees.taker
@@ -67,7 +68,7 @@ def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective],
         lot=filters.lot,
         whole=0 if pipeline.market.filters == "none" else 1,
         tick=filters.tick,
-        min_notional=filters.min_notional,
+        min_notional=max(filters.min_notional, least),
         maker_fee=maker,
         taker_fee=taker,
         allowed=int(not allowed or symbol in allowed),
@@ -96,6 +97,7 @@ def strategy_of(resolved: "Resolved", declared: "Declared", allocation: float, s
         take_share=said.take_profit.share if said.take_profit is not None else nan,
         trail_share=said.trailing_stop.share if said.trailing_stop is not None else nan,
         missing_stop=missing if missing > 0 else nan,
+        says_size=int(said.size is not None),
     )
 
 

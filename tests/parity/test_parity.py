@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.domain.records import Topic
@@ -21,8 +21,6 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.resolve import resolve
 from tests.parity.draws import MINUTE, START, definitions, series, specs
-
-DRAWN: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
 def planned(spec: dict[str, Any], strategies: list[dict[str, Any]]) -> Plan | None:
@@ -46,11 +44,22 @@ def assert_same(one: Outcome, other: Outcome) -> None:
     assert one.wallet == other.wallet
 
 
+def assert_money_is_conserved(plan: Plan, outcome: Outcome) -> None:
+    """What the fills took and gave is what the wallet has; nothing is spent twice, nothing stays reserved."""
+    fills = outcome.tape[outcome.tape["topic"] == Topic.FILL]
+    moved = -fills["side"] * fills["notional"] - fills["fee"]
+    assert outcome.wallet["cash"] == pytest.approx(plan.capital + float(moved.sum()), rel=1e-9, abs=1e-6)
+    assert outcome.wallet["fees"] == pytest.approx(float(fills["fee"].sum()), rel=1e-9, abs=1e-9)
+    assert outcome.wallet["cash"] >= 0
+    assert outcome.wallet["reserved"] >= -1e-9
+    assert outcome.wallet["pending"] > 0 or outcome.wallet["reserved"] == 0
+
+
 def check(count: int, seed: int) -> Counter[str]:
     """Run `count` drawn cases through both drivers and count what they did."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=count, **DRAWN)
+    @settings(max_examples=count)
     @given(
         spec=specs(),
         said=st.lists(definitions(), min_size=2, max_size=2),
@@ -65,6 +74,7 @@ def check(count: int, seed: int) -> Counter[str]:
         market = [series(start + place + seed) for place in range(len(plan.symbols))]
         outcome = batch(plan, market, block_rounds=block)
         assert_same(outcome, event(plan, market))
+        assert_money_is_conserved(plan, outcome)
         fills = int((outcome.tape["topic"] == Topic.FILL).sum())
         seen["compared"] += 1
         seen["busy"] += fills >= 5

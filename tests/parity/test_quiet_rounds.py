@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.domain.advance import advance, concerns, quiet
@@ -13,7 +13,7 @@ from tests.parity.draws import definitions, series, specs
 from tests.parity.test_parity import planned
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=40)
 @given(spec=specs(), said=st.lists(definitions(), min_size=2, max_size=2), start=st.integers(0, 10**6))
 def test_a_quiet_round_writes_nothing_and_moves_no_money(spec, said, start) -> None:
     plan = planned(spec, said[: len(spec["strategies"])])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.errors import CryptoflowError
@@ -74,7 +74,7 @@ def ran(spec: dict[str, Any], said: list[dict[str, Any]], engine: str) -> str:
 def test_a_spec_that_validates_runs_or_says_why_not() -> None:
     became: Counter[str] = Counter()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=60)
     @given(
         spec=odd_specs(),
         said=st.lists(definitions(), min_size=2, max_size=2),
@@ -87,7 +87,7 @@ def test_a_spec_that_validates_runs_or_says_why_not() -> None:
     assert became["ran"] >= 15, became
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=40)
 @given(spec=odd_specs(), said=st.lists(definitions(), min_size=2, max_size=2))
 def test_a_resolved_spec_written_out_loads_to_the_same(spec: dict[str, Any], said: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from math import nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.advance import advance, concerns, quiet
-from cryptoflow.domain.marks import mark_account, mark_position, open_day
+from cryptoflow.domain.marks import mark, mark_account, mark_position, open_day
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 
 ENTER, LEAVE, ADD = 1, 2, 4
@@ -104,6 +104,38 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
     return j
 
 
+def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: int) -> bool:
+    """Show every symbol's bar of the round, if it has one; say whether any of them can change more than the mark."""
+    cursor, counts, open_at = block.cursor, block.counts, block.open_at
+    symbols, strategies = len(state.positions), len(tables.strategies)
+    timeframe = tables.account.timeframe
+    busy = False
+    for symbol in range(symbols):
+        bar = bars[symbol]
+        k = cursor[symbol]
+        bar.here = 0
+        if k == counts[symbol] or open_at[symbol, k] != at:
+            continue
+        cursor[symbol] = k + 1
+        bar.here = 1
+        bar.open_at = at
+        bar.open = block.open[symbol, k]
+        bar.high = block.high[symbol, k]
+        bar.low = block.low[symbol, k]
+        bar.close = block.close[symbol, k]
+        bar.volume = block.volume[symbol, k]
+        position = state.positions[symbol]
+        max_bars = 0 if position.lots <= 0.0 else tables.strategies[position.strategy].max_bars
+        if not quiet(position, bar, max_bars):
+            busy = True
+        elif at + timeframe >= tables.symbols[symbol].first_decision:
+            for strategy in range(strategies):
+                f = block.flags[strategy * symbols + symbol, k]
+                if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
+                    busy = True
+    return busy
+
+
 def run_rounds(
     state: State,
     bars: Rows[Bar],
@@ -119,68 +151,25 @@ def run_rounds(
 
     Returns the round to go on with: before the end only when the tape has less than `room` lines left.
     """
-    wallet = state.wallet
-    positions, tape, settings, markets = state.positions, state.tape, tables.strategies, tables.symbols
-    times, cursor, counts, flags, open_at = (
-        block.times,
-        block.cursor,
-        block.counts,
-        block.flags,
-        block.open_at,
-    )
-    open_, high, low, close, volume = block.open, block.high, block.low, block.close, block.volume
-    timeframe = tables.account.timeframe
-    symbols = len(positions)
-    strategies = len(settings)
-    j = start - 1
-    while j + 1 < len(times):
-        j += 1
+    symbols = len(state.positions)
+    rows = symbols * len(tables.strategies)
+    j = start
+    while j < len(block.times):
         if symbols == 1:
             j = glide(state, bars, tables, block, equity, j)
-            if j == len(times):
+            if j == len(block.times):
                 break
-        if wallet.lines + room > len(tape):
+        if state.wallet.lines + room > len(state.tape):
             return j
-        at = times[j]
-        busy = False
-        for symbol in range(symbols):
-            bar = bars[symbol]
-            k = cursor[symbol]
-            bar.here = 0
-            if k < counts[symbol] and open_at[symbol, k] == at:
-                cursor[symbol] = k + 1
-                bar.here = 1
-                bar.open_at = at
-                bar.open = open_[symbol, k]
-                bar.high = high[symbol, k]
-                bar.low = low[symbol, k]
-                bar.close = close[symbol, k]
-                bar.volume = volume[symbol, k]
-                position = positions[symbol]
-                max_bars = 0 if position.lots <= 0.0 else settings[position.strategy].max_bars
-                if not quiet(position, bar, max_bars):
-                    busy = True
-                if at + timeframe >= markets[symbol].first_decision:
-                    for strategy in range(strategies):
-                        f = flags[strategy * symbols + symbol, k]
-                        if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
-                            busy = True
-        if busy:
-            for row in range(strategies * symbols):
+        at = block.times[j]
+        if show_bars(state, bars, tables, block, at):
+            for row in range(rows):
                 if bars[row % symbols].here == 1:
-                    read_signal(block, row, row // symbols, cursor[row % symbols] - 1, signals[row])
+                    read_signal(block, row, row // symbols, block.cursor[row % symbols] - 1, signals[row])
             advance(state, bars, signals, tables, steps, at)
         else:
-            open_day(wallet, at)
-            invested = 0.0
-            for symbol in range(symbols):
-                position = positions[symbol]
-                bar = bars[symbol]
-                if bar.here == 1:
-                    trail = settings[position.strategy].trail_share if position.lots > 0.0 else nan
-                    mark_position(position, bar, trail)
-                if position.lots > 0.0:
-                    invested += position.lots * markets[symbol].lot * position.last
-            mark_account(wallet, invested)
-        equity[j] = wallet.equity
-    return len(times)
+            open_day(state.wallet, at)
+            mark(state, bars, tables)
+        equity[j] = state.wallet.equity
+        j += 1
+    return j
