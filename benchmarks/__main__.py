@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.works import Figure, commands, decisions
+from benchmarks.works import Figure, commands, decisions, sources
 
 TABLE = Path(__file__).with_name("table.json")
 WORSE = 1.25
@@ -19,7 +19,7 @@ def main() -> int:
     known = json.loads(TABLE.read_text()) if TABLE.exists() else {}
     measured: dict[str, float] = {}
     worse = []
-    for work in (decisions, commands):
+    for work in (decisions, sources, commands):
         for figure in work():
             measured[figure.name] = round(figure.ratio, 2)
             before = known.get(figure.name)

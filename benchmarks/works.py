@@ -14,13 +14,14 @@ import numpy as np
 import yaml
 
 from benchmarks.fused import fused
-from benchmarks.series import reference
+from benchmarks.series import BEGIN, MINUTE, reference
 from cryptoflow.domain.records import Topic
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.run import run as event
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.plugins.sources.synthetic import Synthetic
 
 YEAR = 525_600
 TRADES = 9_432
@@ -105,6 +106,17 @@ def decisions() -> Iterator[Figure]:
         lambda: batch(plan, [short]),
         "the batch driver",
         rounds=3,
+    )
+
+
+def sources() -> Iterator[Figure]:
+    """Time what invents a year of minutes against as many plain random numbers."""
+    year = (BEGIN, BEGIN + YEAR * MINUTE)
+    yield side_by_side(
+        "synthetic, 525,600 bars",
+        lambda: Synthetic().load("BTC/USDT", MINUTE, *year, 0, ROOT),
+        lambda: np.random.default_rng(0).standard_normal((5, YEAR)),
+        "five columns of numpy's normals",
     )
 
 

@@ -18,12 +18,12 @@ def layout(record: type[Any]) -> np.dtype[Any]:
     >>> layout(Verdict).names
     ('notional', 'rule')
     """
-    return np.dtype([(field.name, COLUMN[field.type]) for field in fields(record)], align=True)  # type: ignore[index]
+    return np.dtype([(field.name, COLUMN[field.type]) for field in fields(record)], align=True)  # type: ignore[index]  # types, not names
 
 
 def rows(record: type[R], records: Iterable[R]) -> np.ndarray[Any, Any]:
     """Copy records into numpy rows."""
-    values = [tuple(asdict(one).values()) for one in records]  # type: ignore[call-overload]
+    values = [tuple(asdict(one).values()) for one in records]  # type: ignore[call-overload]  # dataclasses all
     return np.array(values, dtype=layout(record))
 
 

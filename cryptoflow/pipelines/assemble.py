@@ -48,7 +48,7 @@ def functions_of(graphs: tuple[Graph, ...]) -> dict[str, Function]:
     """Return the functions that graphs call."""
     called = {node.name for graph in graphs for node in graph.nodes if node.op == "call"}
     return {
-        name: WORDS[name].function if name in WORDS else registry.find("indicator", name).function()  # type: ignore[attr-defined]
+        name: WORDS[name].function if name in WORDS else registry.find("indicator", name).function()  # type: ignore[attr-defined]  # what every indicator has
         for name in sorted(called)
     }
 

@@ -1,5 +1,4 @@
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -86,16 +85,6 @@ def test_the_wildest_settings_still_give_bars_that_can_be_true() -> None:
     wild = Synthetic(volatility="300%", trend="5%", jumps=1000, outages=1000, price=0.0001)
     for timeframe in (MINUTE, HOUR, 7 * DAY):
         assert len(wild.load("X/Y", timeframe, Period("2023-01-01..2023-03-31").start, 1_682_000_000_000, 3, Path()))
-
-
-def test_two_years_of_hours_and_a_year_of_minutes_load_at_once() -> None:
-    for timeframe, days, aim in ((HOUR, "2023-01-01..2024-12-31", 0.1), (MINUTE, "2024-01-01..2024-12-30", 0.6)):
-        took = []
-        for _ in range(3):
-            start = perf_counter()
-            load(timeframe=timeframe, days=days)
-            took.append(perf_counter() - start)
-        assert min(took) < 2 * aim, "twice the aim, for a busy machine"
 
 
 @pytest.mark.parametrize(
