@@ -35,7 +35,9 @@ def list_(as_json: AsJson = False, quiet: Quiet = False) -> None:
     from cryptoflow.cli import say
     from cryptoflow.pipelines.past import runs
 
-    manifests = runs.listed()
+    manifests, problems = runs.listed()
+    for problem in problems:
+        say.remark(str(problem))
     if as_json:
         keys = ("run_id", "mode", "created_at", "name", "period", "engine", "spec_hash", "metrics", "guards")
         say.data([{key: manifest[key] for key in keys} for manifest in manifests])

@@ -29,7 +29,7 @@ def validate(paths: Paths, as_json: AsJson = False, sets: Sets = None, env: Over
 
       cryptoflow validate configs --json
 
-      cat configs/btc_trend.yaml | cryptoflow validate -
+      cd configs && cryptoflow validate - < btc_trend.yaml
     """
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode

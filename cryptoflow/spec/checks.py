@@ -16,6 +16,10 @@ from cryptoflow.spec.tree import Path
 def misfits(parts: Mapping[str, Any], locate: Locate) -> Iterator[Problem]:
     """Every mistake between the well-formed parts of a spec; parts that are None were refused already."""
     market, capital = parts["market"], parts["capital"]
+    if capital is not None and capital.amount <= 0:
+        yield Problem(
+            "capital is nothing, and nothing can be bought with it", locate(("capital",), False), "capital: 1000 USDT"
+        )
     if market is not None:
         yield from _timeframes(market, locate)
         yield from _repeated(market.symbols, ("market", "symbols"), (), locate)

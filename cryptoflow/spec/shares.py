@@ -40,7 +40,8 @@ class Share(Written, float):
 
     @classmethod
     def _bare(cls, number: float) -> str:
-        return f"write {percent(number)}"
+        small = f"{Decimal(str(number)).normalize():f}%"
+        return f"write {small} or {percent(number)}, whichever is meant" if 0 < number < 1 else f"write {small}"
 
 
 class Gain(Share):

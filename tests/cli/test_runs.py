@@ -1,6 +1,7 @@
 """`cryptoflow runs` and `cryptoflow report`, as their users meet them."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +231,18 @@ def test_on_a_terminal_the_report_opens(project: Path, capsys: Capsys, monkeypat
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert run(["report", run_id, "--open"]) == 0
     assert opened == [(project / ".cryptoflow" / "runs" / run_id / "report.html").as_uri()]
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ".cryptoflow" / "runs" / "broken-0123456789"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"run_id": 1')
+    shutil.copytree(Path(__file__).parents[2] / "configs", tmp_path / "configs")
+    assert run(["backtest", "configs/btc_trend.yaml", "--from", "2024-01-01", "--to", "2024-02-01", "-q"]) == 0
+    capsys.readouterr()
+    assert run(["runs", "list"]) == 0
+    told = capsys.readouterr()
+    assert "btc-trend-" in told.out
+    assert "broken-0123456789" in told.err
+    assert "remove" in told.err

@@ -149,3 +149,11 @@ def test_a_reader_that_goes_away_is_no_fault_of_ours(tmp_path: Path) -> None:
 def test_nothing_is_ever_asked_without_a_terminal(tmp_path: Path) -> None:
     for arguments in (("init",), ("init",), ("plugins", "new", "rule", "mine"), ("doctor",), ("runs", "list")):
         assert program(*arguments, folder=tmp_path).returncode in (0, 2)
+
+
+def test_a_pipe_that_lacks_a_character_gets_a_stand_in(tmp_path: Path) -> None:
+    spec = Path(__file__).parents[2] / "configs" / "btc_trend.yaml"
+    words = ("backtest", str(spec), "--from", "2024-01-01", "--to", "2024-02-01")
+    done = program(*words, folder=tmp_path, PYTHONIOENCODING="ascii", CRYPTOFLOW_HOME=str(tmp_path / "home"))
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "Total return" in done.stdout

@@ -3,11 +3,12 @@
 import json
 import shutil
 import tempfile
+from time import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.home import home_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ NOTED = {
     *("code", "versions", "data", "series", "markets", "rules", "metrics", "guards"),
 }
 """What every manifest says."""
+
+SCRATCH, ABANDONED = ".writing-", 3600
+"""How folders begin that are being written, and after how many seconds one was left by a process that died."""
 
 TABLES = ("orders", "trades", "equity")
 
@@ -49,7 +53,10 @@ def save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Tab
 
 def _save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Table"], report: str) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as scratch:
+    for left in folder.parent.glob(f"{SCRATCH}*"):
+        if time() - left.stat().st_mtime > ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=SCRATCH) as scratch:
         fresh = Path(scratch) / "run"
         fresh.mkdir()
         for name, table in tables.items():
@@ -85,7 +92,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CryptoflowError(f"{path} cannot be read: {error}", fix="run the backtest again") from error
+        raise CryptoflowError(
+            f"{path} cannot be read: {error}", fix=f"remove {folder}, or run its backtest again"
+        ) from error
     missing = NOTED - manifest.keys() if isinstance(manifest, dict) else NOTED
     if missing:
         what = f"{path} is no run of this version: it lacks {', '.join(sorted(missing))}"
@@ -93,7 +102,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def listed(home: Path | None = None) -> list[dict[str, Any]]:
-    """Return the manifests of all runs, the newest first."""
-    manifests = [read_manifest(path.parent) for path in runs_folder(home).glob(f"*/{MANIFEST}")]
-    return sorted(manifests, key=lambda manifest: str(manifest["created_at"]), reverse=True)
+def listed(home: Path | None = None) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Return the manifests of all runs, the newest first, and what is wrong with those that cannot be read."""
+    manifests, problems = [], list[Problem]()
+    for path in runs_folder(home).glob(f"*/{MANIFEST}"):
+        try:
+            manifests.append(read_manifest(path.parent))
+        except CryptoflowError as error:
+            problems.extend(error.problems)
+    return sorted(manifests, key=lambda manifest: str(manifest["created_at"]), reverse=True), problems
