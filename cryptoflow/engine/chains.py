@@ -9,9 +9,10 @@ from typing import Any
 
 from cryptoflow.domain.review import bound, within_means
 from cryptoflow.domain.steps import Step
-from cryptoflow.engine.plan import Verbs
+from cryptoflow.engine.plan import Plan, Verbs
 
 Namespace = dict[str, Any]
+OURS = "cryptoflow."
 ENTRY, ACCOUNT = "equity, cash, price, stop", "entry, account"
 FILL = "side, price, quantity, volume"
 
@@ -51,6 +52,18 @@ def source(verbs: Verbs) -> str:
     """Write all three chains."""
     chains = (choose("size", ENTRY, verbs.sizers), fold(verbs.rules), choose("slip", FILL, verbs.slippages))
     return "\n\n\n".join(chains) + "\n"
+
+
+def parts(plan: Plan) -> list[tuple[str, Callable[..., Any]]]:
+    """Return every verb and every indicator of a plan by the name people know it by."""
+    kinds = (("sizer", plan.verbs.sizers), ("rule", plan.verbs.rules), ("slippage", plan.verbs.slippages))
+    steps = [(f"{kind} {step.name}", step.function) for kind, steps in kinds for step in steps]
+    return [*steps, *((f"indicator {name}", function.step) for name, function in plan.functions.items())]
+
+
+def is_foreign(function: Callable[..., Any]) -> bool:
+    """Say whether a function came with a guest rather than with the package."""
+    return not function.__module__.startswith(OURS)
 
 
 def namespace(verbs: Verbs, prepare: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Namespace:

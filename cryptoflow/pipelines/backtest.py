@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
+from cryptoflow.pipelines.caveats import caveats
 from cryptoflow.pipelines.digest import code_digest, versions
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
-from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows, warnings_of
+from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names, equity_table, orders_table, trades_table
@@ -62,10 +63,13 @@ def backtest(
     plan = plan_of(resolved, history.first_decisions)
     if tell is not None and engine == "batch":
         announce(plan, tell)
-    outcome = decide(plan, history, engine, progress)
+    outcome, engine, fallback = decide_somehow(plan, history, engine, progress)
+    if tell is not None and fallback:
+        tell(fallback)
     decided = perf_counter()
     names = Names(plan.symbols, [each.id for each in resolved.strategies], [rule.name for rule in plan.verbs.rules])
     view = view_of(resolved, plan, history, outcome, names, engine)
+    view = view._replace(notes=(*view.notes, fallback) if fallback else view.notes)
     manifest = manifest_of(resolved, plan, history, view)
     tables = {
         "orders": orders_table(outcome, names),
@@ -97,6 +101,21 @@ def decide(plan: "Plan", history: History, engine: str, progress: Progress | Non
     return batch(plan, history.columns(), progress).since(history.period.start)
 
 
+def decide_somehow(
+    plan: "Plan", history: History, engine: str, progress: Progress | None = None
+) -> tuple["Outcome", str, str]:
+    """Run a plan through the driver of that name, or the event driver where a guest cannot be compiled.
+
+    Returns the outcome, the driver that ran, and what to say where it is another one.
+    """
+    from cryptoflow.engine.batch.refused import Uncompilable
+
+    try:
+        return decide(plan, history, engine, progress), engine, ""
+    except Uncompilable as error:
+        return decide(plan, history, "event"), "event", f"{error}, so the slower event driver ran: same results"
+
+
 def view_of(
     resolved: Resolved, plan: "Plan", history: History, outcome: "Outcome", names: Names, engine: str
 ) -> RunView:
@@ -117,9 +136,9 @@ def view_of(
         data=facts,
         prices=tuple(prices_of(bars.between(history.period.start, history.period.end)) for bars in history.series),
         trades=trade_rows(outcome, names, [market.lot for market in plan.markets]),
-        costs=cost_rows(resolved, history, metrics),
+        costs=cost_rows(resolved, history, metrics, engine),
         guards=guard_rows(outcome, names),
-        warnings=warnings_of(resolved, facts),
+        warnings=caveats(resolved, history, outcome, names, facts),
         notes=history.notes(),
         run_id=run_id,
         spec_hash=resolved.spec_hash,
@@ -136,7 +155,7 @@ def prices_of(bars: "Bars") -> Prices:
     return Prices(bars.symbol, *(column.tolist() for column in columns))
 
 
-def cost_rows(resolved: Resolved, history: History, own: Metrics) -> tuple[CostRow, ...]:
+def cost_rows(resolved: Resolved, history: History, own: Metrics, engine: str) -> tuple[CostRow, ...]:
     """Return what the same spec brings at no cost, its own, and twice its costs; at zero cost there is one row."""
     if resolved.pipeline.execution.costs == "none":
         return (cost_row(0.0, own),)
@@ -144,7 +163,7 @@ def cost_rows(resolved: Resolved, history: History, own: Metrics) -> tuple[CostR
     for factor in COST_FACTORS:
         found = own
         if factor != 1.0:
-            outcome = decide(plan_of(resolved, history.first_decisions, factor), history, "batch")
+            outcome = decide(plan_of(resolved, history.first_decisions, factor), history, engine)
             found = metrics_of(resolved, outcome)
         rows.append(cost_row(factor, found))
     return tuple(rows)

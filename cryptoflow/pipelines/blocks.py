@@ -7,6 +7,7 @@ from cryptoflow.errors import CryptoflowError, Problem
 from cryptoflow.pipelines.resolved import HISTORY, RULES, SIZING, SLIPPAGE
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.registry import Plugin
+from cryptoflow.plugins.steps import mistakes
 from cryptoflow.spec.features import ALGOS, ROUTES
 from cryptoflow.spec.nearest import suggestion
 from cryptoflow.spec.shape import shaped
@@ -82,6 +83,7 @@ def _instance(block: Named, guests: bool, problems: list[Problem]) -> Plugin | N
     except CryptoflowError as error:
         problems.extend(problem._replace(where=use.place) for problem in error.problems)
         return None
+    problems.extend(mistakes(kind))
     manual = f"`cryptoflow plugins show {name}` lists every setting"
     return shaped(kind, block.tree.without(*SHARED_KEYS), problems, manual=manual, owner=name)
 

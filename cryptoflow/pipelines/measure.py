@@ -8,7 +8,7 @@ from cryptoflow.domain.metrics import Metrics, measure
 from cryptoflow.domain.records import Reason, Topic
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
-from cryptoflow.report.view import CostRow, DataFacts, Guard, TradeRow
+from cryptoflow.report.view import CostRow, Guard, TradeRow
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome
@@ -87,17 +87,3 @@ def plain_lines(outcome: "Outcome") -> Iterable[dict[str, Any]]:
     lines = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
     fields = lines.dtype.names or ()
     return (dict(zip(fields, line, strict=True)) for line in lines.tolist())
-
-
-def warnings_of(resolved: Resolved, facts: DataFacts) -> tuple[str, ...]:
-    """Return what a reader of the report must not miss."""
-    told = []
-    if resolved.pipeline.discipline == "off":
-        told.append("Research: discipline is off, so no tier, rule or limit held. This run is evidence for nothing.")
-    if resolved.pipeline.execution.costs == "none":
-        told.append("Zero cost: fees and slippage were switched off.")
-    if resolved.pipeline.sources.history.use == "synthetic":
-        told.append("Invented prices: the source is synthetic, which shows how the tool works, not what a market did.")
-    if facts.gaps:
-        told.append(f"{facts.gaps:,} bars are missing in the data; a symbol without a bar decides nothing.")
-    return tuple(told)

@@ -11,6 +11,7 @@ from cryptoflow.pipelines.blocks import instances
 from cryptoflow.pipelines.declared import Declared, Strategies, Surroundings
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import FOLDER, Guest, admit
+from cryptoflow.plugins.steps import mistakes_of
 from cryptoflow.spec.checks import misfits
 from cryptoflow.spec.compose import Composition, compose
 from cryptoflow.spec.document import Opener, display, on_disk
@@ -128,7 +129,9 @@ def _guests(path: Path, formed: Shape, locate: Locate, problems: list[Problem]) 
             admit([file])
         except CryptoflowError as error:
             problems.extend(_shown(problem, where) for problem in error.problems)
-    return admit(files if len(problems) == before else [])
+    guests = admit(files if len(problems) == before else [])
+    problems.extend(problem for guest in guests for problem in mistakes_of(guest.module))
+    return guests
 
 
 def _shown(problem: Problem, where: Place | None) -> Problem:

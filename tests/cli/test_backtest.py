@@ -135,3 +135,31 @@ def test_one_file_cannot_feed_two_symbols(project: Path, capsys: pytest.CaptureF
     sets = ("--set", "market.symbols=[BTC/USDT, ETH/USDT]", "--set", "sources.history={use: csv, path: a.csv}")
     assert run(["backtest", "configs/btc_trend.yaml", *sets]) == 3
     assert "each symbol has its own file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--set", "market.venue=binnance"), "The fees of binnance are not known here, so 0.2% was taken"),
+        (("--set", "capital=12 USDT"), "No entry was ever made: of"),
+        (
+            ("--set", "warmup=500", "--set", "sources.history={use: csv, path: bars.csv}"),
+            "Nothing is decided before 2024-01-21",
+        ),
+        (
+            ("--set", "warmup=1", "--set", "sources.history={use: csv, path: bars.csv}"),
+            "covers 2024-01-01 to 2024-02-10 only",
+        ),
+    ],
+)
+def test_what_a_reader_must_not_miss_is_said_above_the_results(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    hours = (f"{1_704_067_200_000 + 3_600_000 * hour},100,101,99,{100 + hour % 3}" for hour in range(41 * 24))
+    lines = ["time,open,high,low,close,volume", *(f"{line},5" for line in hours)]
+    (project / "configs" / "bars.csv").write_text("\n".join(lines).replace(",101,99,", ",103,99,"))
+    assert run(["backtest", "configs/btc_trend.yaml", *SHORT, *arguments]) == 0
+    told = capsys.readouterr()
+    assert sentence in told.err
+    report = next((project / ".cryptoflow" / "runs").glob("*/report.html")).read_text()
+    assert sentence in report

@@ -3,7 +3,7 @@ from hashlib import sha256
 import pytest
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.plugins import guests
+from cryptoflow.plugins import guests, registry
 from cryptoflow.plugins.guests import admit, admitted
 from cryptoflow.plugins.registry import find, names
 
@@ -146,6 +146,18 @@ def test_a_link_out_of_the_plugins_folder_is_not_followed(write, tmp_path):
     assert "not a plugin file" in refused(link)
 
 
+@pytest.mark.parametrize("linked", ["plugins/half.py", "plugins"])
+def test_a_link_to_another_plugins_folder_is_not_followed(write, tmp_path, linked):
+    theirs = write(half(), project="theirs")
+    mine = tmp_path / "mine"
+    (mine / linked).parent.mkdir(parents=True)
+    (mine / linked).symlink_to(theirs if linked.endswith(".py") else theirs.parent)
+    told = refused(mine / "plugins" / "half.py")
+    assert "leads to" in told
+    assert "links are not followed" in told
+    assert admitted() == ()
+
+
 def test_an_installed_package_comes_through_the_same_door(monkeypatch, tmp_path):
     (tmp_path / "half_package.py").write_text(half("half_of_a_package"))
     meta = tmp_path / "half_package-1.2.dist-info"
@@ -153,6 +165,7 @@ def test_an_installed_package_comes_through_the_same_door(monkeypatch, tmp_path)
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: half-package\nVersion: 1.2\n")
     (meta / "entry_points.txt").write_text("[cryptoflow.plugins]\nhalf = half_package\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "_TABLE", dict(registry._TABLE))  # what it registers goes with this test
     guests.installed.cache_clear()
     assert find("sizer", "half_of_a_package").notional(10.0, 0.0, 0.0, 0.0) == 5.0
     (guest,) = guests.installed()

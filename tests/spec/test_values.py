@@ -98,7 +98,7 @@ def test_a_band_of_equity_excludes_its_end() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "fix"),
     [
-        (Share, "0.02", "write 2%"),
+        (Share, "0.02", "write 0.02% or 2%, whichever is meant"),
         (Share, "140%", ""),
         (Share, "-3%", ""),
         (Duration, "1.5h", "write a whole number and one of ms s m h d w, like 300s or 24h"),

@@ -28,8 +28,9 @@ from cryptoflow.domain.records import (
 from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.kernel import Block, asks, glide, read_signal, run_rounds, value_of
-from cryptoflow.engine.chains import namespace, source
+from cryptoflow.engine.batch.kernel import Block, asks, glide, read_signal, run_rounds, show_bars, value_of
+from cryptoflow.engine.batch.refused import compiling
+from cryptoflow.engine.chains import namespace, parts, source
 from cryptoflow.engine.memory import blank, record_of, rows, table
 from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
 
@@ -58,7 +59,7 @@ def kernel(memory, bars, signals, settings, block, equity, start, room):
 def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
-    for part in (value_of, read_signal, asks, glide, run_rounds):
+    for part in (value_of, read_signal, asks, glide, show_bars, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
@@ -97,10 +98,15 @@ def settings_of(plan: Plan) -> tuple[Rows, ...]:
         rows(Account, [plan.account]),
         rows(Symbol, plan.markets),
         rows(Strategy, plan.strategies),
-        table(plan.sizer_settings, 8),
-        table(plan.rule_settings, 12),
-        table([plan.slippage_settings], 8)[0],
+        table(plan.sizer_settings, widest(plan.sizer_settings)),
+        table(plan.rule_settings, widest(plan.rule_settings)),
+        table([plan.slippage_settings], len(plan.slippage_settings))[0],
     )
+
+
+def widest(settings: Sequence[Sequence[float]]) -> int:
+    """Return the length of the longest row."""
+    return max(map(len, settings), default=0)
 
 
 def rounds_of(market: Sequence[Columns]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -135,7 +141,16 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
 
 
 def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None, block_rounds: int = BLOCK) -> Outcome:
-    """Run a plan over its bars, a block of rounds at a time, and return what happened."""
+    """Run a plan over its bars, a block of rounds at a time, and return what happened.
+
+    Raises `Uncompilable` when the compiler refuses a guest.
+    """
+    with compiling(parts(plan)):
+        return run_compiled(plan, market, progress, block_rounds)
+
+
+def run_compiled(plan: Plan, market: Sequence[Columns], progress: Progress | None, block_rounds: int) -> Outcome:
+    """Run a plan as `run` does; functions are compiled when they are first called."""
     step = kernel(plan.verbs)
     memory, settings = fresh_memory(plan), settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))

@@ -1,7 +1,8 @@
 """The event driver on history: the same decision as plain Python, one round at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from math import nan
 from operator import attrgetter
 from typing import Any
 
@@ -24,15 +25,33 @@ from cryptoflow.domain.records import (
     Verdict,
     Wallet,
 )
-from cryptoflow.engine.chains import namespace, source
+from cryptoflow.engine.chains import is_foreign, namespace, source
 from cryptoflow.engine.memory import layout
 from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
 from cryptoflow.engine.runtime.features import Features
 
+RAISED = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+"""What a guest's verb may raise where compiled code goes on with a number that is none."""
+
+
+def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a guest's verb that raises answer NaN, which refuses an entry; all others stay as they are."""
+    if not is_foreign(verb):
+        return verb
+
+    def answer(*given: Any) -> Any:
+        try:
+            return verb(*given)
+        except RAISED:
+            return nan
+
+    return answer
+
 
 def plain_steps(verbs: Verbs) -> Steps:
     """Return the plugins' verbs strung together, to be called as plain Python."""
-    scope = namespace(verbs, lambda function: function)
+    fills = {step.function for step in verbs.slippages}  # what a fill loses cannot be left open
+    scope = namespace(verbs, lambda function: function if function in fills else answering(function))
     exec(compile(source(verbs), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in the batch driver
     return Steps(scope["size"], scope["review"], scope["slip"])
 

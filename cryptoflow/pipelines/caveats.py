@@ -1,0 +1,94 @@
+"""What a reader of a report must not miss: sentences on the data, the costs and the silence of a run."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cryptoflow.domain.records import BUY, Reason, Topic
+from cryptoflow.market.times import moment
+from cryptoflow.market.venues import FEES, UNKNOWN_FEES
+from cryptoflow.pipelines.assemble import warmup_of
+from cryptoflow.pipelines.history import History
+from cryptoflow.pipelines.measure import named
+from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.tapes import Names
+from cryptoflow.pipelines.unsimulated import unsimulated
+from cryptoflow.report.view import DataFacts
+from cryptoflow.spec.execution import Costs
+
+if TYPE_CHECKING:
+    from cryptoflow.engine.plan import Outcome
+
+DAY = 86_400_000
+SILENT = 10
+"""Refusals in a row at the end of a run from which on they are worth a sentence."""
+
+
+def caveats(
+    resolved: Resolved, history: History, outcome: "Outcome", names: Names, facts: DataFacts
+) -> tuple[str, ...]:
+    """Return every sentence that stands above the results, the gravest first."""
+    return (
+        *of_the_spec(resolved),
+        *of_the_data(history, facts),
+        *of_the_start(resolved, history),
+        *of_silence(outcome, names),
+        *unsimulated(resolved),
+    )
+
+
+def of_the_spec(resolved: Resolved) -> Iterator[str]:
+    """Say what kind of run it was."""
+    pipeline = resolved.pipeline
+    if pipeline.discipline == "off":
+        yield "Research: discipline is off, so no tier, rule or limit held. This run is evidence for nothing."
+    if pipeline.execution.costs == "none":
+        yield "Zero cost: fees and slippage were switched off."
+    if pipeline.sources.history.use == "synthetic":
+        yield "Invented prices: the source is synthetic, which shows how the tool works, not what a market did."
+    costs = pipeline.execution.costs
+    if isinstance(costs, Costs) and costs.fees == "venue" and pipeline.market.venue not in FEES:
+        yield (
+            f"The fees of {pipeline.market.venue} are not known here, so {UNKNOWN_FEES.taker:.1%} was taken; "
+            "is the venue's name right?"
+        )
+
+
+def of_the_data(history: History, facts: DataFacts) -> Iterator[str]:
+    """Say where data is missing: at the ends of the period, and in between."""
+    period = history.period
+    for bars in history.series:
+        inside = bars.between(period.start, period.end)
+        first, last = int(inside.open_at[0]), int(inside.open_at[-1]) + bars.timeframe
+        slack = max(DAY, 2 * bars.timeframe)
+        if first - period.start > slack or period.end - last > slack:
+            covered = f"{moment(first)[:10]} to {moment(last - 1)[:10]}"
+            yield f"The data of {bars.symbol} covers {covered} only, not all of {period}."
+    if facts.gaps:
+        missing = "1 bar is" if facts.gaps == 1 else f"{facts.gaps:,} bars are"
+        yield f"{missing} missing in the data; a symbol without a bar decides nothing."
+
+
+def of_the_start(resolved: Resolved, history: History) -> Iterator[str]:
+    """Say when decisions begin, where that is not the period's start."""
+    begins = min(history.first_decisions)
+    if begins > history.period.start + history.series[0].timeframe:
+        needed = warmup_of(resolved)
+        yield f"Nothing is decided before {moment(begins)}: the strategies need {needed:,} bars to warm up."
+
+
+def of_silence(outcome: "Outcome", names: Names) -> Iterator[str]:
+    """Say when entries ended and what refused them from then on."""
+    tape = outcome.tape
+    entries = tape[(tape["topic"] == Topic.ORDER) & (tape["side"] == BUY)]
+    since = int(entries["at"][-1]) if len(entries) else 0
+    refused = tape[(tape["topic"] == Topic.REFUSED) & (tape["at"] > since)]
+    if len(refused) < (SILENT if len(entries) else 1):
+        return
+    reasons = Counter(
+        named(Reason(reason), names.rules[rule])
+        for reason, rule in zip(refused["reason"].tolist(), refused["rule"].tolist(), strict=True)
+    )
+    ((most, count),) = reasons.most_common(1)
+    when = f"No entry was made after {moment(since)}" if len(entries) else "No entry was ever made"
+    yield f"{when}: of {len(refused):,} that were wanted, {count:,} were refused by {most}."
