@@ -8,15 +8,22 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 
+FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The first and the last millisecond that a calendar of the years 1 to 9999 has."""
+
 _UNITS = (("w", WEEK), ("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND))
 
 
 def moment(at: int) -> str:
     """Return a moment as people read it; seconds are shown only where there are any.
 
-    >>> moment(1_672_588_800_000)
-    '2023-01-01 16:00 UTC'
+    One that no calendar has is told as the count it is.
+
+    >>> moment(1_672_588_800_000), moment(-62_135_596_800_001)
+    ('2023-01-01 16:00 UTC', '-62135596800001 ms from 1970')
     """
+    if not FIRST <= at <= LAST:
+        return f"{at} ms from 1970"
     whole, rest = divmod(at, SECOND)
     text = datetime.fromtimestamp(whole, UTC)
     if rest:

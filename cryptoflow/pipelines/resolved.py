@@ -96,6 +96,24 @@ class Resolved:
                 entry["file"] = Path(relpath(strategy.file, self.folder)).as_posix()
         return values
 
+    def as_written(self) -> dict[str, Any]:
+        """The whole spec as it may be shown: with references where values come from the environment.
+
+        In the same environment it loads again to an equal spec.
+        """
+        values = self.spec()
+        for path, leaf in self.origins():
+            if leaf.reference:
+                _at(values, path[:-1])[path[-1]] = self._from_here(path, leaf)
+        return values
+
+    def _from_here(self, path: trees.Path, leaf: Tree) -> Any:
+        """A reference; one to a strategy's file starts at the folder of the spec, wherever it was written."""
+        named_in = Path(leaf.place.file)
+        if path[0] != "strategies" or path[-1] != "file" or named_in.name.startswith("-"):
+            return leaf.as_written()
+        return (Path(relpath(named_in.parent, self.folder)) / leaf.reference).as_posix()
+
     def canonical(self) -> dict[str, Any]:
         """Everything that decides what a run does: the spec, the definitions it names, and guests by digest.
 
@@ -117,7 +135,7 @@ class Resolved:
 
     def to_yaml(self) -> str:
         """The whole spec as YAML, to be stored in the spec's folder, as paths start there."""
-        return to_yaml(_without_none(self.spec()))
+        return to_yaml(_without_none(self.as_written()))
 
 
 def _at(values: Any, path: trees.Path) -> Any:

@@ -1,5 +1,6 @@
 """Plugins from elsewhere: files beside the configs that a spec lists, and packages that announce theirs."""
 
+import os
 import sys
 import traceback
 from collections.abc import Iterable
@@ -42,15 +43,15 @@ def admit(files: Iterable[Path]) -> tuple[Guest, ...]:
     """
     guests: list[Guest] = []
     problems: list[Problem] = []
-    for file in dict.fromkeys(path.resolve() for path in files):
+    for path in dict.fromkeys(files):
         try:
-            guests.append(_run(file))
+            guests.append(_run(_at_home(path)))
         except CryptoflowError as error:
             problems.extend(error.problems)
     if problems:
         raise CryptoflowError(problems)
-    _admitted[:] = guests
-    return tuple(guests)
+    _admitted[:] = dict.fromkeys(guests)
+    return tuple(_admitted)
 
 
 def admitted() -> tuple[Guest, ...]:
@@ -91,11 +92,23 @@ def _imported(module: str) -> str:
     return sha256(Path(file).read_bytes()).hexdigest() if file else ""
 
 
-def _run(file: Path) -> Guest:
-    if file.parent.name != FOLDER or file.suffix != ".py":
+def _at_home(path: Path) -> Path:
+    """The file itself, which lies in the folder it is named in: a link to code elsewhere is not followed."""
+    named = Path(os.path.abspath(path))  # noqa: PTH100  # as it is named, links and all
+    file = path.resolve()
+    if named.parent.name != FOLDER or named.suffix != ".py":
         raise CryptoflowError(
-            f"{file.name} is not a plugin file", fix=f"plugin files are {FOLDER}/<name>.py beside the configs"
+            f"{named.name} is not a plugin file", fix=f"plugin files are {FOLDER}/<name>.py beside the configs"
         )
+    if file != named.parent.parent.resolve() / FOLDER / named.name:
+        raise CryptoflowError(
+            f"{FOLDER}/{named.name} is not a plugin file but leads to {file}, outside of its folder",
+            fix=f"put the file itself into {FOLDER}/: links are not followed",
+        )
+    return file
+
+
+def _run(file: Path) -> Guest:
     try:
         source = file.read_bytes()
     except OSError as error:

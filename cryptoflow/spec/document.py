@@ -1,5 +1,6 @@
 """Read a YAML file into a tree: YAML 1.2 core rules, a place for everything, every mistake at once."""
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from cryptoflow.errors import Place, Problem
 from cryptoflow.spec.builder import Builder, TooMuchError
 from cryptoflow.spec.grammar import explained, tabs
 from cryptoflow.spec.nearest import nearest
+from cryptoflow.spec.secrets import masked
 from cryptoflow.spec.tree import Tree
 
 MAX_BYTES = 1_000_000
@@ -26,8 +28,13 @@ class Document(NamedTuple):
 
 
 def on_disk(file: Path) -> bytes:
-    """The bytes of a file, or of standard input for `-`."""
-    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    """The bytes of a file, or of standard input for `-`; of more than a spec may have, only enough to tell."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
+    with file.open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)
 
 
 def load(file: Path, *, asked: Place | None = None, read: Opener = on_disk) -> Document:
@@ -41,7 +48,8 @@ def load(file: Path, *, asked: Place | None = None, read: Opener = on_disk) -> D
         return _failed(f"there is no file {shown}", asked, _beside(file, asked))
     except (OSError, ValueError) as error:
         return _failed(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}", asked)
-    return parse(content, shown)
+    document = parse(content, shown)
+    return document._replace(problems=tuple(each._replace(where=each.where or asked) for each in document.problems))
 
 
 def parse(content: bytes, file: str) -> Document:
@@ -52,21 +60,26 @@ def parse(content: bytes, file: str) -> Document:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         where = _byte(content, error.start, file)
-        return _failed("the file is not UTF-8 text", where, "save it with the encoding UTF-8")
+        problem = Problem("the file is not UTF-8 text", where, "save it with the encoding UTF-8")
+        return Document(None, tuple(masked([problem], ())))
     lines = text.splitlines()
     if tab := tabs(lines, file):
-        return Document(None, (tab,))
+        return Document(None, tuple(masked([tab], (), lines)))
     builder = Builder(text, lines, file)
+    tree: Tree | None = None
     try:
         tree = builder.document()
     except yaml.YAMLError as error:
-        return Document(None, (*builder.problems, explained(error, text, lines, file)))
+        builder.problems.append(explained(error, text, lines, file))
     except TooMuchError as error:
-        return Document(None, (*builder.problems, error.problem))
+        builder.problems.append(error.problem)
+    problems = tuple(masked(builder.problems, (), lines)) if builder.problems else ()
+    if tree is None and problems:
+        return Document(None, problems)
     if tree is None:
         where = Place(file, 1, 1, lines[0] if lines else "")
         return _failed("the file is empty", where, "`cryptoflow init` writes a spec to start from")
-    return Document(tree, tuple(builder.problems))
+    return Document(tree, problems)
 
 
 def display(file: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cryptoflow.errors import Problem
 from cryptoflow.spec.scalars import scalar
+from cryptoflow.spec.secrets import REFERENCE
 from cryptoflow.spec.tree import Tree, spot
 
 MENTION = re.compile(r"\$\{([^${}]*)\}?")
@@ -30,7 +31,8 @@ def substituted(tree: Tree, environment: Mapping[str, str], problems: list[Probl
     if len(problems) > before:
         return replace(tree, refused=True)
     whole = MENTION.fullmatch(text) and not tree.quoted
-    return replace(tree, value=scalar(filled) if whole else filled)
+    reference = "" if REFERENCE.fullmatch(text) else text
+    return replace(tree, value=scalar(filled) if whole else filled, reference=reference)
 
 
 def _value(found: re.Match[str], tree: Tree, environment: Mapping[str, str], problems: list[Problem]) -> str:

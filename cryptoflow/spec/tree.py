@@ -10,6 +10,12 @@ Scalar = str | int | float | bool | None
 Path = tuple[str | int, ...]
 
 
+class Quoted(str):
+    """A text that stands in quotes, and is text whatever it looks like."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A scalar, a map of trees or a list of them, where it stands, and what it beat when files merged."""
@@ -22,6 +28,9 @@ class Tree:
     """The scalar's source from its first character on, quotes and line breaks included."""
     refused: bool = field(default=False, compare=False, repr=False)
     """Whether something is wrong with it that has been reported, so that what follows from it is not."""
+
+    reference: str = field(default="", compare=False, repr=False)
+    """What was written where the value comes from the environment, like `${env:NAME}`."""
 
     @property
     def stands(self) -> Place:
@@ -78,6 +87,16 @@ class Tree:
             return {key: inside.plain() for key, inside in self.value.items()}
         if isinstance(self.value, tuple):
             return [inside.plain() for inside in self.value]
+        return self.value
+
+    def as_written(self) -> Any:
+        """The values alone, with references where values come from the environment; quoted ones print quoted."""
+        if isinstance(self.value, dict):
+            return {key: inside.as_written() for key, inside in self.value.items()}
+        if isinstance(self.value, tuple):
+            return [inside.as_written() for inside in self.value]
+        if self.reference:
+            return Quoted(self.reference) if self.quoted else self.reference
         return self.value
 
     def without(self, *keys: str) -> "Tree":

@@ -136,6 +136,19 @@ def test_a_comment_is_a_table_in_markdown(project: Path, capsys: Capsys) -> None
         ("cross.yaml}", "cross.yaml, allocation: 40%}", "strategies.cross.allocation", "RISK DOWN"),
         ("cross.yaml}", "cross.yaml, rest_in: [panic]}", "strategies.cross.rest_in", "RISK DOWN"),
         ("cross.yaml}]", "cross.yaml}, {id: b, file: strategies/cross.yaml}]", "strategies.b", "RISK UP"),
+        ("warmup: 20", "execution: {costs: {slippage: {use: none}}}", "execution.costs.slippage", "RISK UP"),
+        (
+            "warmup: 20",
+            "execution: {costs: {slippage: {use: fixed_bps, bps: 9 bps}}}",
+            "execution.costs.slippage",
+            "RISK DOWN",
+        ),
+        (
+            "warmup: 20",
+            "risk: {rules: [{use: filters, minimum: 6 USDT}]}",
+            "risk.rules.filters.minimum",
+            "RISK UP",
+        ),
         ("warmup: 20", "seed: 7", "seed", "NEUTRAL"),
         ("warmup: 20", "notify: [{use: webhook, url: x}]", "notify", "NEUTRAL"),
     ],
@@ -156,6 +169,9 @@ def test_what_a_value_does_to_risk(before: str, after: str, key: str, tag: str, 
         ("stop_loss: 5%\ntake_profit: 9%", "take_profit", "NEUTRAL"),
         ("stop_loss: 5%\ncooldown: 4h", "cooldown", "RISK DOWN"),
         ("stop_loss: 5%\nscore: volume", "score", "NEUTRAL"),
+        ("stop_at: 1", "stop_at", "NEUTRAL"),
+        ("stop_at: 1", "stop_loss", "NEUTRAL"),
+        ("stop_loss: 5%\nmax_bars: 9", "max_bars", "RISK DOWN"),
     ],
 )
 def test_what_a_strategy_does_to_risk(line: str, key: str, tag: str, project: Path, capsys: Capsys) -> None:
@@ -173,6 +189,47 @@ def test_a_parameter_that_moves_the_stop_is_told_as_such(project: Path, capsys: 
     found = lines(capsys, "HEAD:configs", "configs")
     assert found["small.yaml strategies.cross.with.wide"] == (2, 3, "RISK UP", "the stop is 1.5 times as far away")
     assert found["small.yaml strategies.cross.with.slow"][2] == "NEUTRAL"
+
+
+def test_a_strategy_s_own_size_is_compared_as_a_number(project: Path, capsys: Capsys) -> None:
+    cross = project / "strategies" / "cross.yaml"
+    changed(cross, "stop_loss: 5%", "stop_loss: 5%\nsize: 0.1\nadd_when: close > open\nmax_adds: 1")
+    git("commit", "--quiet", "--all", "--message", "second")
+    changed(cross, "size: 0.1", "size: 1.0")
+    changed(cross, "max_adds: 1", "max_adds: 9")
+    found = lines(capsys, "HEAD:configs", "configs")
+    assert found["small.yaml strategies.cross.size"][2:] == ("RISK UP", "an entry is 10 times as large")
+    assert found["small.yaml strategies.cross.max_adds"][2:] == ("RISK UP", "it adds to a position 9 times as often")
+
+
+def test_what_nobody_can_tag_says_why(project: Path, capsys: Capsys) -> None:
+    (project / "plugins").mkdir()
+    (project / "plugins" / "mine.py").write_text("x = 1\n")
+    changed(project / "small.yaml", "warmup: 20", "warmup: 20\nplugins: [mine.py]")
+    changed(project / "strategies" / "cross.yaml", "exit_long: crosses_below(sma(close, 3), sma(close, slow))\n", "")
+    found = lines(capsys, "HEAD:configs", "configs")
+    assert found["small.yaml plugins"][2:] == ("NEUTRAL", "mine.py added: code to read by itself")
+    assert found["small.yaml strategies.cross.exit_long"][2:] == (
+        "NEUTRAL",
+        "one exit less: positions may stay longer",
+    )
+
+
+def test_a_value_of_the_environment_is_judged_by_what_it_is_and_shown_as_written(
+    project: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PART", "7%")
+    monkeypatch.setenv("HOOK", "https://example.com/mine")
+    hook = 'notify: [{use: webhook, url: "${env:HOOK}"}]\n'
+    (project / "small.yaml").write_text(SPEC.replace("share: 4%", 'share: "${env:PART}"') + hook)
+    found = lines(capsys, "HEAD:configs", "configs")
+    assert found["small.yaml sizing.share"] == ("4%", "${env:PART}", "RISK UP", "an entry is 1.75 times as large")
+    assert "${env:HOOK}" in str(found)
+    assert "example.com" not in str(found)
+    git("commit", "--quiet", "--all", "--message", "second")
+    changed(project / "small.yaml", '"${env:PART}"', "7%")
+    found = lines(capsys, "HEAD:configs", "configs")
+    assert found["small.yaml sizing.share"][1:3] == ("7%", "NEUTRAL")
 
 
 def test_a_looser_limit_that_a_tier_overrules_is_still_told(project: Path, capsys: Capsys) -> None:
@@ -260,6 +317,9 @@ def test_mistakes_of_a_side_are_told_with_the_revision_they_are_in(project: Path
         (["HEAD:small.yaml", "configs/small.yaml"], 3, "write REV:./path for one from here"),
         (["configs/none.yaml", "configs/small.yaml"], 3, "there is no file configs/none.yaml"),
         (["configs", "configs/small.yaml"], 2, "name two files, or two folders"),
+        (["HEAD:/etc", "configs"], 3, "/etc is not in the repository, so no revision has it"),
+        (["HEAD:configs/../../configs", "configs"], 3, "is not in the repository"),
+        (["HEAD:./../configs", "configs"], 3, "is not in the repository"),
         (["a", "b", "c"], 2, "two are compared"),
         (["configs"], 2, "two are compared"),
     ],

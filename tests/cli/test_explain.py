@@ -106,6 +106,29 @@ def test_a_secret_is_never_shown_wherever_it_came_from(
     assert "hunter2" not in text
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--resolved"]])
+def test_what_the_environment_says_stays_there_and_is_shown_as_a_reference(
+    arguments: list[str], configs: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"HOOK": "https://hooks.example.com/mine", "SEED": "90210", "LIMIT": "3.21%", "NAME": "cross", "SLOW": "17"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    (configs / "small.yaml").write_text(
+        SPEC.replace("cross.yaml}", '${env:NAME}.yaml", with: {slow: 9}}').replace("file: strat", 'file: "strat')
+        + "seed: ${env:SEED}\nnotify:\n- use: webhook\n  url: ${env:HOOK}\n"
+        + 'risk: {rules: [{use: position, limit: "${env:LIMIT}"}]}\n'
+    )
+    text = told(capsys, *arguments, "--set", "strategies.cross.with.slow=${env:SLOW}")
+    assert not [name for name in ("HOOK", "SEED", "LIMIT") if given[name] in text]
+    assert all(f"${{env:{name}}}" in text for name in given)
+    if arguments == ["--resolved"]:
+        (configs / "again.yaml").write_text(text)
+        first = resolve(configs / "small.yaml", sets=["strategies.cross.with.slow=${env:SLOW}"])
+        assert resolve(configs / "again.yaml").spec() == first.spec()
+        monkeypatch.setenv("SEED", "8")
+        assert resolve(configs / "again.yaml").pipeline.seed == 8
+
+
 @pytest.mark.parametrize("spec", SHIPPED, ids=lambda spec: spec.stem)
 @pytest.mark.parametrize("options", [[], ["--env", "cautious"]], ids=["plain", "cautious"])
 def test_what_resolved_prints_loads_again_to_the_same_spec(

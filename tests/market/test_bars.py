@@ -4,6 +4,7 @@ import pytest
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.bars import Bars
 from cryptoflow.market.checks import check
+from cryptoflow.market.times import moment
 
 HOUR = 3_600_000
 
@@ -91,3 +92,13 @@ def test_weeks_open_on_a_monday() -> None:
     flat = np.ones(2)
     check(Bars("X/Y", week, np.array([monday, monday + week]), flat, flat, flat, flat, flat))
     assert "off the 1w grid" in refusal(Bars("X/Y", week, np.array([0, week]), flat, flat, flat, flat, flat))
+
+
+@pytest.mark.parametrize("at", [-62_135_596_800_001, 253_402_300_800_000, 10**18])
+def test_a_moment_that_no_calendar_has_is_told_as_a_count(at: int) -> None:
+    assert moment(at) == f"{at} ms from 1970"
+
+
+def test_the_first_and_the_last_moment_of_the_calendar_are_told_by_it() -> None:
+    assert moment(-62_135_596_800_000).endswith("-01-01 00:00 UTC")
+    assert moment(253_402_300_799_999) == "9999-12-31 23:59:59.999 UTC"

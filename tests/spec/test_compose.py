@@ -150,6 +150,35 @@ def test_a_secret_written_out_is_refused_and_never_shown(write: Write, text: str
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "hook: {token: '${secret:hook}', token: swordfish}\n",
+        "token: ${secret:hook}\ntoken: swordfish\n",
+        "token: swordfish: x\n",
+        'token: "swordfish\n',
+        "token: *swordfish\n",
+        "token: !swordfish x\n",
+        "hook: {token: f(swordfish, 2)}\n",
+        "token: >-\n  swordfish\n a: [\n",
+        "- token:\n  - swordfish: [\n",
+        "a: {token: swordfish, b: 1, b: 2}\n",
+        *(f"{key}: swordfish\n" for key in ("secretKey", "privateKey", "apiKey", "api_key", "clientSecret")),
+        *(f"{key}: [swordfish\n" for key in ("secretKey", "dbPassword")),
+    ],
+)
+def test_what_follows_the_key_of_a_secret_is_never_shown(write: Write, text: str) -> None:
+    problems = compose(write(spec_yaml=text)).problems
+    assert problems
+    assert not any("swordfish" in str(problem) for problem in problems)
+
+
+def test_a_reference_and_the_rest_of_its_line_are_shown(write: Write) -> None:
+    (problem,) = compose(write(spec_yaml="hook: {token: '${secret:hook}', monkey: 1, monkey: 2}\n")).problems
+    assert problem.where is not None
+    assert problem.where.text == "hook: {token: '${secret:hook}', monkey: 1, monkey: 2}"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A", True),

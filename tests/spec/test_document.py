@@ -1,11 +1,13 @@
 """Reading YAML: 1.2 rules, a place for everything, and nothing a file can do to bring the reader down."""
 
+from os import mkfifo
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cryptoflow.errors import Place
 from cryptoflow.spec.document import Document, load, parse
 from cryptoflow.spec.scalars import scalar
 from cryptoflow.spec.tree import Tree, merge, spot
@@ -86,6 +88,21 @@ def test_a_file_nobody_may_read_is_a_problem() -> None:
 
     (problem,) = load(Path("spec.yaml"), read=locked).problems
     assert problem.what == "spec.yaml cannot be read: Permission denied"
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "large file"])
+def test_only_files_of_a_sensible_size_are_read(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "base.yaml"
+    if kind == "device":
+        file.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        mkfifo(file)
+    else:
+        file.write_text("a: 1\n" * 300_000)
+    asked = Place("spec.yaml", 3, 11, "extends: [base.yaml]")
+    (problem,) = load(file, asked=asked).problems
+    assert problem.where == asked
+    assert ("is larger than 1000 kB" if kind == "large file" else "it is a device or a pipe") in problem.what
 
 
 @pytest.mark.parametrize("text", ["[" * 900_000, "- " * 400_000, "a: " * 300_000, "? " * 400_000, "{" * 900_000])

@@ -13,7 +13,7 @@ Explained = tuple[Value, ...]
 
 def explain(resolved: Resolved, key: str | None = None) -> Explained:
     """Every value in force, or those at and below a dotted key."""
-    values = in_force(resolved)
+    values = tuple(value.as_written() for value in in_force(resolved))
     if key is None:
         return values
     asked = by_name(resolved, key)
@@ -39,7 +39,7 @@ def by_name(resolved: Resolved, key: str) -> str:
 
 
 def whole(resolved: Resolved) -> str:
-    """The spec with every default filled in, as YAML that loads again; a secret from the environment stays out."""
+    """The spec with every default filled in, as YAML that loads again; what comes from the environment stays there."""
     text = resolved.to_yaml()
     for secret in sorted(_secrets(resolved.spec()), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)

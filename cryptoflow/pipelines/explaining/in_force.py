@@ -32,6 +32,13 @@ class Offer(NamedTuple):
     value: Any
     source: str
     holds: bool = False
+    reference: Any = None
+    """What is shown instead of a value from the environment."""
+
+    @property
+    def shown(self) -> Any:
+        """The value as it was written."""
+        return self.value if self.reference is None else self.reference
 
 
 class Value(NamedTuple):
@@ -41,6 +48,18 @@ class Value(NamedTuple):
     value: Any
     about: str
     offers: tuple[Offer, ...]
+    reference: Any = None
+    """What is shown instead of a value from the environment."""
+
+    @property
+    def shown(self) -> Any:
+        """The value as it was written."""
+        return self.value if self.reference is None else self.reference
+
+    def as_written(self) -> "Value":
+        """The same value with references for all that comes from the environment."""
+        offers = tuple(offer._replace(value=offer.shown) for offer in self.offers)
+        return self._replace(value=self.shown, offers=offers)
 
     @property
     def source(self) -> str:
@@ -61,8 +80,11 @@ def in_force(resolved: Resolved, ceilings: Ceilings | None = None) -> tuple[Valu
 def hidden(value: Value) -> Value:
     """The same value with whatever looks like a secret made unreadable."""
     name = value.key.rpartition(".")[2]
-    offers = tuple(offer._replace(value=masked(name, offer.value)) for offer in value.offers)
-    return value._replace(value=masked(name, value.value), offers=offers)
+    offers = tuple(
+        offer._replace(value=masked(name, offer.value), reference=masked(name, offer.reference))
+        for offer in value.offers
+    )
+    return value._replace(value=masked(name, value.value), reference=masked(name, value.reference), offers=offers)
 
 
 def masked(name: str, value: Any) -> Any:
@@ -82,6 +104,7 @@ def masked(name: str, value: Any) -> Any:
 
 
 def _values(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
+    written = dict(_leaves(resolved.as_written()))
     for path, value in _leaves(resolved.spec()):
         if path[: len(RULES)] == RULES:
             yield from _rules(resolved, ceilings)
@@ -89,7 +112,7 @@ def _values(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
             if path[2:] == ("id",):
                 yield from _strategy(resolved, int(path[1]), resolved.strategies[int(path[1])])
         else:
-            yield _value(resolved, path, value)
+            yield _value(resolved, path, value, written=written.get(path, value))
 
 
 def _leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -104,18 +127,25 @@ def _leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, values
 
 
-def _value(resolved: Resolved, path: Path, value: Any, key: str = "") -> Value:
+def _value(resolved: Resolved, path: Path, value: Any, key: str = "", written: Any = None) -> Value:
     known = about(path, resolved.plugins)
     offers = [Offer(known.default, DEFAULT)] if known.has_default else []
-    return Value(key or ".".join(map(str, path)), value, known.text, _settled(offers, resolved.tree, path, value))
+    reference = written if written not in (None, value) else _reference(resolved.tree.at(path))
+    settled = _settled(offers, resolved.tree, path, value, reference)
+    return Value(key or ".".join(map(str, path)), value, known.text, settled, reference)
 
 
-def _settled(defaults: list[Offer], tree: Tree, path: Path, value: Any) -> tuple[Offer, ...]:
+def _reference(said: Tree | None) -> Any:
+    """What was written, None when nothing of it comes from the environment."""
+    return said.as_written() if said is not None and said.as_written() != said.plain() else None
+
+
+def _settled(defaults: list[Offer], tree: Tree, path: Path, value: Any, reference: Any = None) -> tuple[Offer, ...]:
     """All offers for a value, the one that holds marked; a default that says nothing is left out when another does."""
     said = tree.at(path)
-    offers = [*_overruled(tree, path), *([Offer(said.plain(), placed(said))] if said else [])]
+    offers = [*_overruled(tree, path), *([_offer(said)] if said else [])]
     if said is None:
-        offers += defaults or [Offer(value, DEFAULT)]
+        offers += defaults or [Offer(value, DEFAULT, reference=reference)]
     else:
         offers = [*(each for each in defaults if each.value not in (None, [], {})), *offers]
     return (*offers[:-1], offers[-1]._replace(holds=True))
@@ -127,8 +157,12 @@ def _overruled(tree: Tree, path: Path) -> list[Offer]:
         rest, found = path[length:], tree.at(path[:length])
         if found is not None and found.beat and not any(isinstance(part, int) for part in rest):
             lost = [each.at(rest) or each for each in reversed(found.beat)]
-            return [Offer(each.plain(), placed(each)) for each in lost]
+            return [_offer(each) for each in lost]
     return []
+
+
+def _offer(said: Tree) -> Offer:
+    return Offer(said.plain(), placed(said), reference=_reference(said))
 
 
 def placed(tree: Tree) -> str:
@@ -164,7 +198,8 @@ def _setting(resolved: Resolved, start: Path, strategy: Declared, name: str, val
     elif strategy.plugin is not None:
         known = of_plugin(type(strategy.plugin), name)
         text, offers = known.text, [Offer(known.default, DEFAULT)] if known.has_default else []
-    return Value(f"strategies.{strategy.id}.with.{name}", value, text, _settled(offers, resolved.tree, path, value))
+    settled = _settled(offers, resolved.tree, path, value)
+    return Value(f"strategies.{strategy.id}.with.{name}", value, text, settled, _reference(resolved.tree.at(path)))
 
 
 def _definition(strategy: Declared, own: str) -> Iterator[Value]:
@@ -182,15 +217,22 @@ def _definition(strategy: Declared, own: str) -> Iterator[Value]:
 
 def _rules(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
     """Every rule that holds for a simulated run, its own settings and what else was asked of them."""
+    references = {placed(leaf): leaf.as_written() for _, leaf in resolved.origins() if leaf.reference}
     for name, effective in rules_in_force(resolved, ceilings).items():
         for setting, bids in effective.bids.items():
             value = getattr(effective.plugin, setting)
-            offers = _bids(effective, name, setting, bids, ceilings)
+            offers = tuple(
+                offer._replace(reference=references.get(offer.source))
+                for offer in _bids(effective, name, setting, bids, ceilings)
+            )
+            holds = [offer for offer in offers if offer.holds]
+            written = any(offer.reference is not None for offer in holds)
+            reference = " and ".join(str(offer.shown) for offer in holds) if written else None
             text = of_plugin(type(effective.plugin), setting).text
-            yield Value(f"risk.rules.{name}.{setting}", plain(value), text, offers)
+            yield Value(f"risk.rules.{name}.{setting}", plain(value), text, offers, reference)
         if not effective.bids:
-            holds = (Offer("on", DEFAULT, holds=True),)
-            yield Value(f"risk.rules.{name}", "on", (type(effective.plugin).__doc__ or "").split("\n")[0], holds)
+            on = (Offer("on", DEFAULT, holds=True),)
+            yield Value(f"risk.rules.{name}", "on", (type(effective.plugin).__doc__ or "").split("\n")[0], on)
 
 
 def rules_in_force(resolved: Resolved, ceilings: Ceilings) -> dict[str, Effective]:

@@ -3,9 +3,9 @@
 import json
 import shutil
 import tempfile
-from time import time
 from collections.abc import Mapping
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cryptoflow.pipelines.explaining.in_force import DEFAULT, Offer, Value
 from cryptoflow.pipelines.review.directions import NEUTRAL, TAGS, Judgement, Tag, judged
-from cryptoflow.pipelines.review.stops import DISTANCES, LEVELS, moved
+from cryptoflow.pipelines.review.stops import DISTANCES, LEVELS, SIZE, moved, resized
 
 MISSING = "—"
 LOGIC = (
@@ -14,7 +14,7 @@ LOGIC = (
     *("require", "let", "stop_loss", "take_profit", "trailing_stop"),
 )
 """Keys of a strategy that hold expressions."""
-
+EXITS = (".exit_long", ".exit_short")
 
 TOLD_ELSEWHERE = {"risk.stop_loss.max_distance"}
 """What a spec says of a rule outside of `rules`, and what is told under the rule."""
@@ -50,7 +50,7 @@ def changes(
     for key in dict.fromkeys((*other, *one)):
         old, new = one.get(key), other.get(key)
         if old is not None and new is not None and old.value == new.value:
-            found.extend(_overruled(old, new, capital))
+            found.extend(_overruled(old, new, capital) if old.shown == new.shown else [_moved_out(old, new)])
             continue
         judgement = (known or {}).get(key) or stops.get(key) or _judged(key, old, new, capital)
         found.append(Change(key, _side(old), _side(new), *judgement))
@@ -58,7 +58,13 @@ def changes(
 
 
 def _side(value: Value | None) -> Side:
-    return Side(MISSING, "") if value is None else Side(value.value, value.source)
+    return Side(MISSING, "") if value is None else Side(value.shown, value.source)
+
+
+def _moved_out(old: Value, new: Value) -> Change:
+    """A value that is the same and is written in another way: it has to do with the environment."""
+    said = "the environment decides from now on" if new.reference is not None else "the environment decides no more"
+    return Change(new.key, _side(old), _side(new), Tag.NEUTRAL, f"the same here and now, but {said}")
 
 
 ONE_MORE = (
@@ -78,10 +84,22 @@ def _judged(key: str, old: Value | None, new: Value | None, capital: float) -> J
             return Judgement(Tag.UP, "trading costs nothing in the simulation")
         if old is not None and old.value == "none":
             return Judgement(Tag.DOWN, "trading costs something in the simulation")
-    verdict = judged(key, old and old.value, new and new.value, capital)
+    verdict = judged(key, _judgeable(old), _judgeable(new), capital)
     if verdict == NEUTRAL and _logic(key):
-        return Judgement(Tag.NEUTRAL, "logic changed")
+        return Judgement(Tag.NEUTRAL, _of_logic(key, old, new))
     return verdict
+
+
+def _judgeable(value: Value | None) -> Any:
+    """What a value is judged by; of a list the names are told, so it is taken as it was written."""
+    return value and (value.shown if isinstance(value.value, list) else value.value)
+
+
+def _of_logic(key: str, old: Value | None, new: Value | None) -> str:
+    """Why nobody can say which way risk goes with a piece of logic."""
+    if not key.endswith(EXITS) or (old is not None and new is not None):
+        return "logic changed"
+    return "one exit less: positions may stay longer" if new is None else "one exit more: positions may end sooner"
 
 
 def _logic(key: str) -> bool:
@@ -100,7 +118,8 @@ def collapsed(values: Sequence[Value], others: Sequence[Value]) -> dict[str, Val
             found[key] = value
         elif head not in found:
             inside = {key: each for key, each in mine.items() if key == head or key.startswith(f"{head}.")}
-            found[head] = value._replace(key=head, value=_summary(head, inside))
+            short, shown = (_summary(head, each) for each in (inside, _as_written(inside)))
+            found[head] = value._replace(key=head, value=short, reference=None if short == shown else shown)
     return found
 
 
@@ -125,6 +144,10 @@ def _alone(mine: Mapping[str, Value], theirs: Mapping[str, Value]) -> Iterator[s
             yield key
 
 
+def _as_written(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {key: value.as_written() for key, value in values.items()}
+
+
 def _summary(head: str, inside: Mapping[str, Value]) -> Any:
     """A block in a few words: its plugin or strategy first, then what was said about it."""
     if head in inside:
@@ -144,7 +167,7 @@ def _summary(head: str, inside: Mapping[str, Value]) -> Any:
 
 
 def _stops(one: Mapping[str, Value], other: Mapping[str, Value]) -> Iterator[tuple[str, Judgement]]:
-    """What happened to the stops of strategies that both sides have, under the keys that made it happen."""
+    """What happened to stops and sizes of strategies that both sides have, under the keys that made it happen."""
     inner = [key.split(".") for key in other if key.startswith("strategies.")]
     for name in dict.fromkeys(key[1] for key in inner if len(key) > 2):
         own = f"strategies.{name}."
@@ -152,8 +175,8 @@ def _stops(one: Mapping[str, Value], other: Mapping[str, Value]) -> Iterator[tup
             {key.removeprefix(own): value.value for key, value in side.items() if key.startswith(own)}
             for side in (one, other)
         )
-        for key in (*DISTANCES, *LEVELS) if before and after else ():
-            judgement = moved(before, after, key)
+        for key in (*DISTANCES, *LEVELS, SIZE) if before and after else ():
+            judgement = resized(before, after) if key == SIZE else moved(before, after, key)
             if judgement is None:
                 continue
             yield f"{own}{key}", judgement
@@ -170,9 +193,9 @@ def _overruled(old: Value, new: Value, capital: float) -> Iterator[Change]:
     if one is None or other is None or one.value == other.value:
         return
     tag, why = judged(new.key, one.value, other.value, capital)
-    held = f"without effect while {new.value} holds ({new.source})"
+    held = f"without effect while {new.shown} holds ({new.source})"
     why = f"{why}; {held}" if why else held
-    yield Change(new.key, Side(one.value, one.source), Side(other.value, other.source), tag, why)
+    yield Change(new.key, Side(one.shown, one.source), Side(other.shown, other.source), tag, why)
 
 
 def _asked(offers: Iterable[Offer]) -> Offer | None:

@@ -15,6 +15,7 @@ from cryptoflow.pipelines.review.changes import Change, changes
 from cryptoflow.pipelines.review.directions import OPTIMISTIC, TAGS, Judgement, Tag
 from cryptoflow.pipelines.review.sides import Side, handed_over, side
 from cryptoflow.pipelines.review.single import OWN, part_values, strategy_values, tier_values
+from cryptoflow.plugins.registry import Plugin
 from cryptoflow.spec.execution import Costs, Fees
 
 PIPELINE, STRATEGY, TIER, PART = "pipeline", "strategy", "tier", "part of a spec"
@@ -24,6 +25,8 @@ TIERS = "tiers"
 OVERLAID = " --env "
 PRICE, STOP = 100.0, 98.0
 """A typical entry, on which two ways of sizing are compared."""
+QUANTITY, VOLUME = 1.0, 100.0
+"""A typical fill and what its bar traded, on which two kinds of slippage are compared."""
 
 
 class Entry(NamedTuple):
@@ -123,6 +126,7 @@ def _judgements(one: Resolved, other: Resolved, capital: float) -> Iterator[tupl
         if old != new:
             why = f"an entry with a stop 2% away would be {new:,.2f} instead of {old:,.2f}"
             yield "sizing", Judgement(TAGS[1 if new > old else -1], why)
+    yield from _slippages(one, other)
     before, after = _fees(one), _fees(other)
     if before != after and None not in (before, after):
         assert before is not None
@@ -131,6 +135,22 @@ def _judgements(one: Resolved, other: Resolved, capital: float) -> Iterator[tupl
         dearer = all(new >= old for old, new in zip(before, after, strict=True))
         judgement = Judgement(Tag.UP, OPTIMISTIC) if cheaper else Judgement(Tag.DOWN if dearer else Tag.NEUTRAL)
         yield "execution.costs.fees", judgement
+
+
+def _slippages(one: Resolved, other: Resolved) -> Iterator[tuple[str, Judgement]]:
+    """What another plugin of slippage makes of a typical fill."""
+    plugins = one.slippage, other.slippage
+    if plugins[0] is None or plugins[1] is None or plugins[0].plugin_name == plugins[1].plugin_name:
+        return
+    old, new = (_lost(each) for each in plugins if each is not None)
+    why = f"a fill of {QUANTITY / VOLUME:.0%} of a bar's volume loses {new * 1e4:.3g} bps instead of {old * 1e4:.3g}"
+    why = f"{OPTIMISTIC}: {why}" if new < old else why
+    yield "execution.costs.slippage", Judgement(TAGS[(new < old) - (new > old)], why)
+
+
+def _lost(slippage: Plugin) -> float:
+    verb = type(slippage).cost  # type: ignore[attr-defined]  # what every slippage has
+    return float(verb(1, PRICE, QUANTITY, VOLUME, *slippage.numbers()))
 
 
 def _wanted(resolved: Resolved, equity: float) -> float:

@@ -49,7 +49,7 @@ class Much(NamedTuple):
 
 MUCH, LARGE = Much("much", "more", "less"), Much("large", "larger", "smaller")
 MANY, FAR = Much("many", "more", "fewer"), Much("far", "farther", "nearer")
-LONG = Much("long", "longer", "shorter")
+LONG, OFTEN = Much("long", "longer", "shorter"), Much("often", "more often", "less often")
 
 
 class Number(NamedTuple):
@@ -75,6 +75,7 @@ class Names(NamedTuple):
     key: str
     grows: int
     empty_is_all: bool = False
+    about: str = ""
 
 
 OPTIMISTIC = "the simulation is kinder than before"
@@ -86,7 +87,8 @@ NUMBERS = (
     Number("sizing.amount", 1, "an entry is {}", LARGE),
     Number("strategies.*.allocation", 1, "the strategy may use {}"),
     Number("strategies.*.cooldown", -1, "the pause after a position is {}", LONG, absent=0.0),
-    Number("strategies.*.max_adds", 1, "it adds {} times", MANY, absent=0.0),
+    Number("strategies.*.max_adds", 1, "it adds to a position {}", OFTEN, absent=0.0),
+    Number("strategies.*.max_bars", 1, "a position may stay {}", LONG, absent=inf),
     Number("risk.stop_loss.missing", 1, "an entry without a stop gets one {} away", FAR),
     Number("risk.after_kill", -1, "the pause after a kill is {}", LONG),
     Number("risk.rules.order.limit", 1, "one order may be {}", LARGE),
@@ -99,6 +101,7 @@ NUMBERS = (
     Number("risk.rules.drawdown.limit", 1, "equity may fall {}", FAR),
     Number("risk.rules.stop.max_distance", 1, "stops may be {} away", FAR),
     Number("risk.rules.rate.*", 1, "{} orders may be sent", MANY),
+    Number("risk.rules.filters.minimum", -1, "an entry has to be {}", LARGE),
     Number("risk.rules.*.limit", 1, "the limit is {}", LARGE),
     Number("tier", 1, "the ceiling is {}", Much("high", "higher", "lower"), absent=inf),
     Number("execution.naked_limit", 1, "a position may be without a stop {}", LONG),
@@ -136,6 +139,7 @@ LISTS = (
     Names("strategies.*.rest_in", -1),
     Names("risk.rules.symbols.allow", 1, empty_is_all=True),
     Names("unlocks", 1),
+    Names("plugins", 0, about="code to read by itself"),
 )
 
 
@@ -178,6 +182,7 @@ def _names(names: Names, before: Sequence[Any], after: Sequence[Any]) -> Judgeme
     """More names, or fewer; where some came and others went, the number decides, and equal numbers are neutral."""
     came, went = [each for each in after if each not in before], [each for each in before if each not in after]
     why = ", ".join([*(f"{each} added" for each in came), *(f"{each} removed" for each in went)])
+    why = f"{why}: {names.about}" if names.about else why
     if not came and not went:
         return Judgement(Tag.NEUTRAL, "another order")
     if names.empty_is_all and not (before and after):

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from os.path import normpath
 from pathlib import Path, PurePosixPath
 
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -41,17 +42,18 @@ def extract(revision: str, into: Path) -> None:
 
 
 def inside(path: str) -> str:
-    """A path of a revision from the top of the repository: one that begins with a dot starts at the current folder."""
-    if not path.startswith("."):
-        return path
-    prefix = (git("rev-parse", "--show-prefix") or b"").decode().strip()
-    parts: list[str] = []
-    for part in PurePosixPath(prefix, path).parts:
-        if part == ".." and parts:
-            parts.pop()
-        elif part != "..":
-            parts.append(part)
-    return "/".join(parts)
+    """A path of a revision from the top of the repository: one that begins with a dot starts at the current folder.
+
+    One that leaves the repository is refused: what it names is in no revision.
+    """
+    prefix = (git("rev-parse", "--show-prefix") or b"").decode().strip() if path.startswith(".") else ""
+    found = normpath(PurePosixPath(prefix, path))
+    if PurePosixPath(found).is_absolute() or found.split("/")[0] == "..":
+        raise CryptoflowError(
+            f"{path} is not in the repository, so no revision has it",
+            fix="paths after REV: start at the top of the repository; write REV:./path for one from here",
+        )
+    return found
 
 
 def _files(listed: str) -> Iterator[tuple[str, str]]:

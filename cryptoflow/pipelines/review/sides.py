@@ -54,7 +54,10 @@ def side(text: str) -> Iterator[Side]:
     with TemporaryDirectory(prefix="cryptoflow-") as scratch:
         folder = Path(scratch).resolve()
         extract(revision, folder)
-        found = _found(folder / inside(path), text)
+        root = (folder / inside(path)).resolve()
+        if not root.is_relative_to(folder):
+            raise CryptoflowError(f"{path} is not in the repository, so no revision has it")
+        found = _found(root, text)
         yield Side(found.root, found.documents, scratch=(f"{folder}/", f"{display(folder)}/"), label=f"{revision}:")
 
 

@@ -1,15 +1,16 @@
-"""Whether a strategy's stop has come nearer or gone farther, told from its expression."""
+"""Whether a strategy's stop has come nearer or gone farther, or its size has grown, told from expressions."""
 
 import ast
 from collections.abc import Mapping
 from math import inf
 from typing import Any, NamedTuple
 
-from cryptoflow.pipelines.review.directions import FAR, TAGS, Judgement, Tag
+from cryptoflow.pipelines.review.directions import FAR, LARGE, TAGS, Judgement, Tag
 from cryptoflow.pipelines.review.magnitudes import parts
 
 DISTANCES = ("stop_loss", "trailing_stop")
 LEVELS = ("stop_at",)
+SIZE = "size"
 
 
 class Distance(NamedTuple):
@@ -68,7 +69,12 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> Judg
     if one is None and other is None:
         return None
     if one is None or other is None:
-        stays = any(before.get(each) is not None and after.get(each) is not None for each in (*DISTANCES, *LEVELS))
+        said, says = (
+            {each for each in (*DISTANCES, *LEVELS) if side.get(each) is not None} for side in (before, after)
+        )
+        stays = bool(said & says)
+        if said and says and not stays:
+            return Judgement(Tag.NEUTRAL, "another way to set the stop, which may be nearer or farther")
         if other is None:
             return Judgement(Tag.UP, "this stop is gone" if stays else "no stop of its own any more")
         return Judgement(Tag.DOWN, "a further stop" if stays else "a stop of its own")
@@ -80,6 +86,18 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> Judg
     times = new.times / old.times if old.times > 0 < new.times < inf else None
     way = 1 if new.times > old.times else -1
     return Judgement(TAGS[way], f"the stop is {FAR.said(way, times)} away")
+
+
+def resized(before: Mapping[str, Any], after: Mapping[str, Any]) -> Judgement | None:
+    """What has become of a strategy's own size; None when nothing has, or when it is said in one side only."""
+    one, other = (distance(side.get(SIZE), _params(side)) for side in (before, after))
+    if None in (before.get(SIZE), after.get(SIZE)) or one is None or other is None or one.of != other.of:
+        return None
+    if one.times == other.times:
+        return None
+    way = 1 if other.times > one.times else -1
+    times = other.times / one.times if one.times > 0 < other.times < inf else None
+    return Judgement(TAGS[way], f"an entry is {LARGE.said(way, times)}")
 
 
 def _params(values: Mapping[str, Any]) -> dict[str, Any]:
