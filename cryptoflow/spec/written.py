@@ -34,18 +34,18 @@ class Written:
     pattern: ClassVar[str]
     text: str
 
-    def __new__(cls, text: str) -> Self:  # noqa: D102
+    def __new__(cls, text: str) -> Self:  # noqa: D102 - the class says it
         if not isinstance(text, str):
             raise cls._unwritten(text)
         number, fields = cls._parse(text.strip())
-        made = super().__new__(cls) if number is None else super().__new__(cls, number)  # type: ignore[call-arg]
+        made = super().__new__(cls) if number is None else super().__new__(cls, number)  # type: ignore[call-arg]  # float's
         vars(made).update(fields, text=text.strip())
         return made
 
     @classmethod
     def _parse(cls, text: str) -> tuple[float | str | None, Mapping[str, object]]:
         """The number (or text) that the value is itself, and its fields."""
-        raise NotImplementedError
+        raise NotImplementedError  # each type says how it is read
 
     @classmethod
     def _groups(cls, text: str, fix: str = "") -> tuple[str, ...]:
