@@ -2,21 +2,34 @@
 
 from math import isnan
 
+from cryptoflow.domain.ask import ask
 from cryptoflow.domain.decide import decide
 from cryptoflow.domain.fills import fill_at_open, fill_inside
 from cryptoflow.domain.marks import mark, open_day
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 
 
-def advance(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps, at: int) -> None:
+def advance(
+    state: State,
+    bars: Rows[Bar],
+    details: Rows[Rows[Bar]],
+    moments: int,
+    signals: Rows[Signal],
+    tables: Tables,
+    steps: Steps,
+    at: int,
+) -> None:
     """Move a run by the round that opens at `at`; state moves in place, what happened is on its tape.
 
-    The signals are those of this round's closes, so what they order can fill in the next round at the earliest.
+    Orders meet the first `moments` of `details`, the finer bars inside this round's, or these themselves where there
+    are none finer. The signals are those of this round's closes, so what they order fills in the next round.
     """
     open_day(state.wallet, at)
-    fill_at_open(state, bars, tables, steps)
-    fill_inside(state, bars, tables, steps)
+    for moment in range(moments):
+        fill_at_open(state, details[moment], tables, steps)
+        fill_inside(state, details[moment], tables, steps)
     mark(state, bars, tables)
+    ask(state, bars, signals, tables, steps)
     decide(state, bars, signals, tables, steps)
 
 

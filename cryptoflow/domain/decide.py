@@ -87,13 +87,18 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
         signal.enter = 0
         signal.add = 0
         if cancel_entries(state, close_at, symbol, strategy):
+            share = nan if late else signal.leave_share
+            lots = lots_to_sell(position, share, bar.close, tables.symbols[symbol])
+            if lots <= 0.0:
+                refuse_exit(state, bar, symbol, strategy, tables)
+                return
             order = free_slot(state, symbol)
             order.leg = Leg.EXIT
             order.reason = Reason.SIGNAL if signal.leave == 1 else Reason.MAX_BARS
             order.type = OrderType.MARKET
             order.side = SELL
             order.strategy = strategy
-            order.lots = position.lots
+            order.lots = lots
             order.spend = nan
             order.limit = nan
             order.reserved = 0.0
@@ -101,6 +106,27 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
             order_line(state, Topic.ORDER, close_at, symbol, order)
     elif signal.leave == 1 and position.open_orders > 0:
         cancel_entries(state, close_at, symbol, strategy)
+
+
+def lots_to_sell(position: Position, share: float, price: float, market: Symbol) -> float:
+    """Return how much of a position an exit sells: all of it, or a share in whole lots.
+
+    What would be left has to be an order of its own some day; when it could not be one, all is sold. Nothing is
+    when the share is too small to be an order.
+
+    >>> half = Position(lots=10.0)
+    >>> venue = Symbol(lot=1.0, min_notional=31.0)
+    >>> [lots_to_sell(half, share, 10.0, venue) for share in (nan, 0.5, 0.75, 0.2)]
+    [10.0, 5.0, 10.0, 0.0]
+    """
+    if isnan(share) or share >= 1.0:
+        return position.lots
+    lots = whole_lots(position.lots * share * market.lot, market.lot, market.whole)
+    worth = market.lot * price
+    left = (position.lots - lots) * worth
+    if left <= DUST or left < market.min_notional:
+        return position.lots
+    return 0.0 if lots * worth <= DUST or lots * worth < market.min_notional else lots
 
 
 def cancel_entries(state: State, at: int, symbol: int, strategy: int) -> bool:
@@ -172,6 +198,16 @@ def owner_of(state: State, symbol: int) -> int:
             if state.orders[slot].type != OrderType.NONE:
                 return state.orders[slot].strategy
     return -1
+
+
+def refuse_exit(state: State, bar: Bar, symbol: int, strategy: int, tables: Tables) -> None:
+    """Write that a part of a position is too small to be sold."""
+    line = new_line(state, Topic.REFUSED, bar.open_at + tables.account.timeframe, symbol, strategy)
+    line.side = SELL
+    line.leg = Leg.EXIT
+    line.reason = Reason.BELOW_MINIMUM
+    line.price = bar.close
+    state.wallet.refused += 1
 
 
 def refuse(state: State, bar: Bar, symbol: int, strategy: int, tables: Tables, reason: int) -> None:
@@ -270,11 +306,13 @@ def review_entry(
     market = tables.symbols[symbol]
     price = entry_price(settings, bar.close, market.tick)
     stop = stop_of(signal, settings, price, market.tick)
-    if settings.says_size == 1:
+    if settings.says_size == 1 or (settings.says_size == 2 and not isnan(signal.size)):
         wanted = signal.size * wallet.equity * settings.allocation
     else:
         free = wallet.cash - wallet.reserved
-        wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, tables.sizers[strategy])
+        seen = state.seen[len(tables.strategies) * len(state.positions) + symbol]
+        past = state.pasts[strategy]
+        wanted = steps.size(settings.sizer, wallet.equity, free, price, stop, seen, past, tables.sizers[strategy])
     entry = state.entry
     entry.symbol = symbol
     entry.strategy = strategy
@@ -283,7 +321,7 @@ def review_entry(
     entry.notional = wanted
     entry.lot = market.lot if market.whole == 1 else 0.0
     entry.min_notional = market.min_notional
-    entry.fee = market.taker_fee * tables.account.cost_factor
+    entry.fee = 0.0 if tables.account.base_fees == 1 else market.taker_fee * tables.account.cost_factor
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
     state.verdict.notional = wanted

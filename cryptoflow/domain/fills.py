@@ -8,6 +8,7 @@ from cryptoflow.domain.records import (
     BUY,
     SELL,
     SLOTS,
+    Account,
     Bar,
     Leg,
     Order,
@@ -16,6 +17,7 @@ from cryptoflow.domain.records import (
     Rows,
     State,
     Steps,
+    Symbol,
     Tables,
     TimeInForce,
 )
@@ -28,7 +30,7 @@ def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) ->
         position = state.positions[symbol]
         if bar.here == 1 and position.lots > 0.0:
             if bar.open <= position.stop:
-                sell_at_market(state, bar, symbol, tables, steps, bar.open, position.stop_reason, 0)
+                sell_at_market(state, bar, symbol, position.lots, tables, steps, bar.open, position.stop_reason, 0)
             elif reached(bar.open, position.target, tables.account.fill_on_touch):
                 take_target(state, bar, symbol, tables)
     if state.wallet.open_orders == 0:
@@ -45,11 +47,15 @@ def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) ->
 
 
 def exit_at_open(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
-    """Close the position with its market exit; when a stop was quicker the exit has nothing left to do."""
+    """Sell what the market exit asks for; when a stop was quicker it has less or nothing left to do."""
     reason, number = order.reason, order.number
-    close_order(state.wallet, state.positions[symbol], order)
-    if state.positions[symbol].lots > 0.0:
-        sell_at_market(state, bar, symbol, tables, steps, bar.open, reason, number)
+    lots = order.lots
+    position = state.positions[symbol]
+    close_order(state.wallet, position, order)
+    if position.lots < lots:
+        lots = position.lots
+    if lots > 0.0:
+        sell_at_market(state, bar, symbol, lots, tables, steps, bar.open, reason, number)
 
 
 def enter_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
@@ -87,42 +93,50 @@ def buy_at_market(
     wallet = state.wallet
     free = wallet.cash - (wallet.reserved - order.reserved)
     fee_share = market.taker_fee * account.cost_factor
+    charged = 0.0 if account.base_fees == 1 else fee_share
     spend = order.spend
-    wanted = order.lots if isnan(spend) else spend / (price * (1.0 + fee_share)) / market.lot
+    wanted = order.lots if isnan(spend) else spend / (price * (1.0 + charged)) / market.lot
     slip = steps.slip(account.slippage, BUY, price, wanted * market.lot, bar.volume, tables.slippage)
     paid = price * (1.0 + slip * account.cost_factor)
-    affordable = affordable_lots(free, paid * (1.0 + fee_share), market.lot, market.whole)
+    affordable = affordable_lots(free, paid * (1.0 + charged), market.lot, market.whole)
     lots = order.lots
     if not isnan(spend):
-        lots = whole_lots(spend / (paid * (1.0 + fee_share)), market.lot, market.whole)
+        lots = whole_lots(spend / (paid * (1.0 + charged)), market.lot, market.whole)
     short = lots > affordable
     if short:
         lots = affordable
     notional = lots * market.lot * paid
-    if lots <= 0.0 or (short and notional < market.min_notional):
+    if lots <= 0.0 or (short and notional < market.min_notional) or nothing_left(lots, fee_share, market, account):
         return
-    buy(
-        state,
-        bar.open_at,
-        symbol,
-        order,
-        lots,
-        market.lot,
-        paid,
-        notional * fee_share,
-        lots * market.lot * (paid - price),
-    )
+    lost = lots * market.lot * (paid - price)
+    buy(state, bar.open_at, symbol, order, lots, market, paid, fee_share, lost, account.base_fees)
     after_entry(state, symbol, order, tables)
     close_order(wallet, state.positions[symbol], order)
 
 
+def nothing_left(lots: float, fee_share: float, market: Symbol, account: Account) -> bool:
+    """Say whether a fee taken out of so few lots leaves less than one of them.
+
+    >>> nothing_left(1.0, 0.001, Symbol(), Account(base_fees=1)), nothing_left(1.0, 0.001, Symbol(), Account())
+    (True, False)
+    """
+    return account.base_fees == 1 and market.whole == 1 and lots * (1.0 - fee_share) < 1.0
+
+
 def sell_at_market(
-    state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, price: float, reason: int, number: int
+    state: State,
+    bar: Bar,
+    symbol: int,
+    lots: float,
+    tables: Tables,
+    steps: Steps,
+    price: float,
+    reason: int,
+    number: int,
 ) -> None:
-    """Sell the whole position at `price` less slippage."""
+    """Sell so much of the position at `price` less slippage."""
     market = tables.symbols[symbol]
     account = tables.account
-    lots = state.positions[symbol].lots
     slip = steps.slip(account.slippage, SELL, price, lots * market.lot, bar.volume, tables.slippage)
     got = price * (1.0 - slip * account.cost_factor)
     fee = lots * market.lot * got * market.taker_fee * account.cost_factor
@@ -182,7 +196,7 @@ def protect_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: S
         return
     if bar.low <= position.stop:
         price = bar.open if bar.open < position.stop else position.stop
-        sell_at_market(state, bar, symbol, tables, steps, price, position.stop_reason, 0)
+        sell_at_market(state, bar, symbol, position.lots, tables, steps, price, position.stop_reason, 0)
     elif (
         with_target
         and bar.open_at >= position.target_from
@@ -224,7 +238,7 @@ def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, step
 
     An order that expires within the bar is held against its open only: when the rest was traded is not known.
     """
-    close_at = bar.open_at + tables.account.timeframe
+    close_at = bar.open_at + tables.account.detail
     if order.expires_at <= bar.open_at:
         cancel(state, bar.open_at, symbol, order, Reason.EXPIRED)
         return
@@ -287,16 +301,17 @@ def fill_limit(
     fee_share = (market.maker_fee if maker else market.taker_fee) * account.cost_factor
     free = wallet.cash - (wallet.reserved - order.reserved)
     lots = whole_lots(bar.volume * account.volume_share, market.lot, market.whole)
-    affordable = affordable_lots(free, price * (1.0 + fee_share), market.lot, market.whole)
+    charged = 0.0 if account.base_fees == 1 else fee_share
+    affordable = affordable_lots(free, price * (1.0 + charged), market.lot, market.whole)
     if affordable < lots:
         lots = affordable
     if order.lots <= lots:
         lots = order.lots
     elif order.time_in_force == TimeInForce.FOK:
         return
-    if lots <= 0.0:
+    if lots <= 0.0 or nothing_left(lots, fee_share, market, account):
         return
-    buy(state, bar.open_at, symbol, order, lots, market.lot, price, lots * market.lot * price * fee_share, 0.0)
+    buy(state, bar.open_at, symbol, order, lots, market, price, fee_share, 0.0, account.base_fees)
     release(wallet, order, lots / order.lots)
     order.lots -= lots
     at_open = price == bar.open

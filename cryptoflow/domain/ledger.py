@@ -2,6 +2,7 @@
 
 from math import isnan, nan
 
+from cryptoflow.domain.lots import whole_part
 from cryptoflow.domain.records import (
     BUY,
     SELL,
@@ -9,10 +10,12 @@ from cryptoflow.domain.records import (
     Line,
     Order,
     OrderType,
+    Past,
     Position,
     Reason,
     State,
     Strategy,
+    Symbol,
     Topic,
     Wallet,
 )
@@ -102,8 +105,10 @@ def open_position(position: Position, strategy: int, at: int) -> None:
     position.bars = 0
     position.adds = 0
     position.bought = 0.0
+    position.sold = 0.0
     position.cost = 0.0
     position.proceeds = 0.0
+    position.charged = 0.0
     position.fees = 0.0
     position.slippage = 0.0
 
@@ -114,15 +119,21 @@ def buy(
     symbol: int,
     order: Order,
     lots: float,
-    lot: float,
+    market: Symbol,
     price: float,
-    fee: float,
+    fee_share: float,
     lost: float,
+    in_base: int,
 ) -> None:
-    """Book a purchase of `lots` for an order at `price`, in which the slippage `lost` is contained."""
+    """Book a purchase of `lots` for an order at `price`, in which the slippage `lost` is contained.
+
+    The fee is paid in the quote currency, or where `in_base` is 1 taken out of what was bought.
+    """
     wallet = state.wallet
     position = state.positions[symbol]
-    notional = lots * lot * price
+    notional = lots * market.lot * price
+    fee = notional * fee_share
+    charged = 0.0 if in_base == 1 else fee
     line = order_line(state, Topic.FILL, at, symbol, order)
     line.lots = lots
     line.price = price
@@ -133,12 +144,19 @@ def buy(
         open_position(position, order.strategy, at)
         wallet.positions += 1
     position.price = (position.lots * position.price + lots * price) / (position.lots + lots)
-    position.lots += lots
+    if in_base == 1:
+        owned = position.dust + lots * (1.0 - fee_share)
+        kept = whole_part(owned, market.whole)
+        position.lots += kept
+        position.dust = owned - kept if owned > kept else 0.0
+    else:
+        position.lots += lots
     position.bought += lots
     position.cost += notional
+    position.charged += charged
     position.fees += fee
     position.slippage += lost
-    wallet.cash -= notional + fee
+    wallet.cash -= notional + charged
     if -1e-9 * notional < wallet.cash < 0.0:
         wallet.cash = 0.0  # the last bits of a float; no venue would see them
     wallet.fees += fee
@@ -175,7 +193,9 @@ def sell(
     line.fee = fee
     line.slippage = lost
     position.lots -= lots
+    position.sold += lots
     position.proceeds += notional
+    position.charged += fee
     position.fees += fee
     position.slippage += lost
     wallet.cash += notional - fee
@@ -195,14 +215,15 @@ def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> 
     line.reason = reason
     line.lots = position.bought
     line.entry_price = position.cost / (position.bought * lot)
-    line.price = position.proceeds / (position.bought * lot)
+    line.price = position.proceeds / (position.sold * lot)
     line.notional = position.cost
     line.fee = position.fees
     line.slippage = position.slippage
-    line.profit = position.proceeds - position.cost - position.fees
+    line.profit = position.proceeds - position.cost - position.charged
     line.share = line.profit / position.cost
     line.opened_at = position.opened_at
     line.bars = position.bars
+    remember(state.pasts[position.strategy], line.share)
     pair.exited_at = at
     pair.trades += 1
     wallet.positions -= 1
@@ -211,6 +232,21 @@ def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> 
     position.stop = nan
     position.target = nan
     position.trail = nan
+
+
+def remember(past: Past, share: float) -> None:
+    """Count a closed trade among those of its strategy.
+
+    >>> past = Past()
+    >>> remember(past, 0.03); remember(past, -0.01); past
+    Past(trades=2, wins=1, gained=0.03, lost=0.01)
+    """
+    past.trades += 1
+    if share > 0.0:
+        past.wins += 1
+        past.gained += share
+    else:
+        past.lost -= share
 
 
 def protect(position: Position, order: Order, strategy: Strategy) -> None:

@@ -14,6 +14,15 @@ def whole_lots(quantity: float, lot: float, whole: int) -> float:
     count = quantity / lot
     if isnan(count) or count <= 0.0:
         return 0.0
+    return whole_part(count, whole)
+
+
+def whole_part(count: float, whole: int) -> float:
+    """Return the whole lots of a count above 0, forgiving the last bits of a float; where there are no lots, all of it.
+
+    >>> whole_part(2.9999999999, 1), whole_part(2.99, 1), whole_part(2.99, 0)
+    (3.0, 2.0, 2.99)
+    """
     if whole == 0:
         return count
     slack = count if count > 1.0 else 1.0

@@ -26,7 +26,8 @@ def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
     if position.lots <= 0.0:
         return
     position.bars += 1
-    top = bar.close if position.target_from > bar.open_at else bar.high
+    inside = position.target_from > bar.open_at or position.opened_at > bar.open_at
+    top = bar.close if inside else bar.high
     if isnan(position.best) or top > position.best:
         position.best = top
     level = position.best - position.trail
@@ -37,10 +38,10 @@ def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
         position.stop_reason = Reason.TRAILING
 
 
-def mark_account(wallet: Wallet, invested: float) -> None:
+def mark_account(wallet: Wallet, invested: float, dust: float) -> None:
     """Value the account at the closes: equity, its peak, the deepest fall from it, and the time invested."""
     wallet.invested = invested
-    wallet.equity = wallet.cash + invested
+    wallet.equity = wallet.cash + invested + dust
     wallet.rounds += 1
     if invested > 0.0:
         wallet.rounds_invested += 1
@@ -53,6 +54,7 @@ def mark_account(wallet: Wallet, invested: float) -> None:
 def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
     """Mark all positions at the closes of this round, and the account by them."""
     invested = 0.0
+    dust = 0.0
     for symbol in range(len(state.positions)):
         position = state.positions[symbol]
         bar = bars[symbol]
@@ -61,4 +63,6 @@ def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
             mark_position(position, bar, trail_share)
         if position.lots > 0.0:
             invested += position.lots * tables.symbols[symbol].lot * position.last
-    mark_account(state.wallet, invested)
+        if position.dust > 0.0:
+            dust += position.dust * tables.symbols[symbol].lot * position.last
+    mark_account(state.wallet, invested, dust)

@@ -88,11 +88,15 @@ class Bar:
 
 @dataclass(slots=True)
 class Signal:
-    """What one strategy says of one symbol at the close of its bar. Distances are in price units."""
+    """What one strategy says of one symbol at the close of its bar. Distances are in price units.
+
+    `leave_share` is how much of the position an exit sells: NaN, or 1 and more, for all of it.
+    """
 
     enter: int = 0
     leave: int = 0
     add: int = 0
+    leave_share: float = nan
     score: float = nan
     size: float = nan
     stop_distance: float = nan
@@ -121,7 +125,11 @@ class Symbol:
 
 @dataclass(slots=True)
 class Strategy:
-    """A strategy's settings that the decision reads; times in milliseconds, `max_bars` 0 for no limit."""
+    """A strategy's settings that the decision reads; times in milliseconds, `max_bars` 0 for no limit.
+
+    `says_size` is 1 where the strategy gives the size itself, 2 where it may; `script` is the place of one in Python
+    among those of the run, -1 for one declared in a file.
+    """
 
     allocation: float = 1.0
     sizer: int = 0
@@ -139,26 +147,38 @@ class Strategy:
     trail_share: float = nan
     missing_stop: float = nan
     says_size: int = 0
+    script: int = -1
 
 
 @dataclass(slots=True)
 class Account:
-    """Settings of the run that hold for all its orders. Times are milliseconds, shares 0 to 1."""
+    """Settings of the run that hold for all its orders. Times are milliseconds, shares 0 to 1.
+
+    `detail` is the length of the bars that fill orders: `timeframe`, or a part of it. `base_fees` is 1 where the fee
+    of a purchase is taken out of what was bought.
+    """
 
     timeframe: int = 60_000
+    detail: int = 60_000
     delay: int = 0
     fill_on_touch: int = 0
     volume_share: float = 0.1
     slippage: int = 0
     cost_factor: float = 1.0
     discipline: int = 1
+    base_fees: int = 0
 
 
 @dataclass(slots=True)
 class Position:
-    """What is held of one symbol, for which strategy, and what protects it."""
+    """What is held of one symbol, for which strategy, and what protects it.
+
+    `dust` is less than a lot: it is owned and cannot be sold, and joins the next purchase. `fees` are all the fees,
+    `charged` those that were paid in the quote currency.
+    """
 
     lots: float = 0.0
+    dust: float = 0.0
     price: float = 0.0
     strategy: int = -1
     level: float = nan
@@ -173,12 +193,41 @@ class Position:
     bars: int = 0
     adds: int = 0
     bought: float = 0.0
+    sold: float = 0.0
     cost: float = 0.0
     proceeds: float = 0.0
+    charged: float = 0.0
     fees: float = 0.0
     slippage: float = 0.0
     last: float = nan
     open_orders: int = 0
+
+
+@dataclass(slots=True)
+class Held:
+    """What a strategy in Python is told of its own position in a symbol, at the close of the bar.
+
+    `price` is the average paid, `share` what the position has won or lost of it, `pending` 1 while an order is open.
+    """
+
+    lots: float = 0.0
+    price: float = nan
+    share: float = 0.0
+    bars: int = 0
+    adds: int = 0
+    stop: float = nan
+    target: float = nan
+    pending: int = 0
+
+
+@dataclass(slots=True)
+class Past:
+    """What a strategy's closed trades came to, in shares of what each cost; `lost` is counted above 0."""
+
+    trades: int = 0
+    wins: int = 0
+    gained: float = 0.0
+    lost: float = 0.0
 
 
 @dataclass(slots=True)
@@ -326,7 +375,11 @@ class Rows(Protocol[R]):
 
 
 class State(NamedTuple):
-    """Everything that changes while a run goes on."""
+    """Everything that changes while a run goes on.
+
+    `pasts` are by strategy. `minds` are what strategies in Python keep between bars, `seen` what they and the sizer
+    read of indicators: a row per strategy × symbol, then, of `seen`, one per symbol for the sizer.
+    """
 
     wallet: Wallet
     positions: Rows[Position]
@@ -335,6 +388,10 @@ class State(NamedTuple):
     entry: Entry
     account: AccountView
     verdict: Verdict
+    held: Held
+    pasts: Rows[Past]
+    minds: Rows[Any]
+    seen: Rows[Any]
     tape: Rows[Line]
 
 
@@ -344,6 +401,7 @@ class Tables(NamedTuple):
     account: Account
     symbols: Rows[Symbol]
     strategies: Rows[Strategy]
+    scripts: Rows[Any]
     sizers: Rows[Any]
     rules: Rows[Any]
     slippage: Rows[Any]
@@ -352,6 +410,7 @@ class Tables(NamedTuple):
 class Steps(NamedTuple):
     """The plugins' verbs that the decision calls, each choosing among its kind by a number."""
 
+    ask: Any
     size: Any
     review: Any
     slip: Any

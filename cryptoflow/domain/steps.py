@@ -42,8 +42,29 @@ class Function(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One behaviour of a plugin for the engine: a plain function and the numbers it is called with."""
+    """One behaviour of a plugin for the engine: a plain function, and what it is called with before its settings.
+
+    A sizer may read so many values of indicators, and with `past` the closed trades of its strategy.
+    """
 
     name: str
     function: Callable[..., Any]
-    settings: tuple[float, ...] = ()
+    reads: int = 0
+    past: bool = False
+
+
+class Script(NamedTuple):
+    """A strategy in Python as the engine sees it.
+
+    `decide(state, bar, held, signal, *values, *settings) -> state` is asked once per bar and symbol; `state` is a
+    NamedTuple class whose defaults are the start, `kinds` are the types of its fields. `plain` says why it can only
+    run as plain Python, and is empty where it can be compiled.
+    """
+
+    name: str
+    decide: Callable[..., Any]
+    state: type[Any]
+    kinds: tuple[type[Any], ...]
+    whole: tuple[bool, ...]
+    reads: int
+    plain: str = ""

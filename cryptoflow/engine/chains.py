@@ -1,14 +1,16 @@
-"""Plugins' verbs strung into the three functions that the decision calls, as source text for both drivers.
+"""Plugins' verbs strung into the functions that the decision calls, as source text for both drivers.
 
 Compiled code cannot walk a list of functions, so the chain is written out: one line per plugin, settings from a
-table. The event driver runs the same text as plain Python.
+table. The event driver runs the same text as plain Python, but for what a strategy in Python keeps between bars:
+there it is any object, in compiled code a row of numbers.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cryptoflow.domain.records import Past
 from cryptoflow.domain.review import bound, within_means
-from cryptoflow.domain.steps import Step
+from cryptoflow.domain.steps import Script, Step
 from cryptoflow.engine.plan import Plan, Verbs
 
 Namespace = dict[str, Any]
@@ -19,16 +21,44 @@ FILL = "side, price, quantity, volume"
 
 def settings_of(step: Step, given: str) -> int:
     """Count the settings a verb takes beyond what every verb of its kind is given."""
-    return int(step.function.__code__.co_argcount) - len(given.split(", "))
+    return int(step.function.__code__.co_argcount) - len(given.split(", ")) - step.reads - 4 * step.past
 
 
-def choose(name: str, given: str, steps: Sequence[Step]) -> str:
+def choose(name: str, given: str, also: str, steps: Sequence[Step]) -> str:
     """Write a function that calls one of `steps` by its number."""
-    lines = [f"def {name}(kind, {given}, settings):"]
+    lines = [f"def {name}(kind, {given}, {also}settings):"]
     for place, step in enumerate(steps):
-        own = "".join(f", settings[{column}]" for column in range(settings_of(step, given)))
+        own = "".join(f", seen[{column}]" for column in range(step.reads))
+        own += "".join(f", past.{field}" for field in Past.__slots__ if step.past)
+        own += "".join(f", settings[{column}]" for column in range(settings_of(step, given)))
         lines += [f"    if kind == {place}:", f"        return {name}_{place}({given}{own})"]
     return "\n".join([*lines, "    return 0.0"])
+
+
+def converse(scripts: Sequence[Script], plain: bool) -> str:
+    """Write the function that asks a strategy in Python for its signal."""
+    lines = ["def ask(kind, mind, bar, held, signal, seen, settings):"]
+    for place, script in enumerate(scripts):
+        values = [f"seen[{column}]" for column in range(script.reads)]
+        values += [read(f"settings[{column}]", int if whole else float) for column, whole in enumerate(script.whole)]
+        given = ", ".join(["bar", "held", "signal", *values])
+        lines.append(f"    if kind == {place}:")
+        if plain:
+            lines.append(f"        mind[0] = ask_{place}(mind[0], {given})")
+            continue
+        known = ", ".join(read(f"mind[{column}]", kind) for column, kind in enumerate(script.kinds))
+        lines.append(f"        after = ask_{place}(State_{place}({known}), {given})")
+        lines += [f"        mind[{column}] = after.{field}" for column, field in enumerate(script.state._fields)]
+    return "\n".join([*lines, "    return"])
+
+
+def read(source: str, kind: type[Any]) -> str:
+    """Write how a number of some kind is read where it is kept as a float.
+
+    >>> read("mind[0]", int), read("mind[1]", bool)
+    ('int(mind[0])', 'mind[1] != 0.0')
+    """
+    return {int: f"int({source})", bool: f"{source} != 0.0"}.get(kind, source)
 
 
 def fold(steps: Sequence[Step]) -> str:
@@ -48,9 +78,14 @@ def fold(steps: Sequence[Step]) -> str:
     return "\n".join(lines)
 
 
-def source(verbs: Verbs) -> str:
-    """Write all three chains."""
-    chains = (choose("size", ENTRY, verbs.sizers), fold(verbs.rules), choose("slip", FILL, verbs.slippages))
+def source(verbs: Verbs, plain: bool = False) -> str:
+    """Write all chains."""
+    chains = (
+        converse(verbs.scripts, plain),
+        choose("size", ENTRY, "seen, past, ", verbs.sizers),
+        fold(verbs.rules),
+        choose("slip", FILL, "", verbs.slippages),
+    )
     return "\n\n\n".join(chains) + "\n"
 
 
@@ -58,6 +93,7 @@ def parts(plan: Plan) -> list[tuple[str, Callable[..., Any]]]:
     """Return every verb and every indicator of a plan by the name people know it by."""
     kinds = (("sizer", plan.verbs.sizers), ("rule", plan.verbs.rules), ("slippage", plan.verbs.slippages))
     steps = [(f"{kind} {step.name}", step.function) for kind, steps in kinds for step in steps]
+    steps += [(f"strategy {script.name}", script.decide) for script in plan.verbs.scripts]
     return [*steps, *((f"indicator {name}", function.step) for name, function in plan.functions.items())]
 
 
@@ -71,4 +107,6 @@ def namespace(verbs: Verbs, prepare: Callable[[Callable[..., Any]], Callable[...
     names: Namespace = {"bound": prepare(bound), "within_means": prepare(within_means)}
     for prefix, steps in (("size", verbs.sizers), ("rule", verbs.rules), ("slip", verbs.slippages)):
         names |= {f"{prefix}_{place}": prepare(step.function) for place, step in enumerate(steps)}
+    for place, script in enumerate(verbs.scripts):
+        names |= {f"ask_{place}": prepare(script.decide), f"State_{place}": script.state}
     return names

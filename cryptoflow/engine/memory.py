@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cryptoflow.engine.plan import Plan
+
 R = TypeVar("R")
 
 COLUMN = {float: "f8", int: "i8"}
@@ -35,6 +37,13 @@ def blank(record: type[R], count: int) -> np.ndarray[Any, Any]:
 def record_of(record: type[R], row: Any) -> R:
     """Copy one numpy row back into a plain record."""
     return record(*row.item())
+
+
+def minds(plan: Plan) -> list[list[float]]:
+    """Return what every script knows at first, a row of numbers per strategy and symbol."""
+    blank: tuple[float, ...] = ()
+    first = [blank if script is None else script.state() for script in plan.scripts_by_strategy()]
+    return [[float(value) for value in known] for known in first for _ in plan.symbols]
 
 
 def table(settings: Iterable[Iterable[float]], width: int) -> np.ndarray[Any, Any]:

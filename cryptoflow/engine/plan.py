@@ -7,7 +7,7 @@ import numpy as np
 
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.records import SLOTS, Account, Strategy, Symbol
-from cryptoflow.domain.steps import Function, Step
+from cryptoflow.domain.steps import Function, Script, Step
 
 
 class Columns(NamedTuple):
@@ -38,13 +38,15 @@ class Verbs(NamedTuple):
     sizers: tuple[Step, ...]
     rules: tuple[Step, ...]
     slippages: tuple[Step, ...]
+    scripts: tuple[Script, ...] = ()
 
 
 class Plan(NamedTuple):
     """A run before it starts.
 
-    A strategy points at its sizer, the account at its slippage model, by their places in `verbs`; their settings
-    stand here. A rule's settings begin with 1 when it is on and 0 when it is off.
+    A strategy points at its sizer and at its script, the account at its slippage model, by their places in `verbs`;
+    their settings stand here. A rule's settings begin with 1 when it is on and 0 when it is off. There is a graph per
+    strategy, then one for what the sizer reads.
     """
 
     capital: float
@@ -55,6 +57,7 @@ class Plan(NamedTuple):
     graphs: tuple[Graph, ...]
     functions: Mapping[str, Function]
     verbs: Verbs
+    script_settings: tuple[tuple[float, ...], ...]
     sizer_settings: tuple[tuple[float, ...], ...]
     rule_settings: tuple[tuple[float, ...], ...]
     slippage_settings: tuple[float, ...]
@@ -62,7 +65,17 @@ class Plan(NamedTuple):
     def lines_per_round(self) -> int:
         """Return how many lines of tape one round can write at most."""
         symbols, strategies = len(self.symbols), len(self.strategies)
-        return symbols * (SLOTS * 6 + 8) + symbols * strategies * 4 + 8
+        moments = self.account.timeframe // self.account.detail
+        return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + 8
+
+    def scripts_by_strategy(self) -> list[Script | None]:
+        """Return each strategy's script, None for one declared in a file."""
+        return [self.verbs.scripts[each.script] if each.script >= 0 else None for each in self.strategies]
+
+    def reads(self) -> list[int]:
+        """Return how many values beside its signal each graph hands on: to a script, or to the sizer."""
+        scripts = [*(each is not None for each in self.scripts_by_strategy()), True]
+        return [len(graph.outputs) if reads else 0 for graph, reads in zip(self.graphs, scripts, strict=True)]
 
 
 class Outcome(NamedTuple):

@@ -1,34 +1,40 @@
 """From a resolved spec to a plan for the engine: the place where plugins, tables and limits become numbers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.language import WORDS
 from cryptoflow.domain.records import Account, OrderType, Strategy, Symbol, TimeInForce
-from cryptoflow.domain.steps import Function, Step
-from cryptoflow.errors import CryptoflowError
+from cryptoflow.domain.steps import Function, Script, Step
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES
+from cryptoflow.pipelines.scripts import script_of, values_of
 from cryptoflow.plugins import registry
+from cryptoflow.plugins.kinds import Sizer
 from cryptoflow.plugins.rules import ORDER
 from cryptoflow.spec.execution import Costs, Fees
 from cryptoflow.spec.shipped import tiers
-from cryptoflow.spec.strategy_file import StrategyFile
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Plan
     from cryptoflow.pipelines.declared import Declared
     from cryptoflow.pipelines.resolved import Resolved
 
+UNLIMITED = 1_000_000
+"""Adds that a strategy in Python may make: it counts them itself."""
+
 VERBS = {"sizer": "notional", "rule": "headroom", "slippage": "cost"}
 
 
 def step(kind: str, name: str) -> Step:
     """Return a plugin's verb for the engine."""
-    return Step(name, getattr(registry.find(kind, name), VERBS[kind]))
+    plugin = registry.find(kind, name)
+    verb = getattr(plugin, VERBS[kind])
+    return Step(name, verb, len(plugin.let), plugin.past) if issubclass(plugin, Sizer) else Step(name, verb)
 
 
 def library(kind: str, used: list[str]) -> tuple[Step, ...]:
@@ -77,11 +83,11 @@ def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective],
 
 
 def strategy_of(resolved: "Resolved", declared: "Declared", allocation: float, sizers: tuple[Step, ...]) -> Strategy:
-    """Return a strategy's settings as numbers."""
+    """Return a strategy's settings as numbers; one in Python says in its signals what a file would say for good."""
     entry = resolved.pipeline.execution.entry
-    said = definition_of(declared)
+    said = declared.definition
     missing = resolved.pipeline.risk.stop_loss.missing.share
-    return Strategy(
+    whole = Strategy(
         allocation=allocation,
         sizer=place_in(sizers, resolved.sizer.plugin_name),
         spends=1 if getattr(resolved.sizer, "spends", False) else 0,
@@ -90,32 +96,43 @@ def strategy_of(resolved: "Resolved", declared: "Declared", allocation: float, s
         post_only=int(entry.post_only),
         offset=float(entry.offset),
         expires=int(entry.expires),
+        missing_stop=missing if missing > 0 else nan,
+    )
+    if said is None:
+        return replace(whole, max_adds=UNLIMITED, says_size=2)
+    return replace(
+        whole,
         max_bars=said.max_bars or 0,
         cooldown=int(said.cooldown or 0),
         max_adds=(said.max_adds or 1) if said.add_when is not None else 0,
         stop_share=said.stop_loss.share if said.stop_loss is not None else nan,
         take_share=said.take_profit.share if said.take_profit is not None else nan,
         trail_share=said.trailing_stop.share if said.trailing_stop is not None else nan,
-        missing_stop=missing if missing > 0 else nan,
         says_size=int(said.size is not None),
     )
 
 
-def definition_of(declared: "Declared") -> StrategyFile:
-    """Return what a declarative strategy says; one in Python is refused by name."""
-    if declared.definition is None:
-        raise CryptoflowError(
-            f"strategy {declared.id} is written in Python, which does not run yet",
-            fix="write it as a strategy file; `cryptoflow init` shows one",
-        )
-    return declared.definition
+def scripted(resolved: "Resolved", sizers: tuple[Step, ...]) -> tuple[tuple[Strategy, ...], tuple[Script, ...]]:
+    """Return all strategies' settings, and the scripts of those in Python, each once."""
+    settings: list[Strategy] = []
+    scripts: list[Script] = []
+    for declared, allocation in zip(resolved.strategies, resolved.allocations, strict=True):
+        one = strategy_of(resolved, declared, allocation, sizers)
+        if declared.plugin is not None:
+            script = script_of(declared.plugin)
+            if script not in scripts:
+                scripts.append(script)
+            one = replace(one, script=scripts.index(script))
+        settings.append(one)
+    return tuple(settings), tuple(scripts)
 
 
 def graphs_of(resolved: "Resolved") -> tuple[Graph, ...]:
-    """Return the strategies' graphs."""
-    for declared in resolved.strategies:
-        definition_of(declared)
-    return tuple(declared.graph for declared in resolved.strategies if declared.graph is not None)
+    """Return the strategies' graphs, and last that of what the sizer reads."""
+    market, sizer = resolved.pipeline.market, resolved.sizer
+    assert isinstance(sizer, Sizer)
+    reads = values_of(sizer, int(market.timeframe), [str(symbol) for symbol in market.symbols])
+    return (*(declared.graph for declared in resolved.strategies if declared.graph is not None), reads)
 
 
 def rules_of(resolved: "Resolved") -> dict[str, Effective]:
@@ -140,7 +157,10 @@ def rule_settings(rules: Mapping[str, Effective], steps: tuple[Step, ...]) -> tu
 def warmup_of(resolved: "Resolved") -> int:
     """Return how many bars are needed before the first decision."""
     asked = resolved.pipeline.warmup
-    return max((graph.warmup for graph in graphs_of(resolved)), default=0) if asked is None else asked
+    if asked is not None:
+        return asked
+    own = [declared.plugin.warmup() for declared in resolved.strategies if declared.plugin is not None]
+    return max(*(graph.warmup for graph in graphs_of(resolved)), *own, 0)
 
 
 def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: float = 1.0) -> "Plan":
@@ -152,35 +172,40 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
     zero = pipeline.execution.costs == "none"
     slippage_name = "none" if resolved.slippage is None else resolved.slippage.plugin_name
     rules = rules_of(resolved)
+    sizers = library("sizer", [resolved.sizer.plugin_name])
+    strategies, scripts = scripted(resolved, sizers)
     verbs = Verbs(
-        sizers=library("sizer", [resolved.sizer.plugin_name]),
+        sizers=sizers,
         rules=library("rule", list(rules)),
         slippages=library("slippage", [slippage_name]),
+        scripts=scripts,
     )
+    detail = int(pipeline.market.detail or timeframe)
+    costs = pipeline.execution.costs
     graphs = graphs_of(resolved)
     return Plan(
         capital=float(pipeline.capital),
         account=Account(
             timeframe=timeframe,
-            delay=int(pipeline.execution.latency) // timeframe * timeframe,
+            detail=detail,
+            delay=int(pipeline.execution.latency) // detail * detail,
             fill_on_touch=int(pipeline.execution.fills.touch),
             volume_share=float(pipeline.execution.fills.volume),
             slippage=place_in(verbs.slippages, slippage_name),
             cost_factor=0.0 if zero else cost_factor,
             discipline=int(pipeline.discipline == "on"),
+            base_fees=int(isinstance(costs, Costs) and costs.fee_in == "base"),
         ),
         symbols=tuple(str(symbol) for symbol in pipeline.market.symbols),
         markets=tuple(
             market_of(resolved, str(symbol), rules, first)
             for symbol, first in zip(pipeline.market.symbols, first_decisions, strict=True)
         ),
-        strategies=tuple(
-            strategy_of(resolved, declared, allocation, verbs.sizers)
-            for declared, allocation in zip(resolved.strategies, resolved.allocations, strict=True)
-        ),
+        strategies=strategies,
         graphs=graphs,
         functions=functions_of(graphs),
         verbs=verbs,
+        script_settings=tuple(() if each.plugin is None else each.plugin.numbers() for each in resolved.strategies),
         sizer_settings=tuple(resolved.sizer.numbers() for _ in resolved.strategies),
         rule_settings=rule_settings(rules, verbs.rules),
         slippage_settings=() if resolved.slippage is None else resolved.slippage.numbers(),

@@ -98,7 +98,7 @@ def decide(plan: "Plan", history: History, engine: str, progress: Progress | Non
         return event(plan, history.columns()).since(history.period.start)
     from cryptoflow.engine.batch.run import run as batch
 
-    return batch(plan, history.columns(), progress).since(history.period.start)
+    return batch(plan, history.columns(), progress=progress).since(history.period.start)
 
 
 def decide_somehow(

@@ -1,16 +1,16 @@
 """The strategies of a spec: found, given their parameters, and compiled."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.graph import Graph
-from cryptoflow.domain.steps import Function
 from cryptoflow.errors import CryptoflowError, Place, Problem
+from cryptoflow.pipelines.scripts import function, misfit, values_of
 from cryptoflow.plugins import registry
-from cryptoflow.plugins.registry import Plugin
+from cryptoflow.plugins.kinds import Strategy as Script
 from cryptoflow.spec.document import Document, Opener, load
 from cryptoflow.spec.expression import DISTANCES, FLAGS, QUANTITIES, compile_strategy, evaluate_requirement
 from cryptoflow.spec.names import Name, SpecFile, Variable
@@ -44,7 +44,7 @@ class Declared:
     params: Mapping[str, float]
     definition: StrategyFile | None = None
     graph: Graph | None = None
-    plugin: Plugin | None = None
+    plugin: Script | None = None
     file: Path | None = None
     tree: Tree | None = None
 
@@ -107,7 +107,18 @@ class Strategies:
         settings = tree.get("with") or Tree({}, tree.place, tree.key)
         manual = f"`cryptoflow plugins show {entry.use}` lists every setting"
         plugin = shaped(kind, settings, self._problems, manual=manual, owner=str(entry.use))
-        return None if plugin is None else Declared(entry, {}, plugin=plugin, tree=tree)
+        if not isinstance(plugin, Script):
+            return None
+        wrong = misfit(plugin)
+        if wrong is not None:
+            self._problems.append(wrong._replace(where=named.place))
+            return None
+        try:
+            graph = values_of(plugin, self._around.timeframe, self._around.symbols)
+        except CryptoflowError as error:
+            self._problems.extend(problem._replace(where=problem.where or named.place) for problem in error.problems)
+            return None
+        return Declared(entry, {}, graph=graph, plugin=plugin, tree=tree)
 
     def _from_file(self, entry: Strategy, tree: Tree, file: Path, asked: Place | None) -> Declared | None:
         first = file not in self._documents
@@ -164,21 +175,12 @@ class Strategies:
         let = tree.get("let")
         lets = {str(name): Text.of(leaf) for name, leaf in let.children() if is_expression(leaf)} if let else {}
         around = self._around
-        scope = Scope(params, _function, lambda: registry.names("indicator"), around.timeframe, around.symbols)
+        scope = Scope(params, function, lambda: registry.names("indicator"), around.timeframe, around.symbols)
         try:
             return compile_strategy(outputs, scope, lets)
         except CryptoflowError as error:
             mistakes.extend(error.problems)
             return None
-
-
-def _function(name: str) -> Function | None:
-    try:
-        plugin = registry.find("indicator", name)
-    except CryptoflowError:
-        return None
-    made: Callable[[], Function] = plugin.function  # type: ignore[attr-defined]  # what every indicator has
-    return made()
 
 
 def _beside(folder: Path, place: Place, name: str) -> Path:

@@ -72,14 +72,38 @@ class Indicator(Plugin):
         return Bound(plugin.numbers(), plugin.warmup(), plugin.memory())
 
 
-class Sizer(Plugin):
-    """How much an entry would like to be: `notional(equity, cash, price, stop, *settings)` in quote.
+class Reader(Plugin):
+    """A plugin that reads indicators: `let` names expressions over its settings and `bars_per_year`."""
+
+    let: ClassVar[Mapping[str, str]] = {}
+
+
+class Strategy(Reader):
+    """What is wanted of a symbol, in Python: `decide(state, bar, held, signal, *let, *settings) -> state`.
+
+    It is asked at the close of every bar of every symbol, in the order of time. `held` is the strategy's own
+    position; `signal` says nothing until it is written to. `State` is a NamedTuple whose defaults are the start.
+    """
+
+    State: ClassVar[type[Any]]
+    decide: ClassVar[Callable[..., Any]]
+
+    def warmup(self) -> int:
+        """Bars that the state needs, beyond what the expressions of `let` do."""
+        return 0
+
+
+class Sizer(Reader):
+    """How much an entry would like to be: `notional(equity, cash, price, stop, *let, *past, *settings)` in quote.
 
     `stop` is a price, NaN without one; NaN as an answer means that no size can be said and refuses the entry.
-    One that `spends` sends the amount itself with a market order, any other the lots it comes to.
+    One that `spends` sends the amount itself with a market order, any other the lots it comes to. One that asks
+    for the `past` is given four numbers of its strategy's closed trades: how many, how many won, and what these
+    and the others came to, in shares of their costs.
     """
 
     spends: ClassVar[bool] = False
+    past: ClassVar[bool] = False
     notional: ClassVar[Callable[..., float]]
 
 

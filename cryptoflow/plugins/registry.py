@@ -34,6 +34,11 @@ class Plugin(BaseModel):
         """
         return tuple(number for field in type(self).model_fields for number in _numbers(getattr(self, field)))
 
+    def named_numbers(self) -> tuple[tuple[str, bool], ...]:
+        """The setting that each of the numbers stands for, and whether it is a count and no other number."""
+        values = ((field, getattr(self, field)) for field in type(self).model_fields)
+        return tuple((field, type(value) is int) for field, value in values for _ in _numbers(value))
+
 
 def _numbers(value: object) -> Iterator[float]:
     match value:

@@ -9,7 +9,7 @@ from linecache import getline
 from pathlib import Path
 from textwrap import dedent
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from cryptoflow.errors import Place, Problem
 from cryptoflow.plugins.registry import DOORS, HOME, Plugin
@@ -17,6 +17,15 @@ from cryptoflow.spec.document import display
 
 KINDS = ("indicator", "sizer", "rule", "slippage")
 """The kinds whose verbs both drivers run, one of them compiled."""
+
+RAISING = {
+    *("sqrt", "log", "log2", "log10", "log1p", "exp", "expm1", "pow", "acos", "asin", "acosh", "atanh"),
+    *("sinh", "cosh", "fmod", "gamma", "lgamma", "factorial", "comb", "perm", "ceil", "floor", "trunc"),
+}
+"""Functions of `math` that raise in plain Python where compiled code goes on with a number that is none."""
+
+ASKED = 4
+"""What every `decide` is given first: state, bar, held, signal."""
 
 BUILT_IN = {"abs", "float", "int", "max", "min", "range"}
 FORBIDDEN = (
@@ -78,11 +87,46 @@ def divisions(function: FunctionType) -> Iterator[Complaint]:
                     yield Complaint("division", *at)
 
 
+def why_plain(strategy: type[Plugin]) -> str:
+    """Why a strategy runs as plain Python only, in either driver; nothing when it may be compiled.
+
+    One that keeps to the rules of steps does the same compiled; one that does not may do anything, more slowly.
+    """
+    hints = get_type_hints(strategy.State)  # type: ignore[attr-defined]  # what every strategy has
+    for field, kind in hints.items():
+        if kind not in (float, int, bool):
+            return f"{field} of its state is no number"
+    for function in functions(strategy.decide):  # type: ignore[attr-defined]
+        if not _ours(function.__module__):
+            for found in (*complaints(function), *divisions(function), *raising(function)):
+                return f"{Path(function.__code__.co_filename).name}:{found.line}: {found.what}"
+    return ""
+
+
+def raising(function: FunctionType) -> Iterator[Complaint]:
+    """Calls that raise in plain Python where compiled code goes on."""
+    for node, at in _nodes(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISING:
+            yield Complaint(f"{node.func.id} of what it may not be defined for", *at)
+
+
+def writes(function: FunctionType) -> Iterator[Complaint]:
+    """Assignments to what a strategy is shown; only its fourth argument, the signal, is there to be written to."""
+    signal = function.__code__.co_varnames[3]
+    for node, at in _nodes(function):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():
+            if isinstance(target, ast.Attribute) and ast.unparse(target.value) != signal:
+                yield Complaint(f"assignment to {ast.unparse(target)}", *at)
+
+
 def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
     """What keeps a guest's verb from doing the same in both drivers; other kinds run as plain Python only.
 
     Built-in steps may divide by settings that are never zero, which their contract tests hold them to.
     """
+    if plugin.plugin_kind == "strategy":
+        yield from _mistakes_of_a_strategy(plugin)
     if plugin.plugin_kind not in KINDS or _ours(plugin.__module__):
         return
     name, verb = f"{plugin.plugin_kind} {plugin.plugin_name}", DOORS[plugin.plugin_kind].verb
@@ -96,6 +140,22 @@ def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
             for found in (*complaints(function), *divisions(function)):
                 what = f"{name}: {found.what} is not the same in compiled and in plain Python"
                 yield Problem(what, _place(file, found.line, found.column), found.hint)
+
+
+def _mistakes_of_a_strategy(plugin: type[Plugin]) -> Iterator[Problem]:
+    name, file = f"strategy {plugin.plugin_name}", str(getattr(sys.modules[plugin.__module__], "__file__", ""))
+    state, decide = getattr(plugin, "State", None), getattr(plugin, "decide", None)
+    if not (isinstance(decide, FunctionType) and decide.__code__.co_argcount >= ASKED):
+        what = f"{name}: decide is no plain function of state, bar, held, signal and what it reads"
+        yield Problem(what, _place(file, 1, 0), "write it as a static method of the class")
+        return
+    if not (isinstance(state, type) and hasattr(state, "_fields")):
+        what, fix = f"{name} has no State", "a NamedTuple with a default for every field, like `waited: int = 0`"
+        yield Problem(what, _place(file, 1, 0), fix)
+    elif len(getattr(state, "_field_defaults", ())) < len(state._fields):
+        yield Problem(f"{name}: a field of its State has no default", _place(file, 1, 0), "defaults are the start")
+    for found in writes(decide):
+        yield Problem(f"{name}: {found.what}", _place(file, found.line, found.column), "only the signal is written to")
 
 
 def mistakes_of(module: str) -> tuple[Problem, ...]:

@@ -34,6 +34,9 @@ class Costs(Spec):
     fees: Annotated[Annotated[Literal["venue"], Tag(WORD)] | Annotated[Fees, Tag(BLOCK)], WordOrBlock] = Field(
         "venue", description="the venue's fees, or rates of your own"
     )
+    fee_in: Literal["quote", "base"] = Field(
+        "quote", description="currency that the fee of a purchase is taken in; base leaves less of what was bought"
+    )
     slippage: Block = Field(
         Block(use=PluginName("spread_impact")), description="plugin of kind slippage: what a fill loses"
     )

@@ -37,6 +37,15 @@ def compile_strategy(outputs: Mapping[str, Text], scope: Scope, lets: Mapping[st
     return _compile(outputs, expected, scope, lets)
 
 
+def compile_values(lets: Mapping[str, Text], scope: Scope) -> Graph:
+    """Return one graph for values that a plugin reads by name; one may build on another.
+
+    >>> compile_values({"twice": Text("2 * close"), "more": Text("twice + 1")}, Scope()).outputs
+    {'twice': 2, 'more': 4}
+    """
+    return _compile(lets, dict.fromkeys(lets), scope, lets)
+
+
 def compile_expression(text: Text, scope: Scope, kind: Kind | None = None) -> Graph:
     """Return the graph of one expression, its output named `value`; `kind` is what it has to be, if anything.
 

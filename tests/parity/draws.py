@@ -1,14 +1,20 @@
 """Specs and series drawn at random, believable enough that most of them trade."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from hypothesis import strategies as st
 
-from cryptoflow.engine.plan import Columns
+from cryptoflow.engine.plan import Columns, Plan
+from cryptoflow.spec.document import Opener, on_disk
 
 MINUTE = 60_000
 START = 1_704_067_200_000
+SPEC = Path(__file__).with_name("drawn.yaml")
+"""What drawn specs are called: they lie beside the plugins they may use, though never on the disk."""
+
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT")
 
 PERIODS = st.integers(2, 12)
@@ -20,7 +26,7 @@ SERIES = st.recursive(
         ),
         st.builds(lambda x, n: f"({x})[{n}]", inner, st.integers(1, 4)),
         st.builds(lambda x, y: f"(({x} + {y}) / 2)", inner, inner),
-        st.builds(lambda x: f'tf("5m", {x})', st.sampled_from(("close", "sma(close, 3)", "high"))),
+        st.builds(lambda x: f'tf("15m", {x})', st.sampled_from(("close", "sma(close, 3)", "high"))),
         st.builds(lambda x: f'of("BTC/USDT", {x})', st.sampled_from(("close", "ema(close, 4)"))),
     ),
     max_leaves=4,
@@ -33,6 +39,8 @@ FLAGS = st.one_of(
     st.builds(lambda n: f'every("{n}m")', st.sampled_from((5, 15, 30))),
     st.builds(lambda n, k: f"rank(close / sma(close, {n})) <= {k}", PERIODS, st.integers(1, 2)),
 )
+OFTEN = st.builds(lambda n: f'every("{n}m")', st.sampled_from((5, 10, 15)))
+"""What fires for certain: of two drawn series the first is often never above the other."""
 
 
 @st.composite
@@ -40,11 +48,10 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a strategy file."""
     said: dict[str, Any] = {"cryptoflow": 1, "strategy": "drawn", "enter_long": draw(FLAGS)}
     both = st.booleans()
-    if draw(both):
-        said["enter_long"] += f" or {draw(FLAGS)}"
-    leaves = draw(st.sampled_from(("exit_long", "max_bars", "both")))
+    said["enter_long"] += f" or {draw(st.one_of(FLAGS, OFTEN, OFTEN))}"
+    leaves = draw(st.sampled_from(("exit_long", "max_bars", "both", "both")))
     if leaves != "max_bars":
-        said["exit_long"] = draw(FLAGS)
+        said["exit_long"] = f"{draw(FLAGS)} or {draw(OFTEN)}" if leaves == "exit_long" else draw(FLAGS)
     if leaves != "exit_long":
         said["max_bars"] = draw(st.integers(3, 20))
     if draw(both):
@@ -65,18 +72,36 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def scripts(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the settings of the strategy in Python."""
+    return {
+        "use": "drawn_script",
+        "with": {
+            "period": draw(PERIODS),
+            "wait": draw(st.integers(0, 6)),
+            "part": draw(st.sampled_from(("30%", "50%", "100%"))),
+            "gain": draw(st.sampled_from(("0.05%", "0.3%"))),
+            "size": draw(st.sampled_from((0.0, 0.3))),
+            "stop": draw(st.sampled_from((0.0, 1.5, 3.0))),
+        },
+    }
+
+
+@st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a pipeline without its strategies' files."""
     symbols = SYMBOLS[: draw(st.integers(1, 3))]
     strategies = draw(st.integers(1, 2))
-    entry: dict[str, Any] = {"order": draw(st.sampled_from(("market", "market", "limit", "stop", "stop_limit")))}
+    entry: dict[str, Any] = {
+        "order": draw(st.sampled_from(("market", "market", "market", "limit", "stop", "stop_limit")))
+    }
     if entry["order"] != "market":
         entry |= {
-            "offset": draw(st.sampled_from(("0 bps", "5 bps", "20 bps"))),
-            "expires": draw(st.sampled_from(("60s", "300s", "1h"))),
+            "offset": draw(st.sampled_from(("0 bps", "5 bps", "5 bps", "20 bps"))),
+            "expires": draw(st.sampled_from(("60s", "300s", "1h", "1h"))),
         }
     if entry["order"] == "limit":
-        entry |= {"time_in_force": draw(st.sampled_from(("gtc", "ioc", "fok")))}
+        entry |= {"time_in_force": draw(st.sampled_from(("gtc", "gtc", "ioc", "fok")))}
         if entry["time_in_force"] == "gtc":
             entry["post_only"] = draw(st.booleans())
     sizing = draw(
@@ -86,10 +111,19 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
                 {"use": "fixed", "amount": "300 USDT"},
                 {"use": "risk_fraction", "risk": "0.5%"},
                 {"use": "all_in"},
+                {"use": "volatility_target", "target": "60%", "bars": 10},
+                {"use": "kelly", "trades": 2, "first": "10%", "floor": "4%", "fraction": "50%"},
             )
         )
     )
     costs = draw(st.sampled_from(("none", {"slippage": {"use": "spread_impact"}}, {"slippage": {"use": "fixed_bps"}})))
+    if costs != "none":
+        costs = {**costs, "fee_in": draw(st.sampled_from(("quote", "base")))}
+    timeframe = draw(st.sampled_from(("1m", "1m", "1m", "5m")))
+    detail = {"detail": "1m"} if timeframe == "5m" else {}
+    asked = [{"file": f"s{place}.yaml"} for place in range(strategies)]
+    if draw(st.integers(0, 3)) == 0:
+        asked[-1] = draw(scripts())
     return {
         "cryptoflow": 1,
         "name": "drawn",
@@ -98,13 +132,42 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "market": {
             "venue": "binance",
             "symbols": list(symbols),
-            "timeframe": "1m",
+            "timeframe": timeframe,
+            **detail,
             "filters": draw(st.sampled_from(("venue", "none"))),
         },
-        "strategies": [{"id": f"s{place}", "file": f"s{place}.yaml"} for place in range(strategies)],
+        "plugins": ["drawn.py"],
+        "strategies": [{"id": f"s{place}", **one} for place, one in enumerate(asked)],
         "sizing": sizing,
         "execution": {"entry": entry, "costs": costs, "latency": draw(st.sampled_from(("0s", "1m")))},
     }
+
+
+def opener(spec: dict[str, Any], definitions: list[dict[str, Any]]) -> Opener:
+    """Return what opens a drawn spec and its strategies as if they lay beside the plugins here."""
+    files = {SPEC.with_name(f"s{place}.yaml"): said for place, said in enumerate(definitions)} | {SPEC: spec}
+
+    def opened(file: Path) -> bytes:
+        known = files.get(file.resolve())
+        return on_disk(file) if known is None else yaml.safe_dump(known).encode()
+
+    return opened
+
+
+def market(plan: Plan, seed: int) -> tuple[list[Columns], list[Columns]]:
+    """Return a drawn plan's bars, and the finer ones inside them where it asks for these."""
+    times = plan.account.timeframe // plan.account.detail
+    drawn = [series(seed + place, 300 * times) for place in range(len(plan.symbols))]
+    return (drawn, []) if times == 1 else ([grown(finer, plan.account.timeframe) for finer in drawn], drawn)
+
+
+def grown(finer: Columns, duration: int) -> Columns:
+    """Return the bars that finer ones make up."""
+    opens, first = np.unique(finer.open_at // duration, return_index=True)
+    last = np.concatenate((first[1:], [len(finer.open_at)])) - 1
+    high, low = np.maximum.reduceat(finer.high, first), np.minimum.reduceat(finer.low, first)
+    volume = np.add.reduceat(finer.volume, first)
+    return Columns(opens * duration, finer.open[first], high, low, finer.close[last], volume)
 
 
 def series(seed: int, bars: int = 300) -> Columns:

@@ -1,14 +1,11 @@
 """The two drivers make the same decisions: orders, fills and refusals by `==`, equity too."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -20,20 +17,16 @@ from cryptoflow.engine.runtime.run import run as event
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.resolve import resolve
-from tests.parity.draws import MINUTE, START, definitions, series, specs
+from tests.parity.draws import MINUTE, SPEC, START, definitions, market, opener, specs
 
 
 def planned(spec: dict[str, Any], strategies: list[dict[str, Any]]) -> Plan | None:
     """Return the plan of a drawn spec; None when the language refuses what was drawn."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "spec.yaml"
-        path.write_text(yaml.safe_dump(spec))
-        for place, said in enumerate(strategies):
-            (Path(folder) / f"s{place}.yaml").write_text(yaml.safe_dump(said))
-        try:
-            return plan_of(resolve(path), [START + 40 * MINUTE] * len(spec["market"]["symbols"]))
-        except CryptoflowError:
-            return None
+    try:
+        resolved = resolve(SPEC, opener=opener(spec, strategies))
+    except CryptoflowError:
+        return None
+    return plan_of(resolved, [START + 40 * MINUTE] * len(spec["market"]["symbols"]))
 
 
 def assert_same(one: Outcome, other: Outcome) -> None:
@@ -47,7 +40,8 @@ def assert_same(one: Outcome, other: Outcome) -> None:
 def assert_money_is_conserved(plan: Plan, outcome: Outcome) -> None:
     """What the fills took and gave is what the wallet has; nothing is spent twice, nothing stays reserved."""
     fills = outcome.tape[outcome.tape["topic"] == Topic.FILL]
-    moved = -fills["side"] * fills["notional"] - fills["fee"]
+    charged = fills["side"] < 0 if plan.account.base_fees else 1
+    moved = -fills["side"] * fills["notional"] - fills["fee"] * charged
     assert outcome.wallet["cash"] == pytest.approx(plan.capital + float(moved.sum()), rel=1e-9, abs=1e-6)
     assert outcome.wallet["fees"] == pytest.approx(float(fills["fee"].sum()), rel=1e-9, abs=1e-9)
     assert outcome.wallet["cash"] >= 0
@@ -71,9 +65,9 @@ def check(count: int, seed: int) -> Counter[str]:
         seen["drawn"] += 1
         assume(plan is not None)
         assert plan is not None
-        market = [series(start + place + seed) for place in range(len(plan.symbols))]
-        outcome = batch(plan, market, block_rounds=block)
-        assert_same(outcome, event(plan, market))
+        bars, finer = market(plan, start + seed)
+        outcome = batch(plan, bars, finer, block_rounds=block)
+        assert_same(outcome, event(plan, bars, finer))
         assert_money_is_conserved(plan, outcome)
         fills = int((outcome.tape["topic"] == Topic.FILL).sum())
         seen["compared"] += 1
@@ -87,7 +81,7 @@ def check(count: int, seed: int) -> Counter[str]:
 def test_both_drivers_decide_alike_on_drawn_specs() -> None:
     seen = check(100, seed=0)
     assert seen["compared"] >= 90
-    assert seen["busy"] >= 0.6 * seen["compared"], seen
+    assert seen["busy"] >= 0.8 * seen["compared"], seen
 
 
 @pytest.mark.long
@@ -97,4 +91,4 @@ def test_both_drivers_decide_alike_on_thousands_of_drawn_specs(evidence: Callabl
         f"{seen['compared']:,} compared by `==`, {seen['busy']:,} with five fills or more, {seen['fills']:,} fills"
     )
     assert seen["compared"] >= 1_800
-    assert seen["busy"] >= 0.6 * seen["compared"], seen
+    assert seen["busy"] >= 0.8 * seen["compared"], seen

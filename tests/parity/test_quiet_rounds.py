@@ -10,8 +10,8 @@ from cryptoflow.domain.advance import advance, concerns, quiet
 from cryptoflow.domain.records import Signal
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.features import Features
-from cryptoflow.engine.runtime.run import fresh_state, plain_steps, rounds, tables_of
-from tests.parity.draws import definitions, series, specs
+from cryptoflow.engine.runtime.run import fresh_state, inside, plain_steps, rounds, tables_of
+from tests.parity.draws import definitions, market, specs
 from tests.parity.test_parity import planned
 
 
@@ -21,8 +21,10 @@ def calm_rounds(plan: Plan, start: int) -> int:
     wallet, count = state.wallet, len(plan.symbols)
     signals = [Signal() for _ in range(count * len(plan.strategies))]
     calm = 0
-    for at, bars in rounds([series(start + place) for place in range(count)]):
-        features.over(bars, signals)
+    drawn, finer = market(plan, start)
+    within = inside(finer, plan)
+    for at, bars in rounds(drawn):
+        features.over(bars, signals, state.seen)
         still = all(
             quiet(position, bar, plan.strategies[position.strategy].max_bars if position.lots else 0)
             for position, bar in zip(state.positions, bars, strict=True)
@@ -35,8 +37,9 @@ def calm_rounds(plan: Plan, start: int) -> int:
         )
         money = (wallet.cash, wallet.reserved, wallet.number)
         orders = [astuple(order) for order in state.orders]
-        advance(state, bars, signals, tables, steps, at)
-        if still and not asked:
+        details = within(at, bars)
+        advance(state, bars, details, len(details), signals, tables, steps, at)
+        if still and not asked and not plan.verbs.scripts:
             calm += 1
             assert wallet.lines == 0
             assert (wallet.cash, wallet.reserved, wallet.number) == money

@@ -13,7 +13,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.backtest import backtest
 from cryptoflow.pipelines.history import Window
 from cryptoflow.pipelines.resolve import read, resolve
-from tests.parity.draws import definitions, specs
+from tests.parity.draws import SPEC, definitions, opener, specs
 
 ODD: dict[tuple[str, ...], list[Any]] = {
     ("capital",): ["0 USDT", "0.01 USDT", "1 USDT", "99999999999999 USDT", "1000 BTC"],
@@ -55,14 +55,11 @@ def odd_specs(draw: st.DrawFn) -> dict[str, Any]:
 def ran(spec: dict[str, Any], said: list[dict[str, Any]], engine: str) -> str:
     """Run a drawn spec; say what became of it."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "spec.yaml"
-        path.write_text(yaml.safe_dump(spec))
-        for place, definition in enumerate(said):
-            (Path(folder) / f"s{place}.yaml").write_text(yaml.safe_dump(definition))
-        if read(path).problems:
+        if read(SPEC, opener=opener(spec, said)).problems:
             return "refused at validate"
         try:
-            run = backtest(resolve(path), window=Window("2024-01-01", "2024-01-02"), engine=engine, home=Path(folder))
+            resolved = resolve(SPEC, opener=opener(spec, said))
+            run = backtest(resolved, window=Window("2024-01-01", "2024-01-02"), engine=engine, home=Path(folder))
         except CryptoflowError as error:
             assert all(problem.what and problem.fix for problem in error.problems)
             return "refused at run"
@@ -90,13 +87,8 @@ def test_a_spec_that_validates_runs_or_says_why_not() -> None:
 @settings(max_examples=40)
 @given(spec=odd_specs(), said=st.lists(definitions(), min_size=2, max_size=2))
 def test_a_resolved_spec_written_out_loads_to_the_same(spec: dict[str, Any], said: list[dict[str, Any]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path, again = Path(folder) / "spec.yaml", Path(folder) / "again.yaml"
-        path.write_text(yaml.safe_dump(spec))
-        for place, definition in enumerate(said):
-            (Path(folder) / f"s{place}.yaml").write_text(yaml.safe_dump(definition))
-        if read(path).problems:
-            return
-        first = resolve(path)
-        again.write_text(first.to_yaml())
-        assert resolve(again).canonical() == first.canonical()
+    if read(SPEC, opener=opener(spec, said)).problems:
+        return
+    first = resolve(SPEC, opener=opener(spec, said))
+    again = yaml.safe_load(first.to_yaml())
+    assert resolve(SPEC, opener=opener(again, said)).canonical() == first.canonical()

@@ -1,12 +1,12 @@
 """Where compiled code lives: a folder named by everything that went into it, so that stale code cannot be found."""
 
-import hashlib
 import os
 import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,14 @@ def machine_digest() -> str:
 
     parts = (sys.version, numba.__version__, np.__version__, platform.machine())
     cpu = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
-    return hashlib.sha256(repr((parts, cpu, sorted(OPTIONS.items()))).encode()).hexdigest()
+    return sha256(repr((parts, cpu, sorted(OPTIONS.items()))).encode()).hexdigest()
 
 
 @cache
 def package_digest() -> str:
     """Digest the sources of every package of ours whose code may be compiled."""
     root = Path(__file__).parents[2]
-    whole = hashlib.sha256()
+    whole = sha256()
     for folder in ("domain", "engine"):
         for path in sorted((root / folder).rglob("*.py")):
             whole.update(path.name.encode())
@@ -61,9 +61,10 @@ def digest_of(functions: Iterable[Callable[..., Any]], text: str) -> str:
     """Digest the names of `functions` and the whole files they stand in, our own sources, and the machine."""
     listed = list(functions)
     names = [f"{function.__module__}.{function.__qualname__}" for function in listed]
-    whole = hashlib.sha256(f"{machine_digest()}{package_digest()}{names}{text}".encode())
-    for file in sorted({function.__code__.co_filename for function in listed}):
-        whole.update(Path(file).read_bytes())
+    whole = sha256(f"{machine_digest()}{package_digest()}{names}{text}".encode())
+    contents = {Path(function.__code__.co_filename).read_bytes() for function in listed}
+    for content in sorted(sha256(content).digest() for content in contents):
+        whole.update(content)
     return whole.hexdigest()[:24]
 
 

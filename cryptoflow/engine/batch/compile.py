@@ -9,7 +9,7 @@ from typing import Any
 from numba import njit
 from numba.extending import register_jitable
 
-from cryptoflow.domain import advance, decide, fills, language, ledger, lots, marks, numbers, review
+from cryptoflow.domain import advance, ask, decide, fills, language, ledger, lots, marks, numbers, review
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
 Plain = Callable[..., Any]
@@ -48,7 +48,7 @@ def prepare_module(name: str) -> None:
 
 def prepare_domain() -> None:
     """Make the decision's own functions callable from compiled code."""
-    for module in (numbers, language, lots, ledger, review, fills, marks, decide, advance):
+    for module in (numbers, language, lots, ledger, review, fills, marks, ask, decide, advance):
         prepare_module(module.__name__)
 
 

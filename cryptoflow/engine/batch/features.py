@@ -26,12 +26,13 @@ class Features:
 
     def __init__(self, plan: Plan, size: int) -> None:
         self.lanes = [Lanes(graph, plan, size) for graph in plan.graphs]
-        used = [[NUMBERS[name] for name in graph.outputs if name in NUMBERS] for graph in plan.graphs]
+        used = [[name for name in graph.outputs if name not in FLAGS] for graph in plan.graphs]
         self.slots = np.full((len(plan.graphs), len(VALUES)), -1, dtype=np.int64)
-        for row, fields in enumerate(used):
-            for slot, field in enumerate(fields):
-                self.slots[row, VALUES.index(field)] = slot
-        self.depth = max(1, *(len(fields) for fields in used)) if used else 1
+        for row, names in enumerate(used):
+            for slot, name in enumerate(names):
+                if name in NUMBERS:
+                    self.slots[row, VALUES.index(NUMBERS[name])] = slot
+        self.depth = max(1, *(len(names) for names in used))
         self.symbols = len(plan.symbols)
 
     def over(self, market: Sequence[Columns]) -> tuple[Array, Array, Array]:
@@ -45,7 +46,7 @@ class Features:
             for symbol in range(self.symbols):
                 row = strategy * self.symbols + symbol
                 lanes.write_flags(symbol, flags[row])
-                lanes.write_values(symbol, self.slots[strategy], values[:, row])
+                lanes.write_values(symbol, values[:, row])
         return flags, values, self.slots
 
 
@@ -211,12 +212,12 @@ class Lanes:
                 count = len(self.streams[symbol, 0].open_at)
                 flags[:count] |= np.broadcast_to(value, (count,)) * np.uint8(BITS[field])
 
-    def write_values(self, symbol: int, slots: Array, values: Array) -> None:
-        """Write the numbers of one symbol into their slots."""
+    def write_values(self, symbol: int, values: Array) -> None:
+        """Write the numbers of one symbol into their slots, which are in the order of the outputs."""
         count = len(self.streams[symbol, 0].open_at)
-        for name, field in NUMBERS.items():
-            if name in self.graph.outputs:
-                values[slots[VALUES.index(field)], :count] = self.values[self.graph.outputs[name], symbol]
+        outputs = [place for name, place in self.graph.outputs.items() if name not in FLAGS]
+        for slot, place in enumerate(outputs):
+            values[slot, :count] = self.values[place, symbol]
 
 
 def divided(a: Any, b: Any) -> Any:

@@ -15,7 +15,9 @@ VALUES = ("score", "size", "stop_distance", "stop_at", "take_distance", "take_at
 class Block(NamedTuple):
     """A stretch of rounds as arrays: bars by symbol, flags by strategy × symbol, values by field where there are any.
 
-    `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1.
+    `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1; `reads` says
+    how many values each strategy, and last the sizer, is shown as they are. `finer` are bars inside these, by symbol,
+    with a cursor of their own; there are none where `inside` is 0.
     """
 
     times: Any
@@ -30,6 +32,12 @@ class Block(NamedTuple):
     flags: Any
     values: Any
     slots: Any
+    reads: Any
+    inside: int
+    finer_cursor: Any
+    finer_counts: Any
+    finer_open_at: Any
+    finer: Any
 
 
 def value_of(block: Block, strategy: int, field: int, row: int, k: int) -> float:
@@ -44,6 +52,7 @@ def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -
     signal.enter = 1 if flags & ENTER else 0
     signal.leave = 1 if flags & LEAVE else 0
     signal.add = 1 if flags & ADD else 0
+    signal.leave_share = nan
     signal.score = value_of(block, strategy, 0, row, k)
     signal.size = value_of(block, strategy, 1, row, k)
     signal.stop_distance = value_of(block, strategy, 2, row, k)
@@ -51,6 +60,12 @@ def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -
     signal.take_distance = value_of(block, strategy, 4, row, k)
     signal.take_at = value_of(block, strategy, 5, row, k)
     signal.trail_distance = value_of(block, strategy, 6, row, k)
+
+
+def read_values(block: Block, row: int, strategy: int, k: int, seen: Any) -> None:
+    """Show a strategy in Python, or the sizer, what indicators say of a symbol at its bar `k`."""
+    for slot in range(block.reads[strategy]):
+        seen[slot] = block.values[slot, row, k]
 
 
 def asks(flags: Any, strategies: int, k: int, position: Position) -> bool:
@@ -68,7 +83,7 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
     Returns the first round that may be different. The bars of a block are its rounds then, so no cursor is asked.
     """
     wallet, position, bar = state.wallet, state.positions[0], bars[0]
-    if position.open_orders > 0:
+    if position.open_orders > 0 or position.dust > 0.0:
         return start
     times, flags, close, high, low = block.times, block.flags, block.close, block.high, block.low
     strategies = len(tables.strategies)
@@ -97,7 +112,7 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
                 break
             open_day(wallet, times[j])
             mark_position(position, bar, settings.trail_share)
-            mark_account(wallet, position.lots * lot * position.last)
+            mark_account(wallet, position.lots * lot * position.last, 0.0)
             equity[j] = wallet.equity
             j += 1
     block.cursor[0] = j
@@ -136,9 +151,47 @@ def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: i
     return busy
 
 
+def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, block: Block, at: int) -> int:
+    """Show the finer bars inside a round, those that open together in one row; return how many rows there are.
+
+    Where there are none finer the round's own bars are the only row, and stand in it already.
+    """
+    if block.inside == 0:
+        return 1
+    cursor, counts, open_at = block.finer_cursor, block.finer_counts, block.finer_open_at
+    end = at + tables.account.timeframe
+    moments = 0
+    while True:
+        first = end
+        for symbol in range(len(bars)):
+            k = cursor[symbol]
+            while k < counts[symbol] and open_at[symbol, k] < at:
+                k += 1
+            cursor[symbol] = k
+            if k < counts[symbol] and open_at[symbol, k] < first:
+                first = open_at[symbol, k]
+        if first == end:
+            return moments
+        for symbol in range(len(bars)):
+            bar = details[moments][symbol]
+            k = cursor[symbol]
+            bar.here = 0
+            if k < counts[symbol] and open_at[symbol, k] == first:
+                cursor[symbol] = k + 1
+                bar.here = 1
+                bar.open_at = first
+                bar.open = block.finer[0, symbol, k]
+                bar.high = block.finer[1, symbol, k]
+                bar.low = block.finer[2, symbol, k]
+                bar.close = block.finer[3, symbol, k]
+                bar.volume = block.finer[4, symbol, k]
+        moments += 1
+
+
 def run_rounds(
     state: State,
     bars: Rows[Bar],
+    details: Rows[Rows[Bar]],
     signals: Rows[Signal],
     tables: Tables,
     steps: Steps,
@@ -151,22 +204,31 @@ def run_rounds(
 
     Returns the round to go on with: before the end only when the tape has less than `room` lines left.
     """
-    symbols = len(state.positions)
-    rows = symbols * len(tables.strategies)
+    symbols, strategies = len(state.positions), len(tables.strategies)
+    rows = symbols * strategies
+    scripted = False
+    for strategy in range(strategies):
+        if tables.strategies[strategy].script >= 0:
+            scripted = True
     j = start
     while j < len(block.times):
-        if symbols == 1:
+        if symbols == 1 and not scripted:
             j = glide(state, bars, tables, block, equity, j)
             if j == len(block.times):
                 break
         if state.wallet.lines + room > len(state.tape):
             return j
         at = block.times[j]
-        if show_bars(state, bars, tables, block, at):
-            for row in range(rows):
-                if bars[row % symbols].here == 1:
-                    read_signal(block, row, row // symbols, block.cursor[row % symbols] - 1, signals[row])
-            advance(state, bars, signals, tables, steps, at)
+        if show_bars(state, bars, tables, block, at) or scripted:
+            for row in range(rows + symbols):
+                symbol = row % symbols
+                if bars[symbol].here == 1:
+                    k = block.cursor[symbol] - 1
+                    if row < rows:
+                        read_signal(block, row, row // symbols, k, signals[row])
+                    read_values(block, row, row // symbols, k, state.seen[row])
+            moments = show_details(bars, details, tables, block, at)
+            advance(state, bars, details, moments, signals, tables, steps, at)
         else:
             open_day(state.wallet, at)
             mark(state, bars, tables)

@@ -12,9 +12,11 @@ from cryptoflow.domain.records import (
     AccountView,
     Bar,
     Entry,
+    Held,
     Line,
     Order,
     Pair,
+    Past,
     Position,
     Signal,
     State,
@@ -28,10 +30,20 @@ from cryptoflow.domain.records import (
 from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.kernel import Block, asks, glide, read_signal, run_rounds, show_bars, value_of
-from cryptoflow.engine.batch.refused import compiling
+from cryptoflow.engine.batch.kernel import (
+    Block,
+    asks,
+    glide,
+    read_signal,
+    read_values,
+    run_rounds,
+    show_bars,
+    show_details,
+    value_of,
+)
+from cryptoflow.engine.batch.refused import Uncompilable, compiling
 from cryptoflow.engine.chains import namespace, parts, source
-from cryptoflow.engine.memory import blank, record_of, rows, table
+from cryptoflow.engine.memory import blank, minds, record_of, rows, table
 from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
 
 BLOCK = 16_384
@@ -46,12 +58,15 @@ Progress = Callable[[int, int], None]
 
 KERNEL = """
 
-def kernel(memory, bars, signals, settings, block, equity, start, room):
-    wallet, positions, orders, pairs, entry, account, verdict, tape = memory
-    account_settings, symbols, strategies, sizers, rules, slippage = settings
-    state = State(wallet[0], positions, orders, pairs, entry[0], account[0], verdict[0], tape)
-    tables = Tables(account_settings[0], symbols, strategies, sizers, rules, slippage)
-    return run_rounds(state, bars, signals, tables, Steps(size, review, slip), block, equity, start, room)
+def kernel(memory, bars, details, signals, settings, block, equity, start, room):
+    wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, tape = memory
+    account_settings, symbols, strategies, scripts, sizers, rules, slippage = settings
+    state = State(
+        wallet[0], positions, orders, pairs, entry[0], account[0], verdict[0], held[0], pasts, minds, seen, tape
+    )
+    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage)
+    steps = Steps(ask, size, review, slip)
+    return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
 """
 
 
@@ -59,7 +74,7 @@ def kernel(memory, bars, signals, settings, block, equity, start, room):
 def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
-    for part in (value_of, read_signal, asks, glide, show_bars, run_rounds):
+    for part in (value_of, read_signal, read_values, asks, glide, show_bars, show_details, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
@@ -67,7 +82,8 @@ def kernel(verbs: Verbs) -> Plain:
 
 def functions_of(verbs: Verbs) -> list[Plain]:
     """Return the functions of all verbs."""
-    return [step.function for steps in verbs for step in steps]
+    steps = (*verbs.sizers, *verbs.rules, *verbs.slippages)
+    return [*(step.function for step in steps), *(script.decide for script in verbs.scripts)]
 
 
 def is_cold(plan: Plan) -> bool:
@@ -88,6 +104,10 @@ def fresh_memory(plan: Plan) -> tuple[Rows, ...]:
         rows(Entry, [Entry()]),
         rows(AccountView, [AccountView()]),
         rows(Verdict, [Verdict()]),
+        rows(Held, [Held()]),
+        rows(Past, [Past()] * strategies),
+        table(minds(plan), widest(minds(plan))),
+        table([()] * (symbols * (strategies + 1)), max(plan.reads())),
         blank(Line, max(TAPE, 2 * plan.lines_per_round())),
     )
 
@@ -98,6 +118,7 @@ def settings_of(plan: Plan) -> tuple[Rows, ...]:
         rows(Account, [plan.account]),
         rows(Symbol, plan.markets),
         rows(Strategy, plan.strategies),
+        table(plan.script_settings, widest(plan.script_settings)),
         table(plan.sizer_settings, widest(plan.sizer_settings)),
         table(plan.rule_settings, widest(plan.rule_settings)),
         table([plan.slippage_settings], len(plan.slippage_settings))[0],
@@ -140,20 +161,36 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
     return out
 
 
-def run(plan: Plan, market: Sequence[Columns], progress: Progress | None = None, block_rounds: int = BLOCK) -> Outcome:
+def run(
+    plan: Plan,
+    market: Sequence[Columns],
+    finer: Sequence[Columns] = (),
+    progress: Progress | None = None,
+    block_rounds: int = BLOCK,
+) -> Outcome:
     """Run a plan over its bars, a block of rounds at a time, and return what happened.
 
-    Raises `Uncompilable` when the compiler refuses a guest.
+    Where the plan asks for details, orders meet the `finer` bars of each symbol. Raises `Uncompilable` when the
+    compiler refuses a guest.
     """
+    for script in plan.verbs.scripts:
+        if script.plain:
+            raise Uncompilable(f"strategy {script.name} cannot be compiled ({script.plain})")
     with compiling(parts(plan)):
-        return run_compiled(plan, market, progress, block_rounds)
+        return run_compiled(plan, market, finer, progress, block_rounds)
 
 
-def run_compiled(plan: Plan, market: Sequence[Columns], progress: Progress | None, block_rounds: int) -> Outcome:
+def run_compiled(
+    plan: Plan, market: Sequence[Columns], finer: Sequence[Columns], progress: Progress | None, block_rounds: int
+) -> Outcome:
     """Run a plan as `run` does; functions are compiled when they are first called."""
     step = kernel(plan.verbs)
     memory, settings = fresh_memory(plan), settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))
+    moments = plan.account.timeframe // plan.account.detail
+    details = rows(Bar, [Bar()] * (moments * len(bars))) if finer else bars
+    details = details.reshape(-1, len(bars))
+    reads = np.array(plan.reads(), dtype=np.int64)
     signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
     features = Features(plan, block_rounds)
     times = rounds_of(market)
@@ -177,10 +214,12 @@ def run_compiled(plan: Plan, market: Sequence[Columns], progress: Progress | Non
             flags=flags,
             values=values,
             slots=slots,
+            reads=reads,
+            **inside(finer, times[start], times[end - 1] + plan.account.timeframe),
         )
         at = 0
         while at < end - start:
-            at = int(step(memory, bars, signals, settings, block, equity[start:end], at, room))
+            at = int(step(memory, bars, details, signals, settings, block, equity[start:end], at, room))
             if at < end - start:
                 chunks.append(take_lines(memory[0], memory[-1]).copy())
         if progress is not None:
@@ -189,6 +228,26 @@ def run_compiled(plan: Plan, market: Sequence[Columns], progress: Progress | Non
     tape = np.concatenate([*chunks, last]) if chunks else last
     wallet = record_of(Wallet, memory[0][0])
     return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
+
+
+def inside(finer: Sequence[Columns], start: int, end: int) -> dict[str, Any]:
+    """Return the fields of a block for the finer bars from `start` up to `end`."""
+    cut = [columns.cut(*(int(row) for row in np.searchsorted(columns.open_at, [start, end]))) for columns in finer]
+    counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
+    size = int(counts.max(initial=0))
+    prices = np.zeros((5, len(cut), size))
+    opens = np.zeros((len(cut), size), dtype=np.int64)
+    for row, columns in enumerate(cut):
+        opens[row, : counts[row]] = columns.open_at
+        for column, values in enumerate(columns[1:]):
+            prices[column, row, : counts[row]] = values
+    return {
+        "inside": int(bool(finer)),
+        "finer_cursor": np.zeros(len(cut), dtype=np.int64),
+        "finer_counts": counts,
+        "finer_open_at": opens,
+        "finer": prices,
+    }
 
 
 def take_lines(wallet: Rows, tape: Rows) -> Rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cryptoflow.domain.graph import Graph, Node, Stream
 from cryptoflow.domain.language import rank
-from cryptoflow.domain.records import Bar, Signal
+from cryptoflow.domain.records import Bar, Rows, Signal
 from cryptoflow.domain.timeframes import Growing, belongs, is_full, take
 from cryptoflow.engine.outputs import FLAGS, NUMBERS
 from cryptoflow.engine.plan import Plan
@@ -47,13 +47,17 @@ class Features:
         self.lanes = [Lanes(graph, plan) for graph in plan.graphs]
         self.symbols = len(plan.symbols)
 
-    def over(self, bars: Sequence[Bar], signals: Sequence[Signal]) -> None:
-        """Take a round's bars in and write its signals."""
+    def over(self, bars: Sequence[Bar], signals: Sequence[Signal], seen: Rows[list[float]]) -> None:
+        """Take a round's bars in, write its signals, and what scripts and the sizer read beside them."""
         for strategy, lanes in enumerate(self.lanes):
             lanes.over(bars)
             for symbol in range(self.symbols):
+                row = strategy * self.symbols + symbol
                 if bars[symbol].here:
-                    lanes.write(symbol, signals[strategy * self.symbols + symbol])
+                    if row < len(signals):
+                        lanes.write(symbol, signals[row])
+                    if seen[row]:
+                        lanes.show(symbol, seen[row])
 
 
 class Lanes:
@@ -163,10 +167,15 @@ class Lanes:
             if name in fields
         ]
 
+    def show(self, symbol: int, seen: list[float]) -> None:
+        """Write a symbol's values in the order of the outputs, a flag as 0 or 1."""
+        for place, node in enumerate(self.graph.outputs.values()):
+            seen[place] = float(self.values[self.slot(node, symbol)])
+
     def write(self, symbol: int, signal: Signal) -> None:
         """Write a symbol's signal; what the strategy does not say is missing."""
         signal.enter = signal.leave = signal.add = 0
         signal.score = signal.size = signal.stop_distance = signal.stop_at = nan
-        signal.take_distance = signal.take_at = signal.trail_distance = nan
+        signal.take_distance = signal.take_at = signal.trail_distance = signal.leave_share = nan
         for field, slot, kind in self.outputs[symbol]:
             setattr(signal, field, kind(self.values[slot]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from itertools import islice
 from math import nan
 from operator import attrgetter
 from typing import Any
@@ -14,9 +15,11 @@ from cryptoflow.domain.records import (
     AccountView,
     Bar,
     Entry,
+    Held,
     Line,
     Order,
     Pair,
+    Past,
     Position,
     Signal,
     State,
@@ -51,9 +54,10 @@ def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
 def plain_steps(verbs: Verbs) -> Steps:
     """Return the plugins' verbs strung together, to be called as plain Python."""
     fills = {step.function for step in verbs.slippages}  # what a fill loses cannot be left open
+    fills |= {script.decide for script in verbs.scripts}
     scope = namespace(verbs, lambda function: function if function in fills else answering(function))
-    exec(compile(source(verbs), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in the batch driver
-    return Steps(scope["size"], scope["review"], scope["slip"])
+    exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in the batch driver
+    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"])
 
 
 def fresh_state(plan: Plan) -> State:
@@ -67,6 +71,10 @@ def fresh_state(plan: Plan) -> State:
         entry=Entry(),
         account=AccountView(),
         verdict=Verdict(),
+        held=Held(),
+        pasts=[Past() for _ in range(strategies)],
+        minds=[[script and script.state()] for script in plan.scripts_by_strategy() for _ in range(symbols)],
+        seen=[[nan] * count for count in plan.reads() for _ in range(symbols)],
         tape=[Line() for _ in range(plan.lines_per_round())],
     )
 
@@ -77,6 +85,7 @@ def tables_of(plan: Plan) -> Tables:
         plan.account,
         plan.markets,
         plan.strategies,
+        plan.script_settings,
         plan.sizer_settings,
         plan.rule_settings,
         plan.slippage_settings,
@@ -100,18 +109,47 @@ def rounds(market: Sequence[Columns]) -> Iterator[tuple[int, list[Bar]]]:
         yield at, bars
 
 
-def run(plan: Plan, market: Sequence[Columns]) -> Outcome:
+def inside(finer: Sequence[Columns], plan: Plan) -> Callable[[int, list[Bar]], list[list[Bar]]]:
+    """Return what finds the finer bars inside a round, those that open together in one list."""
+    pending = peekable(rounds(finer))
+
+    def within(at: int, bars: list[Bar]) -> list[list[Bar]]:
+        if not finer:
+            return [bars]
+        end = at + plan.account.timeframe
+        return [found for open_at, found in pending(end) if open_at >= at]
+
+    return within
+
+
+def peekable(coming: Iterator[tuple[int, list[Bar]]]) -> Callable[[int], list[tuple[int, list[Bar]]]]:
+    """Return what takes the rounds before a moment, each once."""
+    waiting = list(islice(coming, 1))
+
+    def before(end: int) -> list[tuple[int, list[Bar]]]:
+        taken = []
+        while waiting and waiting[0][0] < end:
+            taken.append(waiting.pop())
+            waiting.extend(islice(coming, 1))
+        return taken
+
+    return before
+
+
+def run(plan: Plan, market: Sequence[Columns], finer: Sequence[Columns] = ()) -> Outcome:
     """Run a plan over its bars and return what happened."""
     state, tables, steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
     features = Features(plan)
+    within = inside(finer, plan)
     signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
     wallet = state.wallet
     tell = attrgetter(*(field.name for field in fields(Line)))
     lines: list[Any] = []
     times, equity = [], []
     for at, bars in rounds(market):
-        features.over(bars, signals)
-        advance(state, bars, signals, tables, steps, at)
+        features.over(bars, signals, state.seen)
+        details = within(at, bars)
+        advance(state, bars, details, len(details), signals, tables, steps, at)
         lines.extend(tell(state.tape[place]) for place in range(wallet.lines))
         wallet.lines = 0
         times.append(at)

@@ -1,6 +1,7 @@
 """A typical entry of a spec: the price it would meet, and the stop and size its strategies would ask for."""
 
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.domain.records import Signal
@@ -21,11 +22,12 @@ LARGEST_WARMUP = 50_000
 
 
 class Typical(NamedTuple):
-    """A moment to size an entry at: the close, what each strategy says there, and where all that comes from."""
+    """A moment to size an entry at: the close, what strategies say and the sizer reads there, and how that is known."""
 
     close: float
     signals: tuple[Signal, ...]
     told: tuple[str, ...]
+    read: tuple[float, ...]
 
 
 def typical(resolved: Resolved, plan: "Plan") -> Typical:
@@ -35,14 +37,17 @@ def typical(resolved: Resolved, plan: "Plan") -> Typical:
         return measured(resolved, plan, bars)
     told = [f"price {PRICE:g} and an average true range of {RANGE:.0%} of it, as there are no bars to look at"]
     signals = []
-    for graph in plan.graphs:
+    *graphs, reads = plan.graphs
+    for graph in graphs:
         signal = Signal()
         if {"stop_loss", "stop_at", "trailing_stop"} & {*graph.outputs}:
             signal.stop_distance = STOP_IN_RANGES * RANGE * PRICE
         signals.append(signal)
     if any(signal.stop_distance == signal.stop_distance for signal in signals):
         told.append(f"a stop {STOP_IN_RANGES} average true ranges away")
-    return Typical(PRICE, tuple(signals), tuple(told))
+    if reads.outputs:
+        told.append(f"nothing known of {' and '.join(reads.outputs)}, which the sizer reads")
+    return Typical(PRICE, tuple(signals), tuple(told), (nan,) * len(reads.outputs))
 
 
 def last_bars(resolved: Resolved) -> "tuple[Bars, ...]":
@@ -72,9 +77,11 @@ def measured(resolved: Resolved, plan: "Plan", loaded: "Sequence[Bars]") -> Typi
     columns = [Columns(bars.open_at, bars.open, bars.high, bars.low, bars.close, bars.volume) for bars in loaded]
     features, symbols = Features(plan), len(plan.symbols)
     signals = [Signal() for _ in range(symbols * len(plan.strategies))]
+    seen = [[nan] * count for count in plan.reads() for _ in range(symbols)]
     for _, bars in rounds(columns):
-        features.over(bars, signals)
+        features.over(bars, signals, seen)
     close = float(loaded[0].close[-1])
     period = resolved.pipeline.period
     source = resolved.pipeline.sources.history.use
-    return Typical(close, tuple(signals[::symbols]), (f"the last close of {plan.symbols[0]} in {period} ({source})",))
+    told = (f"the last close of {plan.symbols[0]} in {period} ({source})",)
+    return Typical(close, tuple(signals[::symbols]), told, tuple(seen[-symbols]))

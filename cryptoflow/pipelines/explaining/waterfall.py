@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.domain.decide import entry_price, refusal, stop_of, stop_share_of
 from cryptoflow.domain.lots import whole_lots
-from cryptoflow.domain.records import AccountView, Entry, Reason, Signal, Strategy, Verdict
+from cryptoflow.domain.records import AccountView, Entry, Past, Reason, Signal, Strategy, Verdict
 from cryptoflow.domain.review import ALLOCATION, CASH, bound, within_means
 from cryptoflow.domain.steps import Step
 from cryptoflow.pipelines.assemble import plan_of
@@ -67,10 +67,11 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
     settings, market, equity, signal = plan.strategies[number], plan.markets[0], plan.capital, moment.signals[number]
     price = entry_price(settings, moment.close, market.tick)
     stop = stop_of(signal, settings, price, market.tick)
-    size = plan.verbs.sizers[settings.sizer].function
+    sizer = plan.verbs.sizers[settings.sizer]
+    past = (0.0,) * len(Past.__slots__) if sizer.past else ()
     wanted = signal.size * equity * settings.allocation
     if isnan(signal.size):
-        wanted = size(equity, equity, price, stop, *plan.sizer_settings[number])
+        wanted = sizer.function(equity, equity, price, stop, *moment.read, *past, *plan.sizer_settings[number])
     entry = Entry(
         price=price,
         stop=stop,
