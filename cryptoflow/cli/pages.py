@@ -9,6 +9,7 @@ import typer.main
 
 from cryptoflow.cli import exits
 from cryptoflow.cli.app import app
+from cryptoflow.plugins import catalogue
 
 WIDTH = 100
 """Columns of help texts in the manual."""
@@ -16,7 +17,7 @@ WIDTH = 100
 
 def pages() -> dict[str, str]:
     """Return every page by its file name."""
-    return {"commands.md": commands(), "exit-codes.md": exits.page()}
+    return {"commands.md": commands(), "exit-codes.md": exits.page(), "indicators.md": catalogue.page()}
 
 
 def commands() -> str:

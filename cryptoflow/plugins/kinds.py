@@ -18,25 +18,35 @@ RECURSIVE, WILDER = 10, 20
 """Bars per bar of look-back until an endless average has forgotten its start; Wilder's fades half as fast."""
 
 
+GROUPS = (
+    *("averages", "oscillators", "bands and channels", "trend"),
+    *("volatility", "volume", "statistics", "candles"),
+)
+"""What an indicator may be about, in the order of the manual."""
+
+
 class Indicator(Plugin):
     """A series from series: `step` moves its state by one bar.
 
     `step(state, *inputs, *columns, *settings) -> state`; a windowed one takes its ring after the state.
     `inputs` are series the strategy names, `columns` those of the bar that come by themselves, `outputs` the
-    fields of the state a strategy may read, the first being the value of the bare call.
+    fields of the state a strategy may read, the first being the value of the bare call. A windowed step depends
+    on its window alone, unless it `fades` as well: then it passes over a missing value as a recursive one does.
     """
 
+    group: ClassVar[str] = ""
     inputs: ClassVar[tuple[str, ...]] = ()
     columns: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ("value",)
     windowed: ClassVar[bool] = False
+    fades: ClassVar[bool] = False
     settle: ClassVar[int] = RECURSIVE
     State: ClassVar[type[Any]]
     step: ClassVar[Callable[..., Any]]
 
     def warmup(self) -> int:
         """Bars until the value can be trusted: the window, or `settle` times it where the past only fades."""
-        return self._longest() * (1 if self.windowed else self.settle)
+        return self._longest() * (1 if self.windowed and not self.fades else self.settle)
 
     def memory(self) -> int:
         """How many floats the ring has."""

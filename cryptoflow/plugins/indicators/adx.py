@@ -73,6 +73,7 @@ class Adx(Indicator):
     Reference: TA-Lib ADX, PLUS_DI, MINUS_DI.
     """
 
+    group = "trend"
     columns = ("high", "low", "close")
     outputs = ("value", "plus", "minus")
     settle = WILDER + 4

@@ -47,6 +47,7 @@ class Atr(Indicator):
     Reference: TA-Lib ATR.
     """
 
+    group = "volatility"
     columns = ("high", "low", "close")
     settle = WILDER
     State = State

@@ -53,6 +53,7 @@ class Bollinger(Indicator):
     Reference: TA-Lib BBANDS.
     """
 
+    group = "bands and channels"
     inputs = ("x",)
     outputs = ("middle", "upper", "lower", "width")
     windowed = True

@@ -35,21 +35,24 @@ def step(state: State, ring: Ring, high: float, low: float, close: float, period
     if isnan(mean.value):
         return State(nan, mean.total, mean.n, mean.at)
     away = 0.0
+    flat = True
     for i in range(int(period)):
         away += abs(ring[i] - mean.value)
-    value = ratio(typical - mean.value, 0.015 * (away / period))
+        flat = flat and ring[i] == typical
+    value = nan if flat else ratio(typical - mean.value, 0.015 * (away / period))  # a flat mean is off by crumbs
     return State(value, mean.total, mean.n, mean.at)
 
 
 @indicator("cci")
 class Cci(Indicator):
-    """Commodity channel index: how far the typical price is from its mean, in usual distances.
+    """Commodity channel index: how far the typical price is from its mean, in usual distances; NaN in a flat window.
 
     Formula: (typical - sma(typical)) / (0.015 * mean distance from it), typical = (high + low + close) / 3
     Warm-up: period bars.
-    Reference: TA-Lib CCI (which says 0 where no price differs).
+    Reference: TA-Lib CCI (which says 0 in a flat window).
     """
 
+    group = "oscillators"
     columns = ("high", "low", "close")
     windowed = True
     State = State

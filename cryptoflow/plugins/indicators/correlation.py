@@ -66,9 +66,10 @@ class Correlation(Indicator):
 
     Formula: sum((x - mean(x)) * (y - mean(y))) / sqrt(sum of squares of x * sum of squares of y)
     Warm-up: period bars.
-    Reference: TA-Lib CORREL.
+    Reference: TA-Lib CORREL (which says 0 where one is flat).
     """
 
+    group = "statistics"
     inputs = ("x", "y")
     windowed = True
     State = State

@@ -36,9 +36,10 @@ class Dema(Indicator):
 
     Formula: 2 * ema(x) - ema(ema(x))
     Warm-up: 12 x period bars, since two averages in a row forget more slowly than one.
-    Reference: TA-Lib DEMA after warm-up.
+    Reference: TA-Lib DEMA (which starts from simple averages).
     """
 
+    group = "averages"
     inputs = ("x",)
     settle = RECURSIVE + 2
     State = State

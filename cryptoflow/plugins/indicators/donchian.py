@@ -58,6 +58,7 @@ class Donchian(Indicator):
     Reference: TA-Lib MAX, MIN.
     """
 
+    group = "bands and channels"
     columns = ("high", "low")
     outputs = ("middle", "upper", "lower")
     windowed = True

@@ -34,9 +34,10 @@ class Ema(Indicator):
 
     Formula: ema[1] + (x - ema[1]) * 2 / (period + 1); the first value is its own average
     Warm-up: 10 x period bars.
-    Reference: TA-Lib EMA after warm-up (TA-Lib starts from a simple average).
+    Reference: TA-Lib EMA (which starts from a simple average).
     """
 
+    group = "averages"
     inputs = ("x",)
     State = State
     step = staticmethod(step)

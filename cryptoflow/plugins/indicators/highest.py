@@ -67,6 +67,7 @@ class Highest(Indicator):
     Reference: TA-Lib MAX.
     """
 
+    group = "statistics"
     inputs = ("x",)
     windowed = True
     State = State

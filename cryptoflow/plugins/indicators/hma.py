@@ -65,8 +65,10 @@ class Hma(Indicator):
 
     Formula: wma(2 * wma(x, period / 2) - wma(x, period), sqrt(period)), both windows rounded down
     Warm-up: period + sqrt(period) - 1 bars.
+    Reference: TA-Lib HMA.
     """
 
+    group = "averages"
     inputs = ("x",)
     windowed = True
     State = State

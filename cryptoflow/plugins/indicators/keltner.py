@@ -55,8 +55,10 @@ class Keltner(Indicator):
 
     Formula: middle = ema(close, period), upper, lower = middle +- multiplier * atr(atr_period)
     Warm-up: the larger of 10 x period and 20 x atr_period bars.
+    Reference: TA-Lib KC, EMA (whose KC has the average of typical prices in its middle, ours that of closes).
     """
 
+    group = "bands and channels"
     columns = ("high", "low", "close")
     outputs = ("middle", "upper", "lower")
     State = State

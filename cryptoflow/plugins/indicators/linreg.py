@@ -49,6 +49,7 @@ class Linreg(Indicator):
     Reference: TA-Lib LINEARREG, LINEARREG_SLOPE.
     """
 
+    group = "statistics"
     inputs = ("x",)
     outputs = ("value", "slope")
     windowed = True

@@ -67,6 +67,7 @@ class Lowest(Indicator):
     Reference: TA-Lib MIN.
     """
 
+    group = "statistics"
     inputs = ("x",)
     windowed = True
     State = State

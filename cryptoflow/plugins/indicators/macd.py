@@ -41,9 +41,10 @@ class Macd(Indicator):
 
     Formula: line = ema(x, fast) - ema(x, slow), signal = ema(line, signal), histogram = line - signal
     Warm-up: 10 x (slow + signal) bars.
-    Reference: TA-Lib MACD after warm-up.
+    Reference: TA-Lib MACD (which starts from simple averages).
     """
 
+    group = "oscillators"
     inputs = ("x",)
     outputs = ("line", "signal", "histogram")
     State = State

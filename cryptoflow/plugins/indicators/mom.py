@@ -54,6 +54,7 @@ class Mom(Indicator):
     Reference: TA-Lib MOM.
     """
 
+    group = "oscillators"
     inputs = ("x",)
     windowed = True
     State = State

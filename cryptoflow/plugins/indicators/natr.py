@@ -40,6 +40,7 @@ class Natr(Indicator):
     Reference: TA-Lib NATR.
     """
 
+    group = "volatility"
     columns = ("high", "low", "close")
     settle = WILDER
     State = State

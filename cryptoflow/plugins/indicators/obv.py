@@ -49,6 +49,7 @@ class Obv(Indicator):
     Reference: TA-Lib OBV.
     """
 
+    group = "volume"
     columns = ("close", "volume")
     settle = 1
     State = State

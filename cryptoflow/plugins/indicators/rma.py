@@ -41,8 +41,10 @@ class Rma(Indicator):
 
     Formula: rma[1] + (x - rma[1]) / period, starting from the mean of the first `period` values
     Warm-up: 20 x period bars, because it fades half as fast as an ema of that period.
+    Reference: TA-Lib RMA.
     """
 
+    group = "averages"
     inputs = ("x",)
     settle = WILDER
     State = State

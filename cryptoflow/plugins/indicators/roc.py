@@ -33,6 +33,7 @@ class Roc(Indicator):
     Reference: TA-Lib ROC.
     """
 
+    group = "oscillators"
     inputs = ("x",)
     windowed = True
     State = State

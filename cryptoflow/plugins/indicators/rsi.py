@@ -54,6 +54,7 @@ class Rsi(Indicator):
     Reference: TA-Lib RSI (which says 0 where nothing has moved).
     """
 
+    group = "oscillators"
     inputs = ("x",)
     settle = WILDER
     State = State

@@ -43,6 +43,7 @@ class Slope(Indicator):
     Reference: TA-Lib LINEARREG_SLOPE.
     """
 
+    group = "statistics"
     inputs = ("x",)
     windowed = True
     State = State

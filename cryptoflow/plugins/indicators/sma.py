@@ -63,6 +63,7 @@ class Sma(Indicator):
     Reference: TA-Lib SMA.
     """
 
+    group = "averages"
     inputs = ("x",)
     windowed = True
     State = State

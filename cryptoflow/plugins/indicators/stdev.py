@@ -83,6 +83,7 @@ class Stdev(Indicator):
     Reference: TA-Lib STDDEV.
     """
 
+    group = "volatility"
     inputs = ("x",)
     windowed = True
     State = State

@@ -68,9 +68,10 @@ class Stoch(Indicator):
 
     Formula: k = sma(100 * (close - lowest(low)) / (highest(high) - lowest(low)), smooth), d = sma(k, signal)
     Warm-up: period + smooth + signal - 2 bars.
-    Reference: TA-Lib STOCH with simple averages (which says 0 without a range).
+    Reference: TA-Lib STOCH (with simple averages; it says 0 without a range, and no k before the first d).
     """
 
+    group = "oscillators"
     columns = ("high", "low", "close")
     outputs = ("k", "d")
     windowed = True

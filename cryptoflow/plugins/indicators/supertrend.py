@@ -62,12 +62,14 @@ class Supertrend(Indicator):
     `direction` is 1 while the market rises and -1 while it falls.
 
     Formula: bands (high + low) / 2 +- multiplier * atr(period), each kept while it is the tighter one
-    Warm-up: 20 x period bars; values from period + 1 on.
+    Warm-up: 24 x period bars, since a band is kept while the trend lasts; values from period + 1 on.
+    Reference: TA-Lib SUPERTREND (which takes the first trend for a rising one).
     """
 
+    group = "trend"
     columns = ("high", "low", "close")
     outputs = ("value", "direction")
-    settle = WILDER
+    settle = WILDER + 4
     State = State
     step = staticmethod(step)
 

@@ -39,9 +39,10 @@ class Tema(Indicator):
 
     Formula: 3 * ema(x) - 3 * ema(ema(x)) + ema(ema(ema(x)))
     Warm-up: 14 x period bars, since three averages in a row forget more slowly than one.
-    Reference: TA-Lib TEMA after warm-up.
+    Reference: TA-Lib TEMA (which starts from simple averages).
     """
 
+    group = "averages"
     inputs = ("x",)
     settle = RECURSIVE + 4
     State = State

@@ -44,6 +44,7 @@ class TrueRange(Indicator):
     Reference: TA-Lib TRANGE.
     """
 
+    group = "volatility"
     columns = ("high", "low", "close")
     settle = 2
     State = State

@@ -27,8 +27,10 @@ class Vwap(Indicator):
 
     Formula: sum(typical * volume) / sum(volume), typical = (high + low + close) / 3
     Warm-up: period bars.
+    Reference: TA-Lib VWMA, TYPPRICE (whose own VWAP never lets go of a bar).
     """
 
+    group = "volume"
     columns = ("high", "low", "close", "volume")
     windowed = True
     State = State

@@ -54,8 +54,10 @@ class Vwma(Indicator):
 
     Formula: sum(x * volume) / sum(volume) over the last `period` bars
     Warm-up: period bars.
+    Reference: TA-Lib VWMA.
     """
 
+    group = "averages"
     inputs = ("x",)
     columns = ("volume",)
     windowed = True

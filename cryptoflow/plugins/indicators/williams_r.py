@@ -47,6 +47,7 @@ class WilliamsR(Indicator):
     Reference: TA-Lib WILLR (which says 0 without a range).
     """
 
+    group = "oscillators"
     columns = ("high", "low", "close")
     windowed = True
     State = State

@@ -68,6 +68,7 @@ class Wma(Indicator):
     Reference: TA-Lib WMA.
     """
 
+    group = "averages"
     inputs = ("x",)
     windowed = True
     State = State

@@ -47,8 +47,10 @@ class Zscore(Indicator):
 
     Formula: (x - sma(x, period)) / stdev(x, period)
     Warm-up: period bars.
+    Reference: TA-Lib SMA, STDDEV (whose deviation is 0 in a flat window).
     """
 
+    group = "statistics"
     inputs = ("x",)
     windowed = True
     State = State
