@@ -14,6 +14,7 @@ To = Annotated[
     str | None, typer.Option("--to", metavar="DATE", help="Last day, which counts whole.", show_default=False)
 ]
 Engine = Annotated[str, typer.Option(metavar="batch|event", help="Compiled loop, or the loop that trades live.")]
+Timed = Annotated[bool, typer.Option("--profile", help="Say where the time went: each indicator, rules, report.")]
 
 
 def backtest(
@@ -21,6 +22,7 @@ def backtest(
     first: From = None,
     last: To = None,
     engine: Engine = "batch",
+    profile: Timed = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     sets: Sets = None,
@@ -37,21 +39,29 @@ def backtest(
     from cryptoflow.cli import say
     from cryptoflow.pipelines.backtest import backtest, summary_of
     from cryptoflow.pipelines.history import Window
+    from cryptoflow.pipelines.profile import plain, profiled
     from cryptoflow.pipelines.resolve import resolve
+    from cryptoflow.pipelines.stages import watching
+    from cryptoflow.report.profile_table import profile_table
     from cryptoflow.report.tables import costs_table, guards_table, metrics_table
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
     silent = quiet or as_json
-    run = backtest(
-        resolved,
-        window=Window(first, last),
-        engine=engine,
-        tell=None if silent else say.remark,
-        progress=say.progress("rounds", quiet=silent),
-    )
+    window = Window(first, last)
+    with watching() as stages:
+        run = backtest(
+            resolved,
+            window=window,
+            engine=engine,
+            tell=None if silent else say.remark,
+            progress=say.progress("rounds", quiet=silent),
+        )
+    found = profiled(resolved, window, run, stages) if profile else None
     if as_json:
-        say.data(summary_of(run))
+        say.data({**summary_of(run), **({"profile": plain(found)} if found else {})})
         return
+    if found:
+        say.show(profile_table(found), talk=True)
     if not quiet:
         for warning in run.view.warnings:
             say.remark(warning)

@@ -80,12 +80,13 @@ def progress(what: str, *, quiet: bool = False) -> Callable[[int, int], None] | 
     return draw
 
 
-def show(table: Any) -> None:
-    """Print a table to standard output, as wide as the terminal, or as its lines need where there is none."""
+def show(table: Any, *, talk: bool = False) -> None:
+    """Print a table, as wide as the terminal, or as its lines need where there is none; talk to standard error."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else 160
-    Console(file=sys.stdout, width=width, soft_wrap=False, highlight=False).print(table)
+    stream = sys.stderr if talk else sys.stdout
+    width = None if stream.isatty() else 160
+    Console(file=stream, width=width, soft_wrap=False, highlight=False).print(table)
 
 
 def _talk(event: str, line: str, fields: Mapping[str, Any]) -> None:

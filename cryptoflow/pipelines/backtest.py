@@ -18,6 +18,7 @@ from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.stages import stage
 from cryptoflow.pipelines.tapes import Names, equity_table, orders_table, trades_table
 from cryptoflow.report.summary import Artifacts, Guards, Timing, summary
 from cryptoflow.report.view import CostRow, Prices, RunView
@@ -58,9 +59,9 @@ def backtest(
     if engine not in ENGINES:
         raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
     began = perf_counter()
-    history = load_history(resolved, window)
+    history = stage("load")(load_history)(resolved, window)
     loaded = perf_counter()
-    plan = plan_of(resolved, history.first_decisions)
+    plan = stage("start")(plan_of)(resolved, history.first_decisions)
     if tell is not None and engine == "batch":
         announce(plan, tell)
     outcome, engine, fallback = decide_somehow(plan, history, engine, progress)
@@ -82,6 +83,7 @@ def backtest(
     return Run(manifest, folder, view, Guards(**manifest["guards"]), timing)
 
 
+@stage("start")
 def announce(plan: "Plan", tell: Tell) -> None:
     """Say that the first run of an installation compiles."""
     from cryptoflow.engine.batch.run import is_cold
@@ -101,6 +103,7 @@ def decide(plan: "Plan", history: History, engine: str, progress: Progress | Non
     return batch(plan, history.columns(), progress=progress).since(history.period.start)
 
 
+@stage("decide")
 def decide_somehow(
     plan: "Plan", history: History, engine: str, progress: Progress | None = None
 ) -> tuple["Outcome", str, str]:
@@ -122,7 +125,7 @@ def view_of(
     """Return what the report shows."""
     facts = history.facts()
     run_id = run_id_of(resolved, facts.fingerprint, engine, history)
-    metrics = metrics_of(resolved, outcome)
+    metrics = stage("metrics")(metrics_of)(resolved, outcome)
     return RunView(
         title=f"Backtest of {resolved.pipeline.name}",
         spec=resolved.pipeline.name,
@@ -155,6 +158,7 @@ def prices_of(bars: "Bars") -> Prices:
     return Prices(bars.symbol, *(column.tolist() for column in columns))
 
 
+@stage("costs")
 def cost_rows(resolved: Resolved, history: History, own: Metrics, engine: str) -> tuple[CostRow, ...]:
     """Return what the same spec brings at no cost, its own, and twice its costs; at zero cost there is one row."""
     if resolved.pipeline.execution.costs == "none":

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from cryptoflow.domain.graph import Kind
 from cryptoflow.domain.language import WORDS
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.resolve import resolve
@@ -86,12 +87,12 @@ def parts() -> Iterator[Part]:
     for name in sorted(registry.built_in("indicator")):
         yield _scan(registry.find("indicator", name).function())  # type: ignore[attr-defined] # what indicators have
     for word in WORDS.values():
-        yield _scan(word.function)
+        yield _scan(word.function, word.yields)
     yield Part("higher timeframes", _resampling_is_cold, _resample)
 
 
-def _scan(function: "Function") -> Part:
-    return Part(function.name, partial(_scan_is_cold, function), partial(_move, function))
+def _scan(function: "Function", kind: Kind = Kind.SERIES) -> Part:
+    return Part(function.name, partial(_scan_is_cold, function), partial(_move, function, kind))
 
 
 def _plan() -> "Plan":
@@ -115,13 +116,13 @@ def _run(plan: "Plan") -> None:
     run(plan, [_bars()])
 
 
-def _move(function: "Function") -> None:
+def _move(function: "Function", kind: Kind) -> None:
     import numpy as np
 
-    from cryptoflow.domain.graph import Kind, Node
+    from cryptoflow.domain.graph import Node
     from cryptoflow.engine.batch.scans import Scan
 
-    node = Node("call", Kind.SERIES, settings=function.bind({}).settings, name=function.name)
+    node = Node("call", kind, settings=function.bind({}).settings, name=function.name)
     inputs = [np.ones(2) for _ in (*function.inputs, *function.columns)]
     Scan(function, node, 2).over(2, inputs)
 
