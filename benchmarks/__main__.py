@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.features import features
+from benchmarks.runtime import rounds
 from benchmarks.works import Figure, commands, decisions, sources
 
 TABLE = Path(__file__).with_name("table.json")
@@ -20,7 +21,7 @@ def main() -> int:
     known = json.loads(TABLE.read_text()) if TABLE.exists() else {}
     measured: dict[str, float] = {}
     worse = []
-    for work in (decisions, features, sources, commands):
+    for work in (decisions, features, rounds, sources, commands):
         for figure in work():
             measured[figure.name] = round(figure.ratio, 2)
             before = known.get(figure.name)

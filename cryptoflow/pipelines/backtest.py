@@ -97,7 +97,7 @@ def decide(plan: "Plan", history: History, engine: str, progress: Progress | Non
     if engine == "event":
         from cryptoflow.engine.runtime.run import run as event
 
-        return event(plan, history.columns()).since(history.period.start)
+        return event(plan, history.columns(), progress=progress).since(history.period.start)
     from cryptoflow.engine.batch.run import run as batch
 
     return batch(plan, history.columns(), progress=progress).since(history.period.start)
@@ -116,7 +116,11 @@ def decide_somehow(
     try:
         return decide(plan, history, engine, progress), engine, ""
     except Uncompilable as error:
-        return decide(plan, history, "event"), "event", f"{error}, so the slower event driver ran: same results"
+        return (
+            decide(plan, history, "event", progress),
+            "event",
+            f"{error}, so the slower event driver ran: same results",
+        )
 
 
 def view_of(

@@ -10,7 +10,8 @@ from cryptoflow.domain.advance import advance, concerns, quiet
 from cryptoflow.domain.records import Signal
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.features import Features
-from cryptoflow.engine.runtime.run import fresh_state, inside, plain_steps, rounds, tables_of
+from cryptoflow.engine.runtime.feed import inside, rounds
+from cryptoflow.engine.runtime.owner import fresh_state, plain_steps, tables_of
 from tests.parity.draws import definitions, market, specs
 from tests.parity.test_parity import planned
 
@@ -22,9 +23,9 @@ def calm_rounds(plan: Plan, start: int) -> int:
     signals = [Signal() for _ in range(count * len(plan.strategies))]
     calm = 0
     drawn, finer = market(plan, start)
-    within = inside(finer, plan)
+    within = inside(finer, plan.account.timeframe)
     for at, bars in rounds(drawn):
-        features.over(bars, signals, state.seen)
+        features.over(bars, [*signals, *(Signal() for _ in bars)], state.seen)
         still = all(
             quiet(position, bar, plan.strategies[position.strategy].max_bars if position.lots else 0)
             for position, bar in zip(state.positions, bars, strict=True)
@@ -37,7 +38,7 @@ def calm_rounds(plan: Plan, start: int) -> int:
         )
         money = (wallet.cash, wallet.reserved, wallet.number)
         orders = [astuple(order) for order in state.orders]
-        details = within(at, bars)
+        details = within(at) if finer else [bars]
         advance(state, bars, details, len(details), signals, tables, steps, at)
         if still and not asked and not plan.verbs.scripts:
             calm += 1

@@ -1,159 +1,83 @@
-"""The event driver on history: the same decision as plain Python, one round at a time."""
+"""The event driver on history: a feed of past bars, the owner of state, and the bus that tells of it."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
-from itertools import islice
-from math import nan
-from operator import attrgetter
-from typing import Any
 
-import numpy as np
+from cryptoflow.engine.plan import Columns, Outcome, Plan
+from cryptoflow.engine.runtime.bus import Bus
+from cryptoflow.engine.runtime.events import HistoryPlayed
+from cryptoflow.engine.runtime.feed import Moments, moments, stretches
+from cryptoflow.engine.runtime.owner import Owner
+from cryptoflow.engine.runtime.queues import Overflow
+from cryptoflow.engine.runtime.recorder import Recorder
+from cryptoflow.engine.runtime.teller import Teller, Words
 
-from cryptoflow.domain.advance import advance
-from cryptoflow.domain.records import (
-    SLOTS,
-    AccountView,
-    Bar,
-    Entry,
-    Held,
-    Line,
-    Order,
-    Pair,
-    Past,
-    Position,
-    Signal,
-    State,
-    Steps,
-    Tables,
-    Verdict,
-    Wallet,
-)
-from cryptoflow.engine.chains import is_foreign, namespace, source
-from cryptoflow.engine.memory import layout
-from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
-from cryptoflow.engine.runtime.features import Features
-
-RAISED = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
-"""What a guest's verb may raise where compiled code goes on with a number that is none."""
+Progress = Callable[[int, int], None]
 
 
-def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a guest's verb that raises answer NaN, which refuses an entry; all others stay as they are."""
-    if not is_foreign(verb):
-        return verb
+def run(
+    plan: Plan, market: Sequence[Columns], finer: Sequence[Columns] = (), progress: Progress | None = None
+) -> Outcome:
+    """Run a plan over its bars and return what happened; with nobody to tell it is a plain loop.
 
-    def answer(*given: Any) -> Any:
-        try:
-            return verb(*given)
-        except RAISED:
-            return nan
-
-    return answer
-
-
-def plain_steps(verbs: Verbs) -> Steps:
-    """Return the plugins' verbs strung together, to be called as plain Python."""
-    fills = {step.function for step in verbs.slippages}  # what a fill loses cannot be left open
-    fills |= {script.decide for script in verbs.scripts}
-    scope = namespace(verbs, lambda function: function if function in fills else answering(function))
-    exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in the batch driver
-    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"])
+    Where the plan asks for details, orders meet the `finer` bars of each symbol.
+    """
+    if progress is not None:
+        return asyncio.run(watched(plan, market, finer, progress))
+    owner, recorder, times = Owner(plan, finer), Recorder(), moments(market)
+    for _ in play(owner, market, times, recorder):
+        pass
+    return recorder.outcome(times, owner.wallet)
 
 
-def fresh_state(plan: Plan) -> State:
-    """Return the state a run starts in: all cash, nothing held, nothing open."""
-    symbols, strategies = len(plan.symbols), len(plan.strategies)
-    return State(
-        wallet=Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital),
-        positions=[Position() for _ in range(symbols)],
-        orders=[Order() for _ in range(symbols * SLOTS)],
-        pairs=[Pair() for _ in range(symbols * strategies)],
-        entry=Entry(),
-        account=AccountView(),
-        verdict=Verdict(),
-        held=Held(),
-        pasts=[Past() for _ in range(strategies)],
-        minds=[[script and script.state()] for script in plan.scripts_by_strategy() for _ in range(symbols)],
-        seen=[[nan] * count for count in plan.reads() for _ in range(symbols)],
-        tape=[Line() for _ in range(plan.lines_per_round())],
+async def watched(plan: Plan, market: Sequence[Columns], finer: Sequence[Columns], progress: Progress) -> Outcome:
+    """Run a plan with a subscriber that shows how far it is."""
+    bus = Bus()
+    bus.call(
+        "progress",
+        HistoryPlayed.name,
+        each=lambda played: progress(played.done, played.rounds),
+        overflow=Overflow.LATEST,
     )
+    outcome = await run_on(bus, plan, market, finer)
+    await bus.close()
+    return outcome
 
 
-def tables_of(plan: Plan) -> Tables:
-    """Lay the plan's settings out for plain Python."""
-    return Tables(
-        plan.account,
-        plan.markets,
-        plan.strategies,
-        plan.script_settings,
-        plan.sizer_settings,
-        plan.rule_settings,
-        plan.slippage_settings,
-    )
+async def run_on(
+    bus: Bus,
+    plan: Plan,
+    market: Sequence[Columns],
+    finer: Sequence[Columns] = (),
+    strategies: Sequence[str] = (),
+) -> Outcome:
+    """Run a plan and tell the bus how far it is; given its strategies' ids, of orders, trades and rounds as well."""
+    owner, recorder, times = Owner(plan, finer), Recorder(), moments(market)
+    teller = Teller(bus, Words.of(plan, strategies), plan.account.timeframe) if strategies else None
+    for done in play(owner, market, times, recorder, teller):
+        if done:
+            bus.publish(HistoryPlayed(done, len(times)))
+        await asyncio.sleep(0)
+    return recorder.outcome(times, owner.wallet)
 
 
-def rounds(market: Sequence[Columns]) -> Iterator[tuple[int, list[Bar]]]:
-    """Yield each round's open and a bar per symbol; where a symbol has none its bar is not `here`."""
-    opens = [columns.open_at.tolist() for columns in market]
-    prices = [list(zip(*(column.tolist() for column in columns[1:]), strict=True)) for columns in market]
-    cursor = [0] * len(market)
-    for at in sorted(set().union(*opens)):
-        bars = []
-        for symbol, open_at in enumerate(opens):
-            place = cursor[symbol]
-            if place < len(open_at) and open_at[place] == at:
-                bars.append(Bar(at, 1, *prices[symbol][place]))
-                cursor[symbol] = place + 1
-            else:
-                bars.append(Bar())
-        yield at, bars
+def play(
+    owner: Owner, market: Sequence[Columns], times: Moments, recorder: Recorder, teller: Teller | None = None
+) -> Iterator[int]:
+    """Move the owner through history, and stop wherever subscribers should have a turn.
 
-
-def inside(finer: Sequence[Columns], plan: Plan) -> Callable[[int, list[Bar]], list[list[Bar]]]:
-    """Return what finds the finer bars inside a round, those that open together in one list."""
-    pending = peekable(rounds(finer))
-
-    def within(at: int, bars: list[Bar]) -> list[list[Bar]]:
-        if not finer:
-            return [bars]
-        end = at + plan.account.timeframe
-        return [found for open_at, found in pending(end) if open_at >= at]
-
-    return within
-
-
-def peekable(coming: Iterator[tuple[int, list[Bar]]]) -> Callable[[int], list[tuple[int, list[Bar]]]]:
-    """Return what takes the rounds before a moment, each once."""
-    waiting = list(islice(coming, 1))
-
-    def before(end: int) -> list[tuple[int, list[Bar]]]:
-        taken = []
-        while waiting and waiting[0][0] < end:
-            taken.append(waiting.pop())
-            waiting.extend(islice(coming, 1))
-        return taken
-
-    return before
-
-
-def run(plan: Plan, market: Sequence[Columns], finer: Sequence[Columns] = ()) -> Outcome:
-    """Run a plan over its bars and return what happened."""
-    state, tables, steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
-    features = Features(plan)
-    within = inside(finer, plan)
-    signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
-    wallet = state.wallet
-    tell = attrgetter(*(field.name for field in fields(Line)))
-    lines: list[Any] = []
-    times, equity = [], []
-    for at, bars in rounds(market):
-        features.over(bars, signals, state.seen)
-        details = within(at, bars)
-        advance(state, bars, details, len(details), signals, tables, steps, at)
-        lines.extend(tell(state.tape[place]) for place in range(wallet.lines))
-        wallet.lines = 0
-        times.append(at)
-        equity.append(wallet.equity)
-    tape = np.array(lines, dtype=layout(Line))
-    counts = {name: getattr(wallet, name) for name in Wallet.__slots__}
-    return Outcome(tape, np.array(times, dtype=np.int64), np.array(equity), counts)
+    Yields how many rounds are done after each stretch, and 0 in between, when a queue gets half full.
+    """
+    move, wallet, equity = owner.round, owner.wallet, recorder.equity
+    for stretch in stretches(market, times):
+        for at, bars in stretch:
+            lines = move(at, bars)
+            if lines:
+                recorder.take(lines)
+            equity.append(wallet.equity)
+            if teller is not None:
+                teller.tell(at, lines, wallet)
+                if teller.bus.pressed:
+                    teller.bus.pressed = False
+                    yield 0
+        yield len(equity)

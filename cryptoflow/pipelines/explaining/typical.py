@@ -72,14 +72,15 @@ def measured(resolved: Resolved, plan: "Plan", loaded: "Sequence[Bars]") -> Typi
     """What the strategies say at the last close of some bars, for the first symbol."""
     from cryptoflow.engine.plan import Columns
     from cryptoflow.engine.runtime.features import Features
-    from cryptoflow.engine.runtime.run import rounds
+    from cryptoflow.engine.runtime.feed import rounds
 
     columns = [Columns(bars.open_at, bars.open, bars.high, bars.low, bars.close, bars.volume) for bars in loaded]
     features, symbols = Features(plan), len(plan.symbols)
     signals = [Signal() for _ in range(symbols * len(plan.strategies))]
+    spare = [Signal() for _ in range(symbols)]
     seen = [[nan] * count for count in plan.reads() for _ in range(symbols)]
     for _, bars in rounds(columns):
-        features.over(bars, signals, seen)
+        features.over(bars, [*signals, *spare], seen)
     close = float(loaded[0].close[-1])
     period = resolved.pipeline.period
     source = resolved.pipeline.sources.history.use

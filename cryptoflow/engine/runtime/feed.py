@@ -1,0 +1,84 @@
+"""History as a feed: the bars of all symbols round by round, read a stretch at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from cryptoflow.domain.records import Bar
+from cryptoflow.engine.plan import Columns
+
+STRETCH = 4_096
+"""Rounds whose bars are plain numbers at one time."""
+
+Moments = np.ndarray[Any, np.dtype[np.int64]]
+Round = tuple[int, list[Bar]]
+Inside = Callable[[int], list[list[Bar]]]
+END = (-1,)
+
+
+def moments(market: Sequence[Columns]) -> Moments:
+    """Return the opens at which any symbol has a bar: one for each round."""
+    if len(market) == 1:
+        return market[0].open_at
+    return np.unique(np.concatenate([columns.open_at for columns in market]))
+
+
+def rounds(market: Sequence[Columns]) -> Iterator[Round]:
+    """Yield each round's open and a bar per symbol; where a symbol has none its bar is not `here`.
+
+    The bars are the same objects in every round: what wants to keep one copies it.
+    """
+    for stretch in stretches(market, moments(market)):
+        yield from stretch
+
+
+def inside(finer: Sequence[Columns], duration: int) -> Inside:
+    """Return what finds the finer bars inside a round, those that open together in one row; it is asked in order."""
+    coming = rounds(finer) if finer else iter(())
+    waiting: list[Round] = []
+
+    def within(at: int) -> list[list[Bar]]:
+        found: list[list[Bar]] = []
+        while True:
+            if not waiting:
+                waiting.extend((open_at, [replace(bar) for bar in bars]) for open_at, bars in islice(coming, 1))
+            if not waiting or waiting[0][0] >= at + duration:
+                return found
+            open_at, bars = waiting.pop()
+            if open_at >= at:
+                found.append(bars)
+
+    return within
+
+
+def stretches(market: Sequence[Columns], times: Moments) -> Iterator[Iterator[Round]]:
+    """Yield the rounds a stretch at a time; each has to be read to its end before the next one."""
+    bars = [Bar() for _ in market]
+    for first in range(0, len(times), STRETCH):
+        part = times[first : first + STRETCH]
+        yield stretch(bars, part.tolist(), [cut(columns, part) for columns in market])
+
+
+def cut(columns: Columns, times: Moments) -> Columns:
+    """Return the bars that open within some rounds."""
+    first, last = np.searchsorted(columns.open_at, (times[0], times[-1] + 1))
+    return columns.cut(int(first), int(last))
+
+
+def stretch(bars: list[Bar], times: list[int], market: Sequence[Columns]) -> Iterator[Round]:
+    """Yield the rounds of one stretch, each bar of which belongs to one of its `times`."""
+    coming = [zip(*(column.tolist() for column in columns), strict=True) for columns in market]
+    nearest: list[Any] = [next(rows, END) for rows in coming]
+    for at in times:
+        for symbol, bar in enumerate(bars):
+            row = nearest[symbol]
+            if row[0] == at:
+                bar.here = 1
+                bar.open_at, bar.open, bar.high, bar.low, bar.close, bar.volume = row
+                nearest[symbol] = next(coming[symbol], END)
+            else:
+                bar.here = 0
+        yield at, bars

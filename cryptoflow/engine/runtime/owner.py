@@ -1,0 +1,155 @@
+"""The one place where state lies and moves: whatever feeds it, history or a venue, moves it round by round."""
+
+from collections.abc import Callable, Sequence
+from math import nan
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+from cryptoflow.domain.advance import advance, concerns, quiet
+from cryptoflow.domain.marks import mark, open_day
+from cryptoflow.domain.records import (
+    SLOTS,
+    AccountView,
+    Bar,
+    Entry,
+    Held,
+    Line,
+    Order,
+    Pair,
+    Past,
+    Position,
+    Signal,
+    State,
+    Steps,
+    Tables,
+    Verdict,
+    Wallet,
+)
+from cryptoflow.domain.steps import Script
+from cryptoflow.engine.chains import is_foreign, namespace, source
+from cryptoflow.engine.plan import Columns, Plan, Verbs
+from cryptoflow.engine.runtime.features import Features
+from cryptoflow.engine.runtime.feed import inside
+from cryptoflow.errors import CryptoflowError, Place
+
+RAISED = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+"""What a guest's verb may raise where compiled code goes on with a number that is none."""
+
+
+class Owner:
+    """A run and all that changes in it; nothing else may touch it, and rounds come one after the other."""
+
+    def __init__(self, plan: Plan, finer: Sequence[Columns] = ()) -> None:
+        self.state, self.tables, self.steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
+        self.features = Features(plan)
+        self.signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
+        self.spoken = [*self.signals, *(Signal() for _ in plan.symbols)]
+        self.within = inside(finer, plan.account.timeframe) if finer else None
+        self.scripted = bool(plan.verbs.scripts)
+        self.wallet = self.state.wallet
+        self.tape: Sequence[Line] = self.state.tape  # type: ignore[assignment]  # a list in this driver
+
+    def round(self, at: int, bars: Sequence[Bar]) -> Sequence[Line]:
+        """Move by the round that opens at `at` and return what happened; the lines hold until the next round."""
+        wallet, signals = self.wallet, self.signals
+        self.features.over(bars, self.spoken, self.state.seen)
+        if not self.scripted and is_quiet(self.state, bars, signals, self.tables):
+            open_day(wallet, at)
+            mark(self.state, bars, self.tables)
+            return ()
+        details = [bars] if self.within is None else self.within(at)
+        advance(self.state, bars, details, len(details), signals, self.tables, self.steps, at)
+        lines = self.tape[: wallet.lines]
+        wallet.lines = 0
+        return lines
+
+
+def is_quiet(state: State, bars: Sequence[Bar], signals: Sequence[Signal], tables: Tables) -> bool:
+    """Say whether a round can change nothing but marks."""
+    positions, strategies, timeframe = state.positions, tables.strategies, tables.account.timeframe
+    symbols, rows = len(positions), len(signals)
+    for symbol, bar in enumerate(bars):
+        if bar.here:
+            position = positions[symbol]
+            if not quiet(position, bar, strategies[position.strategy].max_bars if position.lots > 0.0 else 0):
+                return False
+            if bar.open_at + timeframe >= tables.symbols[symbol].first_decision:
+                for row in range(symbol, rows, symbols):
+                    signal = signals[row]
+                    asks = signal.enter or signal.leave or signal.add
+                    if asks and concerns(position, row // symbols, signal.enter, signal.leave, signal.add):
+                        return False
+    return True
+
+
+def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a guest's verb that raises answer NaN, which refuses an entry; all others stay as they are."""
+    if not is_foreign(verb):
+        return verb
+
+    def answer(*given: Any) -> Any:
+        try:
+            return verb(*given)
+        except RAISED:
+            return nan
+
+    return answer
+
+
+def plain_steps(verbs: Verbs) -> Steps:
+    """Return the plugins' verbs strung together, to be called as plain Python."""
+    asked = {script.decide: asking(script) for script in verbs.scripts}
+    fills = {step.function: step.function for step in verbs.slippages}  # what a fill loses cannot be left open
+    scope = namespace(verbs, lambda function: (asked | fills).get(function) or answering(function))
+    exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in batch
+    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"])
+
+
+def asking(script: Script) -> Callable[..., Any]:
+    """Let a strategy in Python that raises end the run, with the line that raised."""
+
+    def ask(*given: Any) -> Any:
+        try:
+            return script.decide(*given)
+        except RAISED as error:
+            file = Path(script.decide.__code__.co_filename)
+            frames = extract_tb(error.__traceback__)
+            line = next((each.lineno for each in reversed(frames) if each.filename == str(file)), None) or 1
+            what = f"strategy {script.name} raised {type(error).__name__}: {error}"
+            fix = "mend it, or let it say nothing where it cannot know"
+            raise CryptoflowError(what, where=Place(f"{file.parent.name}/{file.name}", line, 1), fix=fix) from error
+
+    return ask
+
+
+def fresh_state(plan: Plan) -> State:
+    """Return the state a run starts in: all cash, nothing held, nothing open."""
+    symbols, strategies = len(plan.symbols), len(plan.strategies)
+    return State(
+        wallet=Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital),
+        positions=[Position() for _ in range(symbols)],
+        orders=[Order() for _ in range(symbols * SLOTS)],
+        pairs=[Pair() for _ in range(symbols * strategies)],
+        entry=Entry(),
+        account=AccountView(),
+        verdict=Verdict(),
+        held=Held(),
+        pasts=[Past() for _ in range(strategies)],
+        minds=[[script and script.state()] for script in plan.scripts_by_strategy() for _ in range(symbols)],
+        seen=[[nan] * count for count in plan.reads() for _ in range(symbols)],
+        tape=[Line() for _ in range(plan.lines_per_round())],
+    )
+
+
+def tables_of(plan: Plan) -> Tables:
+    """Lay the plan's settings out for plain Python."""
+    return Tables(
+        plan.account,
+        plan.markets,
+        plan.strategies,
+        plan.script_settings,
+        plan.sizer_settings,
+        plan.rule_settings,
+        plan.slippage_settings,
+    )
