@@ -6,10 +6,10 @@ SMALL := $(VENV)/.installed
 FULL := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench clean
+.PHONY: help demo test test-long check bench bench-peers clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(SMALL) ## Install and run the first backtest
 	$(BIN)/cryptoflow backtest configs/btc_trend.yaml
@@ -30,8 +30,11 @@ check: $(FULL) ## Lint, types and layers
 bench: $(FULL) ## Measure, as ratios to a plain loop
 	$(BIN)/python -m benchmarks
 
-clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+bench-peers: $(FULL) ## Measure, beside other engines in environments of their own
+	$(BIN)/python -m benchmarks.peers $(ARGS)
+
+clean: ## Remove the virtual environments and caches
+	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "CryptoFlow needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python"; exit 2; }

@@ -4,6 +4,7 @@ from math import inf, isnan, nan
 
 from cryptoflow.domain.ledger import cancel, higher, lower, new_line, order_line
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_lots
+from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import (
     BUY,
     SELL,
@@ -227,6 +228,11 @@ def entry_price(settings: Strategy, close: float, tick: float) -> float:
     return on_tick(close * (1.0 + settings.offset), tick)
 
 
+def limit_above(settings: Strategy, trigger: float, tick: float) -> float:
+    """Return the limit of a stop-limit entry, which lies as far above its trigger as that above the close."""
+    return on_tick(trigger * (1.0 + settings.offset), tick)
+
+
 def stop_level(signal: Signal, price: float) -> float:
     """Return the stop level that the signal itself gives: the nearest of level, distance and trail, NaN for none."""
     stop = signal.stop_at
@@ -269,7 +275,7 @@ def propose(
     review_entry(state, bar, signal, strategy, symbol, tables, steps, leg)
     entry = state.entry
     verdict = state.verdict
-    lots = whole_lots(verdict.notional / entry.price, market.lot, market.whole)
+    lots = whole_lots(ratio(verdict.notional, entry.price), market.lot, market.whole)
     notional = lots * market.lot * entry.price
     leaving = notional
     if tables.account.discipline == 1 and entry.stop < entry.price:
@@ -322,6 +328,8 @@ def review_entry(
     entry.lot = market.lot if market.whole == 1 else 0.0
     entry.min_notional = market.min_notional
     entry.fee = 0.0 if tables.account.base_fees == 1 else market.taker_fee * tables.account.cost_factor
+    if settings.order_type == OrderType.STOP_LIMIT:
+        entry.fee = ratio(limit_above(settings, price, market.tick), price) * (1.0 + entry.fee) - 1.0
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
     state.verdict.notional = wanted
@@ -340,13 +348,11 @@ def fill_in(order: Order, settings: Strategy, market: Symbol, entry: Entry, gran
     order.spend = nan
     order.trigger = entry.price
     order.limit = nan
-    worst = entry.price
     if settings.order_type == OrderType.LIMIT:
         order.limit = entry.price
     elif settings.order_type == OrderType.STOP_LIMIT:
-        order.limit = on_tick(entry.price * (1.0 + settings.offset), market.tick)
-        worst = order.limit
-    order.reserved = order.lots * market.lot * worst * (1.0 + entry.fee)
+        order.limit = limit_above(settings, entry.price, market.tick)
+    order.reserved = order.lots * market.lot * entry.price * (1.0 + entry.fee)
     if settings.spends == 1 and settings.order_type == OrderType.MARKET:
         order.spend = granted * (1.0 + entry.fee)
         order.reserved = order.spend

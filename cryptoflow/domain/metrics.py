@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from math import fsum, isfinite, nan, sqrt
+from math import fsum, isfinite, isnan, nan, sqrt
 from typing import NamedTuple
 
 DAY = 86_400_000
@@ -235,28 +235,38 @@ def max_drawdown(equity: Iterable[float]) -> float:
     return deepest
 
 
+def worst_first(returns: Sequence[float]) -> list[float]:
+    """Return daily returns from the worst on; none where days are too few, or undefined, to speak of the worst.
+
+    >>> worst_first([0.01]), worst_first([0.0] * 20 + [-1.0])[:2]
+    ([], [-1.0, 0.0])
+    """
+    return [] if len(returns) < FEWEST_DAYS or any(map(isnan, returns)) else sorted(returns)
+
+
 def var_95(returns: Sequence[float]) -> float:
     """Return the daily return that one day in twenty falls below (historical, between two days linear).
 
     >>> var_95([float(day) for day in range(21)])
     1.0
     """
-    if len(returns) < FEWEST_DAYS:
+    ordered = worst_first(returns)
+    if not ordered:
         return nan
-    ordered = sorted(returns)
     place = TAIL * (len(ordered) - 1)
     low = int(place)
     return ordered[low] + (ordered[low + 1] - ordered[low]) * (place - low)
 
 
 def cvar_95(returns: Sequence[float]) -> float:
-    """Return the mean of the daily returns that are no better than `var_95`.
+    """Return the mean of the worst of every twenty days, down to the one at which `var_95` lies.
 
-    >>> cvar_95([float(day) for day in range(21)])
-    0.5
+    They are counted, not compared: days on which nothing was held are all alike and would drown the bad ones.
+
+    >>> cvar_95([float(day) for day in range(21)]), cvar_95([-1.0] + [0.0] * 20)
+    (0.5, -0.5)
     """
-    limit = var_95(returns)
-    return mean([each for each in returns if each <= limit])
+    return mean(worst_first(returns)[: int(TAIL * (len(returns) - 1)) + 1])
 
 
 def win_rate(profits: Sequence[float]) -> float:

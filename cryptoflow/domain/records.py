@@ -296,7 +296,10 @@ class Wallet:
 
 @dataclass(slots=True)
 class Entry:
-    """An entry up for review, as rules see it. `notional` is what it would like to be."""
+    """An entry up for review, as rules see it. `notional` is what it would like to be.
+
+    `fee` is what each unit of it may cost beyond itself: the venue's share, and how far a limit lies above `price`.
+    """
 
     symbol: int = 0
     strategy: int = 0

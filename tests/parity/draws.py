@@ -154,10 +154,10 @@ def opener(spec: dict[str, Any], definitions: list[dict[str, Any]]) -> Opener:
     return opened
 
 
-def market(plan: Plan, seed: int) -> tuple[list[Columns], list[Columns]]:
+def market(plan: Plan, seed: int, bars: int = 300) -> tuple[list[Columns], list[Columns]]:
     """Return a drawn plan's bars, and the finer ones inside them where it asks for these."""
     times = plan.account.timeframe // plan.account.detail
-    drawn = [series(seed + place, 300 * times) for place in range(len(plan.symbols))]
+    drawn = [series(seed + place, bars * times) for place in range(len(plan.symbols))]
     return (drawn, []) if times == 1 else ([grown(finer, plan.account.timeframe) for finer in drawn], drawn)
 
 
