@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.commands import commands
 from benchmarks.features import features
 from benchmarks.runtime import rounds
-from benchmarks.works import Figure, commands, decisions, sources
+from benchmarks.works import Figure, decisions, sources
 
 TABLE = Path(__file__).with_name("table.json")
 WORSE = 1.25

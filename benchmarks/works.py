@@ -1,8 +1,5 @@
 """The works that are timed: the product beside a yardstick, interleaved, as ratios of medians."""
 
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,31 +52,39 @@ def side_by_side(
     return Figure(name, ratio, median(one for one, _ in pairs), median(other for _, other in pairs), against)
 
 
+STRATEGY = {
+    "cryptoflow": 1,
+    "strategy": "cross",
+    "let": {"quick": "ema(close, 12)", "calm": "ema(close, 26)"},
+    "enter_long": "crosses_above(quick, calm)",
+    "exit_long": "not quick > calm",
+}
+SPEC = {
+    "cryptoflow": 1,
+    "name": "w1",
+    "capital": "1000 USDT",
+    "discipline": "off",
+    "market": {"venue": "binance", "symbols": ["A/USDT"], "timeframe": "1m", "filters": "none"},
+    "strategies": [{"id": "cross", "file": "cross.yaml"}],
+    "sizing": {"use": "all_in"},
+    "execution": {"costs": {"fees": "venue", "slippage": {"use": "none"}}},
+    "risk": {"stop_loss": {"missing": "reject"}},
+}
+"""W1: EMA 12/26 cross, all in, no lots, fees, no slippage, no discipline."""
+
+
+def written(folder: Path, **more: object) -> Path:
+    """Write W1 into a folder, with more keys if asked for, and return its spec."""
+    (folder / "cross.yaml").write_text(yaml.safe_dump(STRATEGY))
+    path = folder / "w1.yaml"
+    path.write_text(yaml.safe_dump({**SPEC, **more}))
+    return path
+
+
 def w1(first: int, **said: object) -> Plan:
-    """Return the plan of W1: EMA 12/26 cross, all in, no lots, fees, no slippage, no rules; `said` says otherwise."""
-    spec = {
-        "cryptoflow": 1,
-        "name": "w1",
-        "capital": "1000 USDT",
-        "discipline": "off",
-        "market": {"venue": "binance", "symbols": ["A/USDT"], "timeframe": "1m", "filters": "none"},
-        "strategies": [{"id": "cross", "file": "cross.yaml"}],
-        "sizing": {"use": "all_in"},
-        "execution": {"costs": {"fees": "venue", "slippage": {"use": "none"}}},
-        "risk": {"stop_loss": {"missing": "reject"}},
-    } | said
-    strategy = {
-        "cryptoflow": 1,
-        "strategy": "cross",
-        "let": {"quick": "ema(close, 12)", "calm": "ema(close, 26)"},
-        "enter_long": "crosses_above(quick, calm)",
-        "exit_long": "not quick > calm",
-    }
+    """Return the plan of W1; `said` are keys that say otherwise."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "cross.yaml").write_text(yaml.safe_dump(strategy))
-        path = Path(folder) / "w1.yaml"
-        path.write_text(yaml.safe_dump(spec))
-        return plan_of(resolve(path), [first])
+        return plan_of(resolve(written(Path(folder), **said)), [first])
 
 
 def decisions() -> Iterator[Figure]:
@@ -109,25 +114,3 @@ def sources() -> Iterator[Figure]:
         lambda: np.random.default_rng(0).standard_normal((5, YEAR)),
         "five columns of numpy's normals",
     )
-
-
-def commands() -> Iterator[Figure]:
-    """Time whole commands against an empty Python."""
-    bare = [sys.executable, "-c", "pass"]
-    flow = [str(Path(sys.executable).with_name("cryptoflow"))]
-    spec = str(ROOT / "configs" / "btc_trend.yaml")
-    with tempfile.TemporaryDirectory() as home:
-        for name, arguments in (
-            ("--help", ["--help"]),
-            ("validate", ["validate", spec]),
-            ("backtest, 17,500 bars", ["backtest", spec, "--json"]),
-        ):
-            yield side_by_side(
-                name, lambda a=arguments: quietly(flow + a, home), lambda: quietly(bare, home), "python -c pass"
-            )
-
-
-def quietly(command: list[str], home: str) -> None:
-    """Run a command to its end."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**kept, "CRYPTOFLOW_HOME": home})

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     home: Path | None = Field(None, description="folder for state; none: `.cryptoflow` beside the configs")
+    memory: ByteSize = Field(
+        ByteSize(2**30),
+        description="memory for the bars of a run, like 512 MiB; more bars lie in a file in `home` while it lasts",
+    )
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 
 

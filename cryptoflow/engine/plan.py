@@ -1,7 +1,7 @@
 """What a driver is given: a run as plain values, without a trace of where they came from."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -30,6 +30,17 @@ class Columns(NamedTuple):
             self.close[first:last],
             self.volume[first:last],
         )
+
+
+class Series(Protocol):
+    """One symbol's bars, in memory or elsewhere: times at a glance, the rest a cut at a time, as `Columns` does it."""
+
+    @property
+    def open_at(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """When each bar opens, in epoch milliseconds."""
+
+    def cut(self, first: int, last: int) -> Columns:
+        """Return the bars from `first` up to, not including, `last`, as far as there are any."""
 
 
 class Verbs(NamedTuple):

@@ -45,15 +45,24 @@ class Bars:
 
     def between(self, start: int, end: int) -> "Bars":
         """Return the bars that open at or after `start` and before `end`, sharing their memory."""
-        first, last = (int(row) for row in np.searchsorted(self.open_at, [start, end]))
-        cut: dict[str, Any] = {name: getattr(self, name)[first:last] for name in COLUMNS}
-        return replace(self, **cut)
+        first, last = np.searchsorted(self.open_at, [start, end])
+        return self.cut(int(first), int(last))
+
+    def cut(self, first: int, last: int) -> "Bars":
+        """Return the bars from row `first` up to, not including, `last`, sharing their memory."""
+        rows: dict[str, Any] = {name: getattr(self, name)[first:last] for name in COLUMNS}
+        return replace(self, **rows)
+
+    def ends(self) -> tuple[int, int]:
+        """Return when the first bar opens, and the last."""
+        return int(self.open_at[0]), int(self.open_at[-1])
 
     def gaps(self) -> int:
         """Return how many bars are missing between the first and the last."""
         if len(self) == 0:
             return 0
-        return int(self.open_at[-1] - self.open_at[0]) // self.timeframe + 1 - len(self)
+        first, last = self.ends()
+        return (last - first) // self.timeframe + 1 - len(self)
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the content: equal for equal bars, whichever source they came from."""

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.arrow import numbers
 from cryptoflow.market.bars import COLUMNS, Numbers, Times
 from cryptoflow.market.sheets import Sheet
 from cryptoflow.market.stamps import is_text, stamps
@@ -55,8 +55,8 @@ def recognise(present: Sequence[str], file: str) -> dict[str, str]:
 def told(table: Any, theirs: dict[str, str], sheet: Sheet, zone: str | None = None) -> Told:
     """Return what a pyarrow table says; text that is no number and a time that is none name their rows."""
     open_at, taken = stamps(table.column(theirs["open_at"]), sheet, zone)
-    numbers = tuple(_numbers(table.column(theirs[ours]), theirs[ours], sheet) for ours in COLUMNS[1:])
-    return Told(sheet, open_at, numbers, f"{sheet.name}: {theirs['open_at']} read as {taken}")
+    columns = tuple(_numbers(table.column(theirs[ours]), theirs[ours], sheet) for ours in COLUMNS[1:])
+    return Told(sheet, open_at, columns, f"{sheet.name}: {theirs['open_at']} read as {taken}")
 
 
 def _plain(name: str) -> str:
@@ -64,17 +64,21 @@ def _plain(name: str) -> str:
 
 
 def _numbers(column: Any, name: str, sheet: Sheet) -> Numbers:
+    if column.type == pa.float64() and not column.null_count:
+        return numbers(column)
     if is_text(column.type):
         column = _read(column, name, sheet)
     elif not any(is_kind(column.type) for is_kind in NUMERIC):
         raise CryptoflowError(f"{sheet.name}: column {name} holds {column.type}, not numbers")
-    numbers = pc.fill_null(pc.cast(column, pa.float64(), safe=False), np.nan)
-    # A copy, because arrow's memory is read-only and would cost compiled code a second variant.
-    return np.array(numbers.to_numpy(), np.float64)
+    import pyarrow.compute as pc
+
+    return numbers(pc.fill_null(pc.cast(column, pa.float64(), safe=False), np.nan))
 
 
 def _read(column: Any, name: str, sheet: Sheet) -> Any:
     """Numbers that stand there as text; what is missing stays missing."""
+    import pyarrow.compute as pc
+
     column = pc.utf8_trim_whitespace(column)
     try:
         return pc.cast(column, pa.float64())

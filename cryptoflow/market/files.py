@@ -35,8 +35,11 @@ def selected(told: Told, symbol: str, timeframe: int, start: int, end: int) -> B
             f"{name} has no bars from {moment(start)} to {moment(end)}",
             fix="ask for a period that it covers: " + _covered(told),
         )
+    # Rows side by side need no copy, and mostly they are.
+    together = inside[-1] - inside[0] + 1 == len(inside)
+    chosen: Any = slice(int(inside[0]), int(inside[-1]) + 1) if together else inside
     columns: Any = zip(COLUMNS, (told.open_at, *told.numbers), strict=True)
-    cut = {column: values[inside] for column, values in columns}
+    cut = {column: values[chosen] for column, values in columns}
     bars = Bars(symbol=symbol, timeframe=timeframe, notes=(told.note,), **cut)
     _refuse_longer(bars, name)
     check(bars, name, inside + told.sheet.first, told.sheet.word)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -9,23 +10,23 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.metrics import Metrics
+from cryptoflow.domain.records import Topic
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
 from cryptoflow.pipelines.caveats import caveats
 from cryptoflow.pipelines.digest import code_digest, versions
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
-from cryptoflow.pipelines.measure import cost_row, guard_rows, metrics_of, trade_rows
+from cryptoflow.pipelines.measure import cost_row, fills, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.stages import stage
-from cryptoflow.pipelines.tapes import Names, equity_table, orders_table, trades_table
+from cryptoflow.pipelines.tapes import Names, equity_table, orders_tables, trades_tables
 from cryptoflow.report.summary import Artifacts, Guards, Timing, summary
-from cryptoflow.report.view import CostRow, Prices, RunView
+from cryptoflow.report.view import MOST_TRADES, CostRow, Prices, RunView
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome, Plan
-    from cryptoflow.market.bars import Bars
 
 WHOLE = Window()
 COST_FACTORS = (0.0, 1.0, 2.0)
@@ -59,7 +60,7 @@ def backtest(
     if engine not in ENGINES:
         raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
     began = perf_counter()
-    history = stage("load")(load_history)(resolved, window)
+    history = stage("load")(load_history)(resolved, window, home)
     loaded = perf_counter()
     plan = stage("start")(plan_of)(resolved, history.first_decisions)
     if tell is not None and engine == "batch":
@@ -73,9 +74,9 @@ def backtest(
     view = view._replace(notes=(*view.notes, fallback) if fallback else view.notes)
     manifest = manifest_of(resolved, plan, history, view)
     tables = {
-        "orders": orders_table(outcome, names),
-        "trades": trades_table(outcome, names),
-        "equity": equity_table(outcome),
+        "orders": orders_tables(outcome, names),
+        "trades": trades_tables(outcome, names),
+        "equity": [equity_table(outcome)],
     }
     folder = runs.save(runs.runs_folder(home or home_of(resolved.file)) / view.run_id, manifest, tables, render(view))
     ended = perf_counter()
@@ -92,15 +93,18 @@ def announce(plan: "Plan", tell: Tell) -> None:
         tell("compiling the engine, once per installation: this takes some ten seconds")
 
 
-def decide(plan: "Plan", history: History, engine: str, progress: Progress | None = None) -> "Outcome":
-    """Run a plan through the driver of that name."""
+def decide(
+    plan: "Plan", history: History, engine: str, progress: Progress | None = None, topic: Topic | None = None
+) -> "Outcome":
+    """Run a plan through the driver of that name; the compiled one can leave out all lines but those of a topic."""
     if engine == "event":
         from cryptoflow.engine.runtime.run import run as event
 
-        return event(plan, history.columns(), progress=progress).since(history.period.start)
+        return event(plan, history.columns(), history.details(), progress).since(history.period.start)
     from cryptoflow.engine.batch.run import run as batch
 
-    return batch(plan, history.columns(), progress=progress).since(history.period.start)
+    bars, finer = history.columns(), history.details()
+    return batch(plan, bars, finer, progress=progress, topic=topic).since(history.period.start)
 
 
 @stage("decide")
@@ -128,6 +132,7 @@ def view_of(
 ) -> RunView:
     """Return what the report shows."""
     facts = history.facts()
+    closed = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
     run_id = run_id_of(resolved, facts.fingerprint, engine, history)
     metrics = stage("metrics")(metrics_of)(resolved, outcome)
     return RunView(
@@ -137,13 +142,13 @@ def view_of(
         timeframe=plan.account.timeframe,
         currency=resolved.pipeline.capital.currency,
         capital=plan.capital,
-        times=outcome.times.tolist(),
-        equity=outcome.equity.tolist(),
+        times=outcome.times,
+        equity=outcome.equity,
         metrics=metrics,
         data=facts,
-        prices=tuple(prices_of(bars.between(history.period.start, history.period.end)) for bars in history.series),
-        trades=trade_rows(outcome, names, [market.lot for market in plan.markets]),
-        costs=cost_rows(resolved, history, metrics, engine),
+        prices=prices_of(history, closed),
+        trades=trade_rows(closed[:MOST_TRADES], names, [market.lot for market in plan.markets]),
+        costs=cost_rows(resolved, plan, history, metrics, engine),
         guards=guard_rows(outcome, names),
         warnings=caveats(resolved, history, outcome, names, facts),
         notes=history.notes(),
@@ -156,14 +161,20 @@ def view_of(
     )
 
 
-def prices_of(bars: "Bars") -> Prices:
-    """Return a symbol's bars as the report draws them."""
-    columns = (bars.open_at, bars.open, bars.high, bars.low, bars.close)
-    return Prices(bars.symbol, *(column.tolist() for column in columns))
+def prices_of(history: History, closed: Any) -> tuple[Prices, ...]:
+    """Return each symbol's bars as the report draws them, and when its closed trades bought and sold."""
+    from cryptoflow.report.thin import drawn
+
+    prices = []
+    for place, series in enumerate(history.series):
+        shown = drawn(series.between(history.period.start, history.period.end), len(history.series))
+        bought, sold = fills(closed, place)
+        prices.append(shown._replace(bought=bought, sold=sold))
+    return tuple(prices)
 
 
 @stage("costs")
-def cost_rows(resolved: Resolved, history: History, own: Metrics, engine: str) -> tuple[CostRow, ...]:
+def cost_rows(resolved: Resolved, plan: "Plan", history: History, own: Metrics, engine: str) -> tuple[CostRow, ...]:
     """Return what the same spec brings at no cost, its own, and twice its costs; at zero cost there is one row."""
     if resolved.pipeline.execution.costs == "none":
         return (cost_row(0.0, own),)
@@ -171,8 +182,8 @@ def cost_rows(resolved: Resolved, history: History, own: Metrics, engine: str) -
     for factor in COST_FACTORS:
         found = own
         if factor != 1.0:
-            outcome = decide(plan_of(resolved, history.first_decisions, factor), history, engine)
-            found = metrics_of(resolved, outcome)
+            other = plan._replace(account=replace(plan.account, cost_factor=factor))
+            found = metrics_of(resolved, decide(other, history, engine, topic=Topic.TRADE))
         rows.append(cost_row(factor, found))
     return tuple(rows)
 
@@ -200,7 +211,7 @@ def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunVie
         "code": code_digest(),
         "versions": versions(),
         "data": view.data._asdict(),
-        "series": {bars.symbol: bars.fingerprint() for bars in history.series},
+        "series": dict(zip(plan.symbols, history.fingerprints, strict=True)),
         "markets": {
             name: {field: getattr(market, field) for field in market.__slots__}
             for name, market in zip(plan.symbols, plan.markets, strict=True)

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cryptoflow.domain.records import BUY, Reason, Topic
+from cryptoflow.domain.records import BUY, Topic
 from cryptoflow.market.times import moment
 from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import History
-from cryptoflow.pipelines.measure import named
+from cryptoflow.pipelines.measure import named, reasons
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
 from cryptoflow.pipelines.unsimulated import unsimulated
@@ -59,7 +59,8 @@ def of_the_data(history: History, facts: DataFacts) -> Iterator[str]:
     period = history.period
     for bars in history.series:
         inside = bars.between(period.start, period.end)
-        first, last = int(inside.open_at[0]), int(inside.open_at[-1]) + bars.timeframe
+        first, last = inside.ends()
+        last += bars.timeframe
         slack = max(DAY, 2 * bars.timeframe)
         if first - period.start > slack or period.end - last > slack:
             covered = f"{moment(first)[:10]} to {moment(last - 1)[:10]}"
@@ -82,13 +83,12 @@ def of_silence(outcome: "Outcome", names: Names) -> Iterator[str]:
     tape = outcome.tape
     entries = tape[(tape["topic"] == Topic.ORDER) & (tape["side"] == BUY)]
     since = int(entries["at"][-1]) if len(entries) else 0
-    refused = tape[(tape["topic"] == Topic.REFUSED) & (tape["at"] > since)]
-    if len(refused) < (SILENT if len(entries) else 1):
+    refused = (tape["topic"] == Topic.REFUSED) & (tape["at"] > since)
+    counted: Counter[str] = Counter()
+    for reason, rule, count in reasons(tape, refused):
+        counted[named(reason, names.rules[rule])] += count
+    if counted.total() < (SILENT if len(entries) else 1):
         return
-    reasons = Counter(
-        named(Reason(reason), names.rules[rule])
-        for reason, rule in zip(refused["reason"].tolist(), refused["rule"].tolist(), strict=True)
-    )
-    ((most, count),) = reasons.most_common(1)
+    ((most, count),) = counted.most_common(1)
     when = f"No entry was made after {moment(since)}" if len(entries) else "No entry was ever made"
-    yield f"{when}: of {len(refused):,} that were wanted, {count:,} were refused by {most}."
+    yield f"{when}: of {counted.total():,} that were wanted, {count:,} were refused by {most}."

@@ -1,10 +1,10 @@
 """What came out of a run: metrics, guards, closed trades, and what costs did."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cryptoflow.domain.metrics import Metrics, measure
+from cryptoflow.domain.metrics import DAY, Metrics, measure
 from cryptoflow.domain.records import Reason, Topic
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
@@ -13,14 +13,18 @@ from cryptoflow.report.view import CostRow, Guard, TradeRow
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome
 
+PLACES = 1 << 20
+"""More than there are rules: a reason and a rule become one number, which counts at once."""
+
 
 def metrics_of(resolved: Resolved, outcome: "Outcome") -> Metrics:
     """Return the metrics of a run."""
     wallet = outcome.wallet
+    closes = closes_of_days(outcome.times)
     return measure(
         capital=float(resolved.pipeline.capital),
-        times=outcome.times.tolist(),
-        equity=outcome.equity.tolist(),
+        times=outcome.times[closes].tolist(),
+        equity=outcome.equity[closes].tolist(),
         profits=outcome.tape["profit"][outcome.tape["topic"] == Topic.TRADE].tolist(),
         fees=wallet["fees"],
         slippage=wallet["slippage"],
@@ -31,6 +35,14 @@ def metrics_of(resolved: Resolved, outcome: "Outcome") -> Metrics:
     )
 
 
+def closes_of_days(times: Any) -> Any:
+    """Return the last row of each UTC day: the only ones that metrics look at."""
+    import numpy as np
+
+    days = times // DAY
+    return np.flatnonzero(np.append(days[1:] != days[:-1], True)) if len(days) else np.zeros(0, np.int64)
+
+
 def cost_row(factor: float, found: Metrics) -> CostRow:
     """Return one row of the cost table."""
     return CostRow(factor, found.final_equity, found.total_return, found.sharpe, found.max_drawdown, found.trades)
@@ -39,14 +51,23 @@ def cost_row(factor: float, found: Metrics) -> CostRow:
 def guard_rows(outcome: "Outcome", names: Names) -> tuple[Guard, ...]:
     """Return how often each reason refused an entry, and each rule reduced one, the most frequent first."""
     tape = outcome.tape
-    refused = tape[tape["topic"] == Topic.REFUSED]
-    reduced = tape[(tape["topic"] == Topic.ORDER) & (tape["reason"] == Reason.REDUCED)]
-    counted = Counter(
-        ("refused", named(Reason(reason), names.rules[rule]))
-        for reason, rule in zip(refused["reason"].tolist(), refused["rule"].tolist(), strict=True)
-    )
-    counted.update(("reduced", names.rules[rule]) for rule in reduced["rule"].tolist())
+    counted: Counter[tuple[str, str]] = Counter()
+    for reason, rule, count in reasons(tape, tape["topic"] == Topic.REFUSED):
+        counted["refused", named(reason, names.rules[rule])] += count
+    for _, rule, count in reasons(tape, (tape["topic"] == Topic.ORDER) & (tape["reason"] == Reason.REDUCED)):
+        counted["reduced", names.rules[rule]] += count
     return tuple(Guard(what, reason, count) for (what, reason), count in counted.most_common())
+
+
+def reasons(tape: Any, chosen: Any) -> Iterator[tuple[Reason, int, int]]:
+    """Yield each reason and rule on the chosen lines of a tape, the earliest first, and how many lines have them."""
+    import numpy as np
+
+    pairs = tape["reason"][chosen] * PLACES + tape["rule"][chosen]
+    found, first, counts = np.unique(pairs, return_index=True, return_counts=True)
+    for place in np.argsort(first).tolist():
+        reason, rule = divmod(int(found[place]) + PLACES // 2, PLACES)
+        yield Reason(reason), rule - PLACES // 2, int(counts[place])
 
 
 def named(reason: Reason, rule: str) -> str:
@@ -60,8 +81,17 @@ def named(reason: Reason, rule: str) -> str:
     return f"{reason.name.lower()} after {rule}" if rule else reason.name.lower()
 
 
-def trade_rows(outcome: "Outcome", names: Names, lots: Sequence[float]) -> list[TradeRow]:
-    """Return closed trades as the report shows them."""
+def fills(trades: Any, symbol: int) -> tuple[Any, Any]:
+    """Return when closed trades of a symbol bought, and when they sold."""
+    import numpy as np
+
+    own = trades[["opened_at", "at", "side"]][trades["symbol"] == symbol]
+    long = own["side"] > 0
+    return np.where(long, own["opened_at"], own["at"]), np.where(long, own["at"], own["opened_at"])
+
+
+def trade_rows(trades: Any, names: Names, lots: Sequence[float]) -> list[TradeRow]:
+    """Return closed trades as the report lists them."""
     return [
         TradeRow(
             symbol=names.symbols[line["symbol"]],
@@ -78,12 +108,10 @@ def trade_rows(outcome: "Outcome", names: Names, lots: Sequence[float]) -> list[
             bars=line["bars"],
             reason=Reason(line["reason"]).name.lower(),
         )
-        for line in plain_lines(outcome)
+        for line in plain_lines(trades)
     ]
 
 
-def plain_lines(outcome: "Outcome") -> Iterable[dict[str, Any]]:
-    """Return the lines of closed trades as dicts of plain numbers."""
-    lines = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
-    fields = lines.dtype.names or ()
-    return (dict(zip(fields, line, strict=True)) for line in lines.tolist())
+def plain_lines(lines: Any) -> Iterator[dict[str, Any]]:
+    """Return lines of a tape as dicts of plain numbers."""
+    return (dict(zip(lines.dtype.names, line, strict=True)) for line in lines.tolist())

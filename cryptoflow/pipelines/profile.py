@@ -55,7 +55,7 @@ def warm_parts(resolved: Resolved, window: Window) -> Warm:
 
     history = load_history(resolved, window)
     plan = plan_of(resolved, history.first_decisions)
-    spent = measure(plan, history.columns())
+    spent = measure(plan, history.columns(), history.details())
     rules = spent.rules or 0.0
     parts = (
         *indicators(plan, spent, [len(bars) for bars in history.series]),

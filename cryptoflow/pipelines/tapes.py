@@ -1,6 +1,7 @@
 """A run's tape as tables that people and other tools read: orders, trades, equity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from cryptoflow.domain.records import Leg, OrderType, Reason, Topic
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cryptoflow.engine.plan import Outcome
+
+PART = 2**20
+"""Lines that become a table at once: as many as Parquet keeps together."""
 
 EVENTS = {Topic.ORDER: "order", Topic.REFUSED: "refused", Topic.FILL: "fill", Topic.CANCEL: "cancelled"}
 
@@ -23,12 +27,6 @@ class Names:
         self.rules = {-1: "", CASH: "cash", ALLOCATION: "allocation", **dict(enumerate(rules))}
 
 
-def spelled(words: type[Any], numbers: Any) -> list[str]:
-    """Spell a column of an enumeration."""
-    known = {int(word): word.name.lower() for word in words}
-    return [known[number] for number in numbers.tolist()]
-
-
 def numbers(column: Any) -> "pa.Array":
     """Return a numpy column as it lies in memory; `pa.array` would import pandas to ask whether it is one of its."""
     import numpy as np
@@ -38,13 +36,27 @@ def numbers(column: Any) -> "pa.Array":
     return pa.Array.from_buffers(kind, len(column), [None, pa.py_buffer(np.ascontiguousarray(column))])
 
 
-def words(column: Iterable[str]) -> "pa.Array":
-    """Return a column of text, also without asking pandas."""
-    from pyarrow.lib import StringBuilder
+def words(column: Any, spell: Callable[[int], str]) -> "pa.Array":
+    """Return a column of numbers as the words they stand for; each is spelled once, and again pandas is not asked."""
+    import numpy as np
+    import pyarrow as pa
 
-    builder = StringBuilder()
-    builder.append_values(list(column))
-    return builder.finish()
+    found, places = np.unique(column, return_inverse=True)
+    texts = [spell(number).encode() for number in found.tolist()]
+    lengths = np.array([len(text) for text in texts], np.int32)
+    ends = np.cumsum(lengths[places], dtype=np.int32)
+    offsets = np.concatenate((np.zeros(1, np.int32), ends))
+    letters = b"".join([texts[place] for place in places.tolist()])
+    return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(letters))
+
+
+def word(enumeration: type[IntEnum]) -> Callable[[int], str]:
+    """Return what spells a number of an enumeration.
+
+    >>> word(Topic)(2)
+    'fill'
+    """
+    return lambda number: enumeration(number).name.lower()
 
 
 def moments(column: Any) -> "pa.Array":
@@ -54,23 +66,41 @@ def moments(column: Any) -> "pa.Array":
     return numbers(column).view(pa.timestamp("ms", tz="UTC"))
 
 
-def orders_table(outcome: "Outcome", names: Names) -> "pa.Table":
-    """Return every order, refusal, fill and cancel, in the order in which they happened."""
+def parts(tape: Any, chosen: Any) -> Iterator[Any]:
+    """Yield the chosen lines of a tape, as many as make a part of a file; always one part, be it empty."""
+    import numpy as np
+
+    rows = np.flatnonzero(chosen)
+    for first in range(0, max(1, len(rows)), PART):
+        yield tape[rows[first : first + PART]]
+
+
+def orders_tables(outcome: "Outcome", names: Names) -> Iterator["pa.Table"]:
+    """Yield every order, refusal, fill and cancel as they happened, in tables one after the other."""
+    return (orders_table(part, names) for part in parts(outcome.tape, outcome.tape["topic"] != Topic.TRADE))
+
+
+def trades_tables(outcome: "Outcome", names: Names) -> Iterator["pa.Table"]:
+    """Yield every closed round trip, in tables one after the other."""
+    return (trades_table(part, names) for part in parts(outcome.tape, outcome.tape["topic"] == Topic.TRADE))
+
+
+def orders_table(tape: Any, names: Names) -> "pa.Table":
+    """Return lines of a tape as orders."""
     import pyarrow as pa
 
-    tape = outcome.tape[outcome.tape["topic"] != Topic.TRADE]
     return pa.table(
         {
             "time": moments(tape["at"]),
-            "event": words(EVENTS[Topic(topic)] for topic in tape["topic"].tolist()),
+            "event": words(tape["topic"], lambda topic: EVENTS[Topic(topic)]),
             "order": numbers(tape["number"]),
-            "symbol": words(names.symbols[symbol] for symbol in tape["symbol"].tolist()),
-            "strategy": words(names.strategies[strategy] for strategy in tape["strategy"].tolist()),
-            "side": words("buy" if side > 0 else "sell" for side in tape["side"].tolist()),
-            "type": words(spelled(OrderType, tape["type"])),
-            "leg": words(spelled(Leg, tape["leg"])),
-            "reason": words(spelled(Reason, tape["reason"])),
-            "rule": words(names.rules[rule] for rule in tape["rule"].tolist()),
+            "symbol": words(tape["symbol"], names.symbols.__getitem__),
+            "strategy": words(tape["strategy"], names.strategies.__getitem__),
+            "side": words(tape["side"], lambda side: "buy" if side > 0 else "sell"),
+            "type": words(tape["type"], word(OrderType)),
+            "leg": words(tape["leg"], word(Leg)),
+            "reason": words(tape["reason"], word(Reason)),
+            "rule": words(tape["rule"], names.rules.__getitem__),
             "lots": numbers(tape["lots"]),
             "price": numbers(tape["price"]),
             "notional": numbers(tape["notional"]),
@@ -81,17 +111,16 @@ def orders_table(outcome: "Outcome", names: Names) -> "pa.Table":
     )
 
 
-def trades_table(outcome: "Outcome", names: Names) -> "pa.Table":
-    """Return every closed round trip."""
+def trades_table(tape: Any, names: Names) -> "pa.Table":
+    """Return lines of a tape as closed round trips."""
     import pyarrow as pa
 
-    tape = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
     return pa.table(
         {
             "opened_at": moments(tape["opened_at"]),
             "closed_at": moments(tape["at"]),
-            "symbol": words(names.symbols[symbol] for symbol in tape["symbol"].tolist()),
-            "strategy": words(names.strategies[strategy] for strategy in tape["strategy"].tolist()),
+            "symbol": words(tape["symbol"], names.symbols.__getitem__),
+            "strategy": words(tape["strategy"], names.strategies.__getitem__),
             "lots": numbers(tape["lots"]),
             "entry_price": numbers(tape["entry_price"]),
             "exit_price": numbers(tape["price"]),
@@ -101,7 +130,7 @@ def trades_table(outcome: "Outcome", names: Names) -> "pa.Table":
             "fees": numbers(tape["fee"]),
             "slippage": numbers(tape["slippage"]),
             "bars": numbers(tape["bars"]),
-            "reason": words(spelled(Reason, tape["reason"])),
+            "reason": words(tape["reason"], word(Reason)),
         }
     )
 

@@ -6,7 +6,6 @@ from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.tree import Path
 
 SENTENCES: dict[Path, str] = {
-    ("market", "detail"): "fills use the bars of the timeframe",
     ("execution", "algo"): "every order is sent whole",
     ("execution", "route"): "every order goes to the one venue",
     ("execution", "naked_limit"): "a stop stands from the fill on",
@@ -26,7 +25,8 @@ def unsimulated(resolved: Resolved) -> Iterator[str]:
     for path, instead in SENTENCES.items():
         if is_set(resolved, path):
             yield f"not simulated: {'.'.join(map(str, path))} ({instead})"
-    timeframe = resolved.pipeline.market.timeframe
+    market = resolved.pipeline.market
+    timeframe = market.detail or market.timeframe
     if is_set(resolved, LATENCY) and int(resolved.pipeline.execution.latency) % int(timeframe):
         yield f"not simulated: execution.latency below a bar (fills begin with the open of a bar of {timeframe})"
     for position, strategy in enumerate(resolved.strategies):

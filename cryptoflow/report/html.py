@@ -5,14 +5,9 @@ from importlib.resources import files
 from cryptoflow.report import sections
 from cryptoflow.report.markup import Markup, element, joined
 from cryptoflow.report.payload import curve_payload, embedded, prices_payload
-from cryptoflow.report.thin import thin_curve, thin_prices
+from cryptoflow.report.thin import thin_curve
 from cryptoflow.report.view import RunView
 
-MOST_BARS = 5_000
-"""Bars drawn of a symbol; all symbols together have four times as many, and each at least a tenth of it."""
-
-MANY_BARS = 20_000
-FEWEST_BARS = 500
 MOST_POINTS = 2_000
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -25,12 +20,10 @@ CHARTS = "TradingView Lightweight Charts™, Copyright (c) 2026 TradingView, Inc
 
 def render(view: RunView) -> str:
     """Return the report of a run as the text of an HTML file; the same view gives the same text."""
-    most = MOST_BARS if len(view.prices) * MOST_BARS <= MANY_BARS else MANY_BARS // len(view.prices)
-    thinned = [thin_prices(prices, max(most, FEWEST_BARS)) for prices in view.prices]
     curve = thin_curve(view.times, view.equity, view.capital, MOST_POINTS)
     payload = {
         "currency": view.currency,
-        "prices": [prices_payload(prices, view.trades) for prices, _ in thinned],
+        "prices": [prices_payload(prices) for prices in view.prices],
         "curve": curve_payload(curve),
     }
     body = element(
@@ -40,7 +33,7 @@ def render(view: RunView) -> str:
         sections.guards(view),
         sections.headline(view),
         element("noscript", element("p", "Charts need JavaScript; tables do not.", class_="quiet")),
-        sections.price(view, max((per for _, per in thinned), default=1)),
+        sections.price(view),
         sections.curves(view, curve.per_point),
         sections.months(view),
         sections.costs(view),

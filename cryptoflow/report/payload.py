@@ -1,45 +1,45 @@
 """What the charts of a report draw, small enough to travel inside it."""
 
 import json
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from math import gcd
-from typing import Any
+from collections.abc import Iterator
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cryptoflow.report.markup import Markup
 from cryptoflow.report.thin import Curve
-from cryptoflow.report.view import Prices, TradeRow
+from cryptoflow.report.view import Prices
+
+if TYPE_CHECKING:
+    from cryptoflow.report.view import Numbers, Times
 
 Values = dict[str, Any]
 
 
-def prices_payload(prices: Prices, trades: Sequence[TradeRow]) -> Values:
+def prices_payload(prices: Prices) -> Values:
     """Return one symbol's bars and the fills of its trades; times are seconds, told by their distances."""
-    seconds = [at // 1000 for at in prices.times]
-    apart = [after - before for before, after in pairwise(seconds)]
-    step = gcd(*apart) or 1
+    seconds = np.asarray(prices.times, np.int64) // 1000
+    apart = np.diff(seconds)
+    step = int(np.gcd.reduce(apart)) or 1
     return {
         "symbol": prices.symbol,
-        "first": seconds[0] if seconds else 0,
+        "first": int(seconds[0]) if len(seconds) else 0,
         "step": step,
-        "apart": [each // step for each in apart],
+        "apart": (apart // step).tolist(),
         "open": _short(prices.open),
         "high": _short(prices.high),
         "low": _short(prices.low),
         "close": _short(prices.close),
-        "fills": _fills(prices, trades),
+        "fills": sorted([*_fills(prices, prices.bought, 1), *_fills(prices, prices.sold, -1)]),
     }
 
 
-def _fills(prices: Prices, trades: Sequence[TradeRow]) -> list[tuple[int, int]]:
-    """The bar of each fill and its side, in the order of bars."""
-    ends = ((at, side) for trade in trades for at, side in _ends(trade) if trade.symbol == prices.symbol)
-    return sorted((max(0, bisect_right(prices.times, at) - 1), side) for at, side in ends)
-
-
-def _ends(trade: TradeRow) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (trade.opened_at, trade.side), (trade.closed_at, -trade.side)
+def _fills(prices: Prices, moments: "Times", side: int) -> Iterator[tuple[int, int, int]]:
+    """Each bar with fills of a side, that side, and how many they are."""
+    after = np.searchsorted(np.asarray(prices.times), np.asarray(moments, np.int64), side="right")
+    bars, counts = np.unique(np.maximum(after - 1, 0), return_counts=True)
+    return zip(bars.tolist(), repeat(side), counts.tolist())
 
 
 def curve_payload(curve: Curve) -> Values:
@@ -47,7 +47,7 @@ def curve_payload(curve: Curve) -> Values:
     return {
         "times": (curve.times // 1000).tolist(),
         "equity": _short(curve.equity),
-        "drawdown": [round(float(each), 5) for each in curve.drawdown],
+        "drawdown": [round(each, 5) for each in curve.drawdown.tolist()],
     }
 
 
@@ -57,7 +57,7 @@ def embedded(payload: Values) -> Markup:
     return Markup(text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e"))
 
 
-def _short(numbers: Iterable[float]) -> list[float | int]:
+def _short(numbers: "Numbers") -> list[float | int]:
     """Numbers with eight significant digits, as integers where they are whole."""
-    short = (float(f"{number:.8g}") for number in numbers)
+    short = (float(f"{number:.8g}") for number in np.asarray(numbers).tolist())
     return [int(number) if number.is_integer() else number for number in short]

@@ -1,7 +1,9 @@
 """The parts of a report page: each takes the view and gives a section, or nothing when there is nothing to say."""
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from math import isfinite
+from typing import cast
 
 from cryptoflow.domain.metrics import monthly, over
 from cryptoflow.market.times import moment, timeframe_name
@@ -10,9 +12,6 @@ from cryptoflow.report.markup import Markup, element, joined
 from cryptoflow.report.tables import COSTS, cost_cells
 from cryptoflow.report.view import RunView, TradeRow
 from cryptoflow.report.words import HEADLINES, LABELS, written
-
-MOST_TRADES = 1_000
-"""Trades listed; the rest is in the run's folder."""
 
 HOTTEST = 0.2
 """A month this good or bad has the deepest colour."""
@@ -56,10 +55,11 @@ def headline(view: RunView) -> Markup:
     return section("metrics", "Metrics", _pairs(large, "tiles large"), _pairs(small, "tiles"))
 
 
-def price(view: RunView, per_bar: int) -> Markup:
+def price(view: RunView) -> Markup:
     """Return the frame of the price chart; the script draws into it."""
     if not view.prices:
         return Markup("")
+    per_bar = max(prices.per_bar for prices in view.prices)
     options = (element("option", prices.symbol) for prices in view.prices)
     choice = element("label", "Symbol ", element("select", *options, id="symbol"), hidden=len(view.prices) == 1)
     shown = timeframe_name(view.timeframe * per_bar)
@@ -107,7 +107,8 @@ def months(view: RunView) -> Markup:
     if not len(view.times):
         return Markup("")
     years: dict[int, dict[int, float]] = {}
-    for year, month, change in monthly(view.times, view.equity, view.capital):
+    times, equity = cast("Sequence[int]", view.times), cast("Sequence[float]", view.equity)
+    for year, month, change in monthly(times, equity, view.capital):
         years.setdefault(year, {})[month] = change
     rows = [
         element(
@@ -135,10 +136,9 @@ def trades(view: RunView) -> Markup:
     """Return the trades, sortable by any column."""
     if not view.trades:
         return section("trades", "Trades", element("p", "There were none."))
-    shown = view.trades[:MOST_TRADES]
-    cut = len(view.trades) - len(shown)
-    said = f"The first {len(shown):,} of {len(view.trades):,}; the others are in trades.parquet." if cut else ""
-    rows = (_trade_cells(trade) for trade in shown)
+    listed, every = len(view.trades), view.metrics.trades
+    said = f"The first {listed:,} of {every:,}; the others are in trades.parquet." if listed < every else ""
+    rows = (_trade_cells(trade) for trade in view.trades)
     body = table("Trades", TRADES, rows, words_first=5, words_last=1, class_="sortable")
     note = f"{said} Profit is after fees and slippage, in {view.currency}; times are UTC.".strip()
     return section("trades", "Trades", body, element("p", note, class_="quiet"))
@@ -180,8 +180,7 @@ def table(
     """Return a table in a box that scrolls by itself; all columns but some at either end hold numbers."""
     texts = {*range(words_first), *range(len(heads) - words_last, len(heads))}
     body = (
-        element("tr", *(element("td", cell, class_=_tone(cell, place in texts)) for place, cell in enumerate(row)))
-        for row in rows
+        element("tr", *(_cell(cell, _tone(cell, place in texts)) for place, cell in enumerate(row))) for row in rows
     )
     return scrolling(caption, _head(caption, heads, words_first, words_last), body, class_)
 
@@ -201,9 +200,14 @@ def _head(caption: str, heads: Sequence[str], words_first: int, words_last: int 
     return joined(element("caption", caption, class_="unseen"), element("thead", element("tr", *cells)))
 
 
-def _tone(cell: str, is_text: bool) -> str | bool:
+def _cell(text: str, tone: str) -> Markup:
+    """A cell as `element` would write it; a page has thousands, so this is worth its own line."""
+    return Markup(f'<td class="{tone}">{escape(text)}</td>' if tone else f"<td>{escape(text)}</td>")
+
+
+def _tone(cell: str, is_text: bool) -> str:
     if is_text:
-        return False
+        return ""
     return {"+": "number gain", "−": "number loss"}.get(cell[:1], "number")
 
 

@@ -1,20 +1,37 @@
 """What a report shows, as plain values: whoever ran something fills it in, whoever draws it reads it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.domain.metrics import Metrics
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Times = Sequence[int] | npt.NDArray[np.int64]
+    Numbers = Sequence[float] | npt.NDArray[np.float64]
+
 
 class Prices(NamedTuple):
-    """The bars of one symbol; `times` are when they open, in epoch milliseconds."""
+    """The bars of one symbol as they are drawn, each made of `per_bar` bars of the run, and when it was traded.
+
+    `times` are when bars open, `bought` and `sold` the moments of fills, in epoch milliseconds.
+    """
 
     symbol: str
-    times: Sequence[int]
-    open: Sequence[float]
-    high: Sequence[float]
-    low: Sequence[float]
-    close: Sequence[float]
+    times: "Times"
+    open: "Numbers"
+    high: "Numbers"
+    low: "Numbers"
+    close: "Numbers"
+    per_bar: int = 1
+    bought: "Times" = ()
+    sold: "Times" = ()
+
+
+MOST_TRADES = 1_000
+"""Trades that a page lists; the rest is in the run's folder."""
 
 
 class TradeRow(NamedTuple):
@@ -68,8 +85,8 @@ class RunView(NamedTuple):
     """Everything a report shows of a run.
 
     `times` are when bars opened and `equity` what the account was worth at their close, in `currency`; `capital` is
-    what it began with. `warnings` are sentences a reader must not miss, `notes` what a source assumed, `reproduce`
-    the command that repeats the run.
+    what it began with. `trades` are the first of `metrics.trades`, at most `MOST_TRADES`. `warnings` are sentences
+    a reader must not miss, `notes` what a source assumed, `reproduce` the command that repeats the run.
     """
 
     title: str
@@ -78,8 +95,8 @@ class RunView(NamedTuple):
     timeframe: int
     currency: str
     capital: float
-    times: Sequence[int]
-    equity: Sequence[float]
+    times: "Times"
+    equity: "Numbers"
     metrics: Metrics
     data: DataFacts
     prices: tuple[Prices, ...] = ()

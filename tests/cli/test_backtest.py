@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.settings import settings
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SHORT = ("--from", "2024-01-01", "--to", "2024-03-31")
@@ -129,6 +130,35 @@ def test_a_state_folder_that_cannot_be_written_is_told_with_exit_4(
     (project / ".cryptoflow").write_text("in the way")
     assert run(["backtest", "configs/btc_trend.yaml", *SHORT]) == 4
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("engine", ["batch", "event"])
+def test_bars_that_are_too_many_for_memory_change_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    outages = ("--set", "market.symbols=[BTC/USDT, ETH/USDT]", "--set", "sources.history.outages=300")
+    line = ("configs/btc_trend.yaml", *SHORT, *outages, "--engine", engine)
+    inside = said(capsys, *line)
+    assert inside["data"]["gaps"] > 200
+    kept = {name: Path(path).read_bytes() for name, path in inside["artifacts"].items() if name != "manifest"}
+    monkeypatch.setenv("CRYPTOFLOW_MEMORY", "1 KiB")
+    settings.cache_clear()
+    outside = said(capsys, *line)
+    assert (outside["run_id"], outside["data"], outside["metrics"]) == tuple(
+        inside[name] for name in ("run_id", "data", "metrics")
+    )
+    assert {name: Path(outside["artifacts"][name]).read_bytes() for name in kept} == kept
+    assert [path.name for path in (project / ".cryptoflow").iterdir()] == ["runs"]
+
+
+def test_bars_that_can_be_kept_nowhere_are_told_with_exit_4(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / ".cryptoflow").write_text("in the way")
+    monkeypatch.setenv("CRYPTOFLOW_MEMORY", "1 KiB")
+    settings.cache_clear()
+    assert run(["backtest", "configs/btc_trend.yaml", *SHORT]) == 4
+    assert "too many for memory and cannot be kept in" in capsys.readouterr().err
 
 
 def test_one_file_cannot_feed_two_symbols(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

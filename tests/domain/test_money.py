@@ -17,7 +17,7 @@ from cryptoflow.engine.runtime.features import Features
 from cryptoflow.engine.runtime.feed import inside, rounds
 from cryptoflow.engine.runtime.owner import fresh_state, plain_steps, tables_of
 from tests.domain.books import Books
-from tests.parity.draws import MINUTE, START, definitions, specs
+from tests.parity.draws import MINUTE, START, definitions, market, specs
 from tests.parity.test_parity import planned
 
 SYMBOLS, STRATEGIES, ROUNDS = 2, 2, 60

@@ -83,6 +83,16 @@ def test_all_kinds_of_defects_are_told_at_once_and_many_rows_are_cut() -> None:
     assert "volume is negative" in told
 
 
+@pytest.mark.parametrize("row", [2, 16_384, 16_385, 16_386, 40_000])
+def test_a_defect_is_found_wherever_it_stands(row: int) -> None:
+    long = bars(40_000)
+    long.open_at[row - 1] = long.open_at[row - 2]
+    long.low[row - 1] = 10.5
+    told = refusal(long)
+    assert f"a time stands twice: row {row} (" in told
+    assert f"low is above open or close: row {row} (" in told
+
+
 def test_no_bars_at_all_are_refused() -> None:
     assert "BTC/USDT 1h has no bars" in refusal(bars(count=0))
 

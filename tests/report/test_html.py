@@ -1,12 +1,17 @@
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cryptoflow.market.bars import Bars
+from cryptoflow.market.shelf import Shelf
 from cryptoflow.report.html import render
+from cryptoflow.report.thin import drawn
 from cryptoflow.report.view import Guard, Prices
-from tests.report.views import trade, view
+from tests.report.views import HOUR, START, trade, view
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"quotes\" 'too'"
 VOID = {"meta", "link", "br"}
@@ -103,29 +108,59 @@ def test_the_charts_carry_their_notices() -> None:
     assert "Copyright (c) 2022 Leon Sorokin" in page
 
 
+def rising(count: int) -> Bars:
+    """Minutes whose price goes up by a thousandth each."""
+    up = 100 + np.arange(count) / 1000
+    return Bars("BTC/USDT", 60_000, 60_000 * np.arange(count), up, up.copy(), up, up, up)
+
+
 def test_many_bars_are_drawn_as_fewer_that_keep_every_high_and_low() -> None:
-    bars = 25_000
-    times = list(range(0, bars * 60_000, 60_000))
-    up = [100 + row / 1000 for row in range(bars)]
-    spike = [200.0 if row == 12_345 else price for row, price in enumerate(up)]
-    page = render(view(prices=(Prices("BTC/USDT", times, up, spike, up, up),), timeframe=60_000))
-    drawn = payload(page)["prices"][0]
-    assert len(drawn["close"]) == 25_000 // 6 + 1
-    assert max(drawn["high"]) == 200
-    assert (drawn["open"][0], drawn["close"][-1]) == (up[0], up[-1])
+    minutes = rising(25_000)
+    minutes.high[12_345] = 200
+    page = render(view(prices=(drawn(minutes, symbols=1),), timeframe=60_000))
+    seen = payload(page)["prices"][0]
+    assert len(seen["close"]) == 25_000 // 6 + 1
+    assert max(seen["high"]) == 200
+    assert (seen["open"][0], seen["close"][-1]) == (minutes.open[0], minutes.close[-1])
     assert "Each bar drawn is 6 bars of the run (about 6m)" in page
 
 
+def test_bars_on_a_shelf_are_drawn_as_those_in_memory(tmp_path: Path) -> None:
+    minutes = rising(600_000)
+    inside, outside = drawn(minutes, symbols=20), drawn(Shelf(tmp_path).put(minutes), symbols=20)
+    assert inside.per_bar == outside.per_bar == 720
+    assert len(inside.times) == len(outside.times) == 834
+    for one, other in zip(inside[1:6], outside[1:6], strict=True):
+        assert one.tolist() == other.tolist()
+
+
 def test_twenty_symbols_share_the_room() -> None:
-    one = view(bars=5_000).prices[0]
+    one = drawn(rising(50_000), symbols=20)
     page = render(view(prices=tuple(one._replace(symbol=f"S{n}/USDT") for n in range(20))))
+    assert sum(len(each["close"]) for each in payload(page)["prices"]) <= 20_000
     assert len(page) < 2_000_000
     assert Outline(page).count("option") == 20
 
 
 def test_fills_are_put_on_the_bar_they_fell_into() -> None:
-    page = render(view(trades=[trade(10), trade(20, symbol="ETH/USDT")]))
-    assert payload(page)["prices"][0]["fills"] == [[10, 1], [13, -1]]
+    trips = [trade(10), trade(12)]
+    prices = (
+        view()
+        .prices[0]
+        ._replace(bought=[trip.opened_at for trip in trips], sold=[trip.closed_at + 1 for trip in trips])
+    )
+    assert payload(render(view(prices=(prices,))))["prices"][0]["fills"] == [
+        *([10, 1, 1], [12, 1, 1]),
+        *([13, -1, 1], [15, -1, 1]),
+    ]
+
+
+def test_fills_that_fall_into_the_same_bar_are_counted() -> None:
+    times, close = [START, START + 2 * HOUR], [1.0, 2.0]
+    prices = Prices(
+        "BTC/USDT", times, close, close, close, close, per_bar=2, bought=[START, START + HOUR], sold=[times[1]]
+    )
+    assert payload(render(view(prices=(prices,))))["prices"][0]["fills"] == [[0, 1, 2], [1, -1, 1]]
 
 
 def test_a_thousand_trades_are_listed_and_the_cut_is_stated() -> None:

@@ -1,7 +1,11 @@
 """A run that never was, for pages and tables to show."""
 
+import numpy as np
+
 from cryptoflow.domain.metrics import measure
-from cryptoflow.report.view import CostRow, DataFacts, Prices, RunView, TradeRow
+from cryptoflow.market.bars import Bars
+from cryptoflow.report.thin import drawn
+from cryptoflow.report.view import MOST_TRADES, CostRow, DataFacts, Prices, RunView, TradeRow
 
 HOUR = 3_600_000
 START = 1_672_531_200_000
@@ -15,12 +19,18 @@ def trade(row: int = 0, symbol: str = "BTC/USDT", profit: float = 12.5) -> Trade
     )
 
 
+def prices(times: list[int], closes: list[float]) -> Prices:
+    """Hours that open where they close, as a page draws them."""
+    close = np.array(closes)
+    made = Bars("BTC/USDT", HOUR, np.array(times, np.int64), close, close + 20.5, close - 18.75, close, close)
+    return drawn(made, symbols=1) if times else Prices("BTC/USDT", times, *[closes] * 4)
+
+
 def view(bars: int = 2_000, trips: int = 3, **changed: object) -> RunView:
     """A run of so many hours with a zigzag of an equity; `changed` replaces fields."""
     times = [START + row * HOUR for row in range(bars)]
     equity = [1_000.0 + row % 97 + row / 10 for row in range(bars)]
     close = [16_500 + (row % 53) * 7.25 for row in range(bars)]
-    high, low = [price + 20.5 for price in close], [price - 18.75 for price in close]
     done = [trade(4 * row, profit=12.5 if row % 3 else -8.0) for row in range(trips)]
     metrics = measure(
         capital=1_000.0,
@@ -43,8 +53,12 @@ def view(bars: int = 2_000, trips: int = 3, **changed: object) -> RunView:
         equity=equity,
         metrics=metrics,
         data=DataFacts("ab" * 32, bars, START, START + bars * HOUR, 3),
-        prices=(Prices("BTC/USDT", times, close, high, low, close),),
-        trades=done,
+        prices=(
+            prices(times, close)._replace(
+                bought=[each.opened_at for each in done], sold=[each.closed_at for each in done]
+            ),
+        ),
+        trades=done[:MOST_TRADES],
         costs=tuple(CostRow(factor, 1_200 - 50 * factor, 0.2 - factor / 20, 1.0, -0.09, trips) for factor in (0, 1, 2)),
         run_id="20240101-000000-abcd",
         spec_hash="cd" * 32,

@@ -24,6 +24,7 @@ from cryptoflow.domain.records import (
     Strategy,
     Symbol,
     Tables,
+    Topic,
     Verdict,
     Wallet,
 )
@@ -44,7 +45,8 @@ from cryptoflow.engine.batch.kernel import (
 from cryptoflow.engine.batch.refused import Uncompilable, compiling
 from cryptoflow.engine.chains import namespace, parts, source
 from cryptoflow.engine.memory import blank, minds, record_of, rows, table
-from cryptoflow.engine.plan import Columns, Outcome, Plan, Verbs
+from cryptoflow.engine.openings import openings
+from cryptoflow.engine.plan import Columns, Outcome, Plan, Series, Verbs
 
 BLOCK = 16_384
 """Rounds per block: its arrays fit the cache, and a call per node and block costs nothing that can be seen."""
@@ -130,24 +132,19 @@ def widest(settings: Sequence[Sequence[float]]) -> int:
     return max(map(len, settings), default=0)
 
 
-def rounds_of(market: Sequence[Columns]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return the opens at which any symbol has a bar."""
-    if len(market) == 1:
-        return market[0].open_at
-    return np.unique(np.concatenate([columns.open_at for columns in market]))
-
-
 def blocks(
-    market: Sequence[Columns], times: np.ndarray[Any, np.dtype[np.int64]], size: int
+    market: Sequence[Series], times: np.ndarray[Any, np.dtype[np.int64]], size: int
 ) -> Iterator[tuple[int, int, list[Columns]]]:
-    """Cut rounds into blocks, each with its bars by symbol."""
+    """Cut rounds into blocks, each with its bars by symbol; bars are asked for once, in order."""
+    begun = [0] * len(market)
     for start in range(0, len(times), size):
         end = min(start + size, len(times))
         cut = []
-        for columns in market:
-            first = int(np.searchsorted(columns.open_at, times[start], side="left"))
-            last = int(np.searchsorted(columns.open_at, times[end - 1], side="right"))
-            cut.append(columns.cut(first, last))
+        for symbol, series in enumerate(market):
+            ahead = series.cut(begun[symbol], begun[symbol] + end - start)
+            count = int(np.searchsorted(ahead.open_at, times[end - 1], side="right"))
+            begun[symbol] += count
+            cut.append(ahead.cut(0, count))
         yield start, end, cut
 
 
@@ -163,12 +160,13 @@ def stacked(parts: Sequence[np.ndarray[Any, Any]], size: int) -> np.ndarray[Any,
 
 def run(
     plan: Plan,
-    market: Sequence[Columns],
-    finer: Sequence[Columns] = (),
+    market: Sequence[Series],
+    finer: Sequence[Series] = (),
     progress: Progress | None = None,
     block_rounds: int = BLOCK,
+    topic: Topic | None = None,
 ) -> Outcome:
-    """Run a plan over its bars, a block of rounds at a time, and return what happened.
+    """Run a plan over its bars, a block of rounds at a time, and return what happened, or only what is of a topic.
 
     Where the plan asks for details, orders meet the `finer` bars of each symbol. Raises `Uncompilable` when the
     compiler refuses a guest.
@@ -177,11 +175,16 @@ def run(
         if script.plain:
             raise Uncompilable(f"strategy {script.name} cannot be compiled ({script.plain})")
     with compiling(parts(plan)):
-        return run_compiled(plan, market, finer, progress, block_rounds)
+        return run_compiled(plan, market, finer, progress, block_rounds, topic)
 
 
 def run_compiled(
-    plan: Plan, market: Sequence[Columns], finer: Sequence[Columns], progress: Progress | None, block_rounds: int
+    plan: Plan,
+    market: Sequence[Series],
+    finer: Sequence[Series],
+    progress: Progress | None,
+    block_rounds: int,
+    topic: Topic | None,
 ) -> Outcome:
     """Run a plan as `run` does; functions are compiled when they are first called."""
     step = kernel(plan.verbs)
@@ -193,10 +196,10 @@ def run_compiled(
     reads = np.array(plan.reads(), dtype=np.int64)
     signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
     features = Features(plan, block_rounds)
-    times = rounds_of(market)
+    times = openings(market)
     equity = np.empty(len(times))
     room = plan.lines_per_round()
-    chunks = []
+    tape = blank(Line, 0)
     for start, end, cut in blocks(market, times, block_rounds):
         counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
         flags, values, slots = features.over(cut)
@@ -221,16 +224,19 @@ def run_compiled(
         while at < end - start:
             at = int(step(memory, bars, details, signals, settings, block, equity[start:end], at, room))
             if at < end - start:
-                chunks.append(take_lines(memory[0], memory[-1]).copy())
+                extend(tape, take_lines(memory[0], memory[-1], topic))
         if progress is not None:
             progress(end, len(times))
-    last = take_lines(memory[0], memory[-1])
-    tape = np.concatenate([*chunks, last]) if chunks else last
+    last = take_lines(memory[0], memory[-1], topic)
+    if len(tape):
+        extend(tape, last)
+    else:
+        tape = last
     wallet = record_of(Wallet, memory[0][0])
     return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
 
 
-def inside(finer: Sequence[Columns], start: int, end: int) -> dict[str, Any]:
+def inside(finer: Sequence[Series], start: int, end: int) -> dict[str, Any]:
     """Return the fields of a block for the finer bars from `start` up to `end`."""
     cut = [columns.cut(*(int(row) for row in np.searchsorted(columns.open_at, [start, end]))) for columns in finer]
     counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
@@ -250,8 +256,15 @@ def inside(finer: Sequence[Columns], start: int, end: int) -> dict[str, Any]:
     }
 
 
-def take_lines(wallet: Rows, tape: Rows) -> Rows:
-    """Return what is on the tape, and start it anew."""
+def take_lines(wallet: Rows, tape: Rows, topic: Topic | None) -> Rows:
+    """Return what is on the tape, or what of it is of a topic, and start it anew."""
     lines = tape[: int(wallet[0]["lines"])]
     wallet[0]["lines"] = 0
-    return lines
+    return lines if topic is None else lines[lines["topic"] == topic]
+
+
+def extend(whole: Rows, lines: Rows) -> None:
+    """Lay lines at the end of an array, which grows where it lies: millions of them never stand in memory twice."""
+    count = len(whole)
+    whole.resize(count + len(lines), refcheck=False)
+    whole[count:] = lines

@@ -10,8 +10,9 @@ import numpy as np
 
 from cryptoflow.domain.records import Reason, Topic
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.run import BLOCK, blocks, rounds_of, run
-from cryptoflow.engine.plan import Columns, Outcome, Plan
+from cryptoflow.engine.batch.run import BLOCK, blocks, run
+from cryptoflow.engine.openings import openings
+from cryptoflow.engine.plan import Outcome, Plan, Series
 
 ENOUGH = 2.0
 """Seconds after which measuring is not repeated once more."""
@@ -40,23 +41,23 @@ class Spent(NamedTuple):
     idle_rules: int
 
 
-def measure(plan: Plan, market: Sequence[Columns]) -> Spent:
+def measure(plan: Plan, market: Sequence[Series], finer: Sequence[Series] = ()) -> Spent:
     """Run a plan again, as a whole and in parts, and return what that took."""
-    outcome = run(plan, market)
+    outcome = run(plan, market, finer)
     idle = idle_rules(plan, outcome)
     settings = [OFF if rule in idle else given for rule, given in enumerate(plan.rule_settings)]
     bare = plan._replace(rule_settings=tuple(settings))
-    same = bool(idle) and is_same(outcome, run(bare, market))
+    same = bool(idle) and is_same(outcome, run(bare, market, finer))
     began = perf_counter()
     wholes: list[float] = []
     features, gains, nodes = [], [], []
     while not wholes or (len(wholes) < TIMES and perf_counter() - began < ENOUGH):
-        wholes.append(seconds(lambda: run(plan, market)))
+        wholes.append(seconds(lambda: run(plan, market, finer)))
         clock = NodeClock(plan)
         features.append(seconds(lambda: clock.over(market)))  # noqa: B023 - called at once
         nodes.append(clock.spent)
         if same:
-            gains.append(wholes[-1] - seconds(lambda: run(bare, market)))
+            gains.append(wholes[-1] - seconds(lambda: run(bare, market, finer)))
     rules = (median(gains) if min(gains) > 0 else 0.0) if same else None
     each = {node: median(turn[node] for turn in nodes) for node in nodes[0]}
     return Spent(median(wholes), median(features), each, rules, len(idle))
@@ -107,7 +108,7 @@ class NodeClock:
 
         return timed
 
-    def over(self, market: Sequence[Columns]) -> None:
+    def over(self, market: Sequence[Series]) -> None:
         """Compute the features of all rounds."""
-        for _, _, cut in blocks(market, rounds_of(market), BLOCK):
+        for _, _, cut in blocks(market, openings(market), BLOCK):
             self.features.over(cut)

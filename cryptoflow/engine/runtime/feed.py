@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cryptoflow.domain.records import Bar
-from cryptoflow.engine.plan import Columns
+from cryptoflow.engine.openings import openings
+from cryptoflow.engine.plan import Columns, Series
 
 STRETCH = 4_096
 """Rounds whose bars are plain numbers at one time."""
@@ -19,23 +20,16 @@ Inside = Callable[[int], list[list[Bar]]]
 END = (-1,)
 
 
-def moments(market: Sequence[Columns]) -> Moments:
-    """Return the opens at which any symbol has a bar: one for each round."""
-    if len(market) == 1:
-        return market[0].open_at
-    return np.unique(np.concatenate([columns.open_at for columns in market]))
-
-
-def rounds(market: Sequence[Columns]) -> Iterator[Round]:
+def rounds(market: Sequence[Series]) -> Iterator[Round]:
     """Yield each round's open and a bar per symbol; where a symbol has none its bar is not `here`.
 
     The bars are the same objects in every round: what wants to keep one copies it.
     """
-    for stretch in stretches(market, moments(market)):
+    for stretch in stretches(market, openings(market)):
         yield from stretch
 
 
-def inside(finer: Sequence[Columns], duration: int) -> Inside:
+def inside(finer: Sequence[Series], duration: int) -> Inside:
     """Return what finds the finer bars inside a round, those that open together in one row; it is asked in order."""
     coming = rounds(finer) if finer else iter(())
     waiting: list[Round] = []
@@ -54,7 +48,7 @@ def inside(finer: Sequence[Columns], duration: int) -> Inside:
     return within
 
 
-def stretches(market: Sequence[Columns], times: Moments) -> Iterator[Iterator[Round]]:
+def stretches(market: Sequence[Series], times: Moments) -> Iterator[Iterator[Round]]:
     """Yield the rounds a stretch at a time; each has to be read to its end before the next one."""
     bars = [Bar() for _ in market]
     for first in range(0, len(times), STRETCH):
@@ -62,7 +56,7 @@ def stretches(market: Sequence[Columns], times: Moments) -> Iterator[Iterator[Ro
         yield stretch(bars, part.tolist(), [cut(columns, part) for columns in market])
 
 
-def cut(columns: Columns, times: Moments) -> Columns:
+def cut(columns: Series, times: Moments) -> Columns:
     """Return the bars that open within some rounds."""
     first, last = np.searchsorted(columns.open_at, (times[0], times[-1] + 1))
     return columns.cut(int(first), int(last))

@@ -28,7 +28,7 @@ from cryptoflow.domain.records import (
 )
 from cryptoflow.domain.steps import Script
 from cryptoflow.engine.chains import is_foreign, namespace, source
-from cryptoflow.engine.plan import Columns, Plan, Verbs
+from cryptoflow.engine.plan import Plan, Series, Verbs
 from cryptoflow.engine.runtime.features import Features
 from cryptoflow.engine.runtime.feed import inside
 from cryptoflow.errors import CryptoflowError, Place
@@ -40,7 +40,7 @@ RAISED = (ArithmeticError, AssertionError, AttributeError, LookupError, NameErro
 class Owner:
     """A run and all that changes in it; nothing else may touch it, and rounds come one after the other."""
 
-    def __init__(self, plan: Plan, finer: Sequence[Columns] = ()) -> None:
+    def __init__(self, plan: Plan, finer: Sequence[Series] = ()) -> None:
         self.state, self.tables, self.steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
         self.features = Features(plan)
         self.signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
-from cryptoflow.engine.plan import Columns, Outcome, Plan
+from cryptoflow.engine.openings import openings
+from cryptoflow.engine.plan import Outcome, Plan, Series
 from cryptoflow.engine.runtime.bus import Bus
 from cryptoflow.engine.runtime.events import HistoryPlayed
-from cryptoflow.engine.runtime.feed import Moments, moments, stretches
+from cryptoflow.engine.runtime.feed import Moments, stretches
 from cryptoflow.engine.runtime.owner import Owner
 from cryptoflow.engine.runtime.queues import Overflow
 from cryptoflow.engine.runtime.recorder import Recorder
@@ -16,7 +17,7 @@ Progress = Callable[[int, int], None]
 
 
 def run(
-    plan: Plan, market: Sequence[Columns], finer: Sequence[Columns] = (), progress: Progress | None = None
+    plan: Plan, market: Sequence[Series], finer: Sequence[Series] = (), progress: Progress | None = None
 ) -> Outcome:
     """Run a plan over its bars and return what happened; with nobody to tell it is a plain loop.
 
@@ -24,13 +25,13 @@ def run(
     """
     if progress is not None:
         return asyncio.run(watched(plan, market, finer, progress))
-    owner, recorder, times = Owner(plan, finer), Recorder(), moments(market)
+    owner, recorder, times = Owner(plan, finer), Recorder(), openings(market)
     for _ in play(owner, market, times, recorder):
         pass
     return recorder.outcome(times, owner.wallet)
 
 
-async def watched(plan: Plan, market: Sequence[Columns], finer: Sequence[Columns], progress: Progress) -> Outcome:
+async def watched(plan: Plan, market: Sequence[Series], finer: Sequence[Series], progress: Progress) -> Outcome:
     """Run a plan with a subscriber that shows how far it is."""
     bus = Bus()
     bus.call(
@@ -47,12 +48,12 @@ async def watched(plan: Plan, market: Sequence[Columns], finer: Sequence[Columns
 async def run_on(
     bus: Bus,
     plan: Plan,
-    market: Sequence[Columns],
-    finer: Sequence[Columns] = (),
+    market: Sequence[Series],
+    finer: Sequence[Series] = (),
     strategies: Sequence[str] = (),
 ) -> Outcome:
     """Run a plan and tell the bus how far it is; given its strategies' ids, of orders, trades and rounds as well."""
-    owner, recorder, times = Owner(plan, finer), Recorder(), moments(market)
+    owner, recorder, times = Owner(plan, finer), Recorder(), openings(market)
     teller = Teller(bus, Words.of(plan, strategies), plan.account.timeframe) if strategies else None
     for done in play(owner, market, times, recorder, teller):
         if done:
@@ -62,7 +63,7 @@ async def run_on(
 
 
 def play(
-    owner: Owner, market: Sequence[Columns], times: Moments, recorder: Recorder, teller: Teller | None = None
+    owner: Owner, market: Sequence[Series], times: Moments, recorder: Recorder, teller: Teller | None = None
 ) -> Iterator[int]:
     """Move the owner through history, and stop wherever subscribers should have a turn.
 

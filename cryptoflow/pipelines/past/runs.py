@@ -3,7 +3,8 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -26,20 +27,27 @@ SCRATCH, ABANDONED = ".writing-", 3600
 
 TABLES = ("orders", "trades", "equity")
 
+Tables = Mapping[str, Iterable["pa.Table"]]
+"""Tables by name, each in parts that follow one another."""
+
 
 def runs_folder(home: Path | None = None) -> Path:
     """Return the folder in which runs lie."""
     return (home or home_of()) / "runs"
 
 
-def write_table(table: "pa.Table", path: Path) -> None:
-    """Write a table so that equal tables give equal bytes."""
+def write_tables(tables: Iterable["pa.Table"], path: Path) -> None:
+    """Write tables one after the other into a file so that equal tables give equal bytes."""
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd", write_statistics=True, store_schema=True)
+    parts = iter(tables)
+    first = next(parts)
+    with pq.ParquetWriter(path, first.schema, compression="zstd", write_statistics=True, store_schema=True) as file:
+        for table in chain([first], parts):
+            file.write_table(table)
 
 
-def save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Table"], report: str) -> Path:
+def save(folder: Path, manifest: Mapping[str, Any], tables: Tables, report: str) -> Path:
     """Write a run's folder as a whole: a crash on the way leaves the one before, or none."""
     try:
         return _save(folder, manifest, tables, report)
@@ -51,7 +59,7 @@ def save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Tab
         ) from error
 
 
-def _save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Table"], report: str) -> Path:
+def _save(folder: Path, manifest: Mapping[str, Any], tables: Tables, report: str) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{SCRATCH}*"):
         if time() - left.stat().st_mtime > ABANDONED:
@@ -59,8 +67,8 @@ def _save(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, "pa.Ta
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=SCRATCH) as scratch:
         fresh = Path(scratch) / "run"
         fresh.mkdir()
-        for name, table in tables.items():
-            write_table(table, fresh / f"{name}.parquet")
+        for name, parts in tables.items():
+            write_tables(parts, fresh / f"{name}.parquet")
         (fresh / "report.html").write_text(report, encoding="utf-8")
         (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         if folder.exists():

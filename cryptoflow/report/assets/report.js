@@ -51,10 +51,12 @@
       const seen = chart.timeScale().getVisibleLogicalRange() || { from: 0, to: bars.length };
       const inside = prices.fills.filter(([bar]) => bar >= seen.from && bar <= seen.to);
       const crowded = inside.length > MOST_MARKS;
-      crowd.textContent = crowded ? `${said(inside.length, 0)} fills are too many to show: zoom in to see them. ` : "";
+      const fills = inside.reduce((sum, [, , times]) => sum + times, 0);
+      crowd.textContent = crowded ? `${said(fills, 0)} fills are too many to show: zoom in to see them. ` : "";
       marks.setMarkers(
-        (crowded ? [] : inside).map(([bar, side]) => ({
+        (crowded ? [] : inside).map(([bar, side, times]) => ({
           time: bars[bar].time,
+          text: times > 1 ? `${times}×` : "",
           position: side > 0 ? "belowBar" : "aboveBar",
           shape: side > 0 ? "arrowUp" : "arrowDown",
           color: colour(side > 0 ? "accent" : "warn"),
