@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.commands import commands
 from benchmarks.features import features
+from benchmarks.review import reviews
 from benchmarks.runtime import rounds
 from benchmarks.works import Figure, decisions, sources
 
@@ -22,7 +23,7 @@ def main() -> int:
     known = json.loads(TABLE.read_text()) if TABLE.exists() else {}
     measured: dict[str, float] = {}
     worse = []
-    for work in (decisions, features, rounds, sources, commands):
+    for work in (decisions, features, reviews, rounds, sources, commands):
         for figure in work():
             measured[figure.name] = round(figure.ratio, 2)
             before = known.get(figure.name)
@@ -41,8 +42,17 @@ def line(figure: Figure, before: float | None) -> str:
     was = "" if before is None else f", {before:.2f} in the table"
     return (
         f"{figure.name:<34} {figure.ratio:8.2f} × {figure.against} "
-        f"({figure.ours * 1e3:.1f} ms and {figure.yardstick * 1e3:.1f} ms{was})"
+        f"({spoken(figure.ours)} and {spoken(figure.yardstick)}{was})"
     )
+
+
+def spoken(seconds: float) -> str:
+    """Return a time in the unit it is easiest read in.
+
+    >>> spoken(0.25), spoken(3.5e-6)
+    ('250.0 ms', '3.5 µs')
+    """
+    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.1f} µs"
 
 
 if __name__ == "__main__":

@@ -136,6 +136,8 @@ def size_lines(told: "Sequence[Waterfall]") -> Iterator[str]:
         yield f"  {'lots':<12}{money(fall.notional):>14}"
         yield ""
         yield f"  {chain(fall)}"
+        if fall.why:
+            yield f"  {fall.why}"
 
 
 def chain(fall: "Waterfall") -> str:

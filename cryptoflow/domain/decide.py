@@ -228,9 +228,13 @@ def entry_price(settings: Strategy, close: float, tick: float) -> float:
     return on_tick(close * (1.0 + settings.offset), tick)
 
 
-def limit_above(settings: Strategy, trigger: float, tick: float) -> float:
-    """Return the limit of a stop-limit entry, which lies as far above its trigger as that above the close."""
-    return on_tick(trigger * (1.0 + settings.offset), tick)
+def limit_of(settings: Strategy, price: float, tick: float) -> float:
+    """Return the most an entry that counts on `price` may pay for a coin, NaN where it pays what is asked."""
+    if settings.order_type == OrderType.LIMIT:
+        return price
+    if settings.order_type == OrderType.STOP_LIMIT:
+        return on_tick(price * (1.0 + settings.offset), tick)
+    return nan
 
 
 def stop_level(signal: Signal, price: float) -> float:
@@ -283,6 +287,9 @@ def propose(
     if not verdict.notional > DUST or lots <= 0.0 or leaving < market.min_notional:
         line = new_line(state, Topic.REFUSED, close_at, symbol, strategy)
         line.reason = refusal(entry.notional, verdict.notional, verdict.rule)
+        if line.reason == Reason.BELOW_MINIMUM:
+            line.value = leaving if lots > 0.0 else verdict.notional
+            line.limit = least(market, entry.price, lots)
         wallet.refused += 1
     else:
         order = free_slot(state, symbol)
@@ -301,6 +308,18 @@ def propose(
     line.wanted = entry.notional
     line.notional = verdict.notional
     line.rule = verdict.rule
+    if verdict.rule >= 0 and line.reason != Reason.BELOW_MINIMUM:
+        steps.tell(entry, state.account, verdict, line, tables.rules)
+
+
+def least(market: Symbol, price: float, lots: float) -> float:
+    """Return what an order falls below that is too small: the venue's least order, or a lot where none is left.
+
+    >>> least(Symbol(lot=0.1, min_notional=5.0), 100.0, 0.0), least(Symbol(lot=0.1, min_notional=5.0), 100.0, 1.0)
+    (10.0, 5.0)
+    """
+    lot = market.lot * price if market.whole == 1 and lots <= 0.0 else 0.0
+    return max(market.min_notional, lot, DUST)
 
 
 def review_entry(
@@ -328,10 +347,13 @@ def review_entry(
     entry.lot = market.lot if market.whole == 1 else 0.0
     entry.min_notional = market.min_notional
     entry.fee = 0.0 if tables.account.base_fees == 1 else market.taker_fee * tables.account.cost_factor
-    if settings.order_type == OrderType.STOP_LIMIT:
-        entry.fee = ratio(limit_above(settings, price, market.tick), price) * (1.0 + entry.fee) - 1.0
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
+    entry.limit = limit_of(settings, price, market.tick)
+    entry.last = bar.close
+    entry.at = bar.open_at + tables.account.timeframe
+    entry.bar_at = bar.open_at + tables.account.timeframe
+    entry.timeframe = tables.account.timeframe
     state.verdict.notional = wanted
     state.verdict.rule = -1
     if not wanted > 0.0:
@@ -347,12 +369,8 @@ def fill_in(order: Order, settings: Strategy, market: Symbol, entry: Entry, gran
     order.side = BUY
     order.spend = nan
     order.trigger = entry.price
-    order.limit = nan
-    if settings.order_type == OrderType.LIMIT:
-        order.limit = entry.price
-    elif settings.order_type == OrderType.STOP_LIMIT:
-        order.limit = limit_above(settings, entry.price, market.tick)
-    order.reserved = order.lots * market.lot * entry.price * (1.0 + entry.fee)
+    order.limit = entry.limit
+    order.reserved = order.lots * market.lot * higher(entry.limit, entry.price) * (1.0 + entry.fee)
     if settings.spends == 1 and settings.order_type == OrderType.MARKET:
         order.spend = granted * (1.0 + entry.fee)
         order.reserved = order.spend
@@ -412,6 +430,8 @@ def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> No
     view.pending = pending
     view.symbol_positions = 1 if state.positions[symbol].lots > 0.0 else 0
     view.day_open_equity = wallet.day_open
+    view.week_open_equity = wallet.week_open
+    view.month_open_equity = wallet.month_open
     view.peak_equity = wallet.peak
     view.orders_today = wallet.orders_today
     view.last_second_orders = wallet.orders_now

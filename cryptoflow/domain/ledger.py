@@ -47,6 +47,9 @@ def new_line(state: State, topic: int, at: int, symbol: int, strategy: int) -> L
     line.opened_at = 0
     line.bars = 0
     line.entry_price = nan
+    line.value = nan
+    line.limit = nan
+    line.measure = -1
     return line
 
 

@@ -2,19 +2,30 @@
 
 from math import isnan
 
+from cryptoflow.domain.calendar import day_of, month_of, week_of
 from cryptoflow.domain.ledger import higher
 from cryptoflow.domain.records import Bar, Position, Reason, Rows, State, Tables, Wallet
 
-DAY = 86_400_000
-
 
 def open_day(wallet: Wallet, at: int) -> None:
-    """Start a new UTC day when `at` lies in one: what the account is worth now is what the day is measured by."""
-    day = at // DAY
-    if day != wallet.day:
-        wallet.day = day
-        wallet.day_open = wallet.equity
-        wallet.orders_today = 0
+    """Start a new UTC day when `at` lies in one: what the account is worth now is what the day is measured by.
+
+    The week that begins on a Monday and the month are measured alike.
+    """
+    day = day_of(at)
+    if day == wallet.day:
+        return
+    wallet.day = day
+    wallet.day_open = wallet.equity
+    wallet.orders_today = 0
+    week = week_of(day)
+    if week != wallet.week:
+        wallet.week = week
+        wallet.week_open = wallet.equity
+    month = month_of(day)
+    if month != wallet.month:
+        wallet.month = month
+        wallet.month_open = wallet.equity
 
 
 def mark_position(position: Position, bar: Bar, trail_share: float) -> None:

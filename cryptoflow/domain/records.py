@@ -278,6 +278,10 @@ class Wallet:
     drawdown: float = 0.0
     day: int = -1
     day_open: float = 0.0
+    week: int = -1
+    week_open: float = 0.0
+    month: int = -1
+    month_open: float = 0.0
     orders_today: int = 0
     orders_now: int = 0
     positions: int = 0
@@ -298,7 +302,8 @@ class Wallet:
 class Entry:
     """An entry up for review, as rules see it. `notional` is what it would like to be.
 
-    `fee` is what each unit of it may cost beyond itself: the venue's share, and how far a limit lies above `price`.
+    `price` is what it counts on, `limit` the most it may pay for a coin (NaN at market), `last` the newest close,
+    which was known at `bar_at`; `at` is the moment of the review. Times are milliseconds.
     """
 
     symbol: int = 0
@@ -312,6 +317,11 @@ class Entry:
     fee: float = 0.0
     symbol_allowed: int = 1
     adds: int = 0
+    limit: float = nan
+    last: float = nan
+    at: int = 0
+    bar_at: int = 0
+    timeframe: int = 60_000
 
 
 @dataclass(slots=True)
@@ -327,6 +337,8 @@ class AccountView:
     pending: int = 0
     symbol_positions: int = 0
     day_open_equity: float = 0.0
+    week_open_equity: float = 0.0
+    month_open_equity: float = 0.0
     peak_equity: float = 0.0
     orders_today: int = 0
     last_second_orders: int = 0
@@ -342,7 +354,11 @@ class Verdict:
 
 @dataclass(slots=True)
 class Line:
-    """One line of the tape: an order, a refusal, a fill, a cancel, or a closed trade (fields unused stay 0)."""
+    """One line of the tape: an order, a refusal, a fill, a cancel, or a closed trade (fields unused stay 0).
+
+    Of what was cut or refused, `value` is what was looked at and `limit` what is allowed of it; `measure` says which
+    of its limits a rule means, -1 none of a rule.
+    """
 
     topic: int = 0
     at: int = 0
@@ -365,6 +381,9 @@ class Line:
     opened_at: int = 0
     bars: int = 0
     entry_price: float = 0.0
+    value: float = nan
+    limit: float = nan
+    measure: int = -1
 
 
 R = TypeVar("R", covariant=True)
@@ -417,3 +436,4 @@ class Steps(NamedTuple):
     size: Any
     review: Any
     slip: Any
+    tell: Any

@@ -1,9 +1,20 @@
 """The fold over rules: all of them answer, the smallest headroom binds, the earlier rule on a tie."""
 
-from cryptoflow.domain.records import AccountView, Entry, Verdict
+from typing import NamedTuple
+
+from cryptoflow.domain.numbers import ratio
+from cryptoflow.domain.records import AccountView, Entry, Line, Verdict
 
 CASH, ALLOCATION = 100, 101
 """Numbers under which a verdict names the two bounds that hold even without discipline."""
+
+
+class Reading(NamedTuple):
+    """What a rule looked at, what it allows of it in the same unit, and which of its measures that is."""
+
+    value: float
+    limit: float
+    measure: int
 
 
 def bound(verdict: Verdict, room: float, rule: int) -> None:
@@ -21,4 +32,21 @@ def bound(verdict: Verdict, room: float, rule: int) -> None:
 def within_means(entry: Entry, account: AccountView, verdict: Verdict, allocation: float) -> None:
     """Hold an entry within its strategy's share of equity and within the cash that is free."""
     bound(verdict, account.equity * allocation - account.strategy_exposure, ALLOCATION)
-    bound(verdict, account.cash / (1.0 + entry.fee), CASH)
+    bound(verdict, affordable(entry, account), CASH)
+
+
+def affordable(entry: Entry, account: AccountView) -> float:
+    """Return how large an entry free cash pays for, with its fee, should it fill at the most it may pay.
+
+    >>> affordable(Entry(price=100.0, limit=125.0, fee=0.25), AccountView(cash=100.0))
+    64.0
+    """
+    room = account.cash / (1.0 + entry.fee)
+    return room * ratio(entry.price, entry.limit) if entry.limit > entry.price else room
+
+
+def note(line: Line, reading: Reading) -> None:
+    """Write on a line what a rule looked at, and what it allows."""
+    line.value = reading.value
+    line.limit = reading.limit
+    line.measure = reading.measure

@@ -44,13 +44,20 @@ class Function(NamedTuple):
 class Step(NamedTuple):
     """One behaviour of a plugin for the engine: a plain function, and what it is called with before its settings.
 
-    A sizer may read so many values of indicators, and with `past` the closed trades of its strategy.
+    A sizer may read so many values of indicators, and with `past` the closed trades of its strategy. A rule may have
+    two functions more: the share of its size that an entry keeps, and what it looked at when it bound one.
     """
 
     name: str
     function: Callable[..., Any]
     reads: int = 0
     past: bool = False
+    size_factor: Callable[..., Any] | None = None
+    reading: Callable[..., Any] | None = None
+
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        """Return all there are."""
+        return tuple(one for one in (self.function, self.size_factor, self.reading) if one is not None)
 
 
 class Script(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cryptoflow.domain.records import Past
-from cryptoflow.domain.review import bound, within_means
+from cryptoflow.domain.review import bound, note, within_means
 from cryptoflow.domain.steps import Script, Step
 from cryptoflow.engine.plan import Plan, Verbs
 
@@ -19,18 +19,19 @@ ENTRY, ACCOUNT = "equity, cash, price, stop", "entry, account"
 FILL = "side, price, quantity, volume"
 
 
-def settings_of(step: Step, given: str) -> int:
+def settings_of(function: Callable[..., Any], given: str) -> int:
     """Count the settings a verb takes beyond what every verb of its kind is given."""
-    return int(step.function.__code__.co_argcount) - len(given.split(", ")) - step.reads - 4 * step.past
+    return int(function.__code__.co_argcount) - len(given.split(", "))
 
 
 def choose(name: str, given: str, also: str, steps: Sequence[Step]) -> str:
     """Write a function that calls one of `steps` by its number."""
     lines = [f"def {name}(kind, {given}, {also}settings):"]
     for place, step in enumerate(steps):
-        own = "".join(f", seen[{column}]" for column in range(step.reads))
-        own += "".join(f", past.{field}" for field in Past.__slots__ if step.past)
-        own += "".join(f", settings[{column}]" for column in range(settings_of(step, given)))
+        before = ["seen[" + str(column) + "]" for column in range(step.reads)]
+        before += [f"past.{field}" for field in Past.__slots__ if step.past]
+        count = settings_of(step.function, given) - len(before)
+        own = "".join(f", {value}" for value in [*before, *(f"settings[{column}]" for column in range(count))])
         lines += [f"    if kind == {place}:", f"        return {name}_{place}({given}{own})"]
     return "\n".join([*lines, "    return 0.0"])
 
@@ -62,7 +63,10 @@ def read(source: str, kind: type[Any]) -> str:
 
 
 def fold(steps: Sequence[Step]) -> str:
-    """Write the review: what the account can pay for, then every rule in turn, the smallest headroom binding."""
+    """Write the review: what the account can pay for, then every rule in turn, the smallest headroom binding.
+
+    Of what that leaves, the smallest factor takes its share; factors do not multiply.
+    """
     lines = [
         "def review(entry, account, verdict, allocation, discipline, settings):",
         "    within_means(entry, account, verdict, allocation)",
@@ -70,11 +74,40 @@ def fold(steps: Sequence[Step]) -> str:
         "        return",
     ]
     for place, step in enumerate(steps):
-        own = "".join(f", settings[{place}][{column + 1}]" for column in range(settings_of(step, ACCOUNT)))
         lines += [
             f"    if settings[{place}][0] == 1.0:",
-            f"        bound(verdict, rule_{place}({ACCOUNT}{own}), {place})",
+            f"        bound(verdict, {asked('rule', place, step.function)}, {place})",
         ]
+    lines.append("    left = verdict.notional")
+    for place, step in enumerate(steps):
+        if step.size_factor is not None:
+            lines += [
+                f"    if settings[{place}][0] == 1.0 and left > 0.0:",
+                f"        bound(verdict, left * {asked('factor', place, step.size_factor)}, {place})",
+            ]
+    return "\n".join(lines)
+
+
+def asked(verb: str, place: int, function: Callable[..., Any]) -> str:
+    """Write the call of a rule's verb, its settings taken from the table."""
+    own = "".join(f", settings[{place}][{column + 1}]" for column in range(settings_of(function, ACCOUNT)))
+    return f"{verb}_{place}({ACCOUNT}{own})"
+
+
+def account_for(steps: Sequence[Step]) -> str:
+    """Write the function that notes what the rule that bound looked at; who does not say: what was wanted and left."""
+    lines = [
+        "def tell(entry, account, verdict, line, settings):",
+        "    line.value = entry.notional",
+        "    line.limit = verdict.notional",
+        "    line.measure = 0",
+    ]
+    for place, step in enumerate(steps):
+        if step.reading is not None:
+            lines += [
+                f"    if verdict.rule == {place}:",
+                f"        note(line, {asked('reading', place, step.reading)})",
+            ]
     return "\n".join(lines)
 
 
@@ -85,6 +118,7 @@ def source(verbs: Verbs, plain: bool = False) -> str:
         choose("size", ENTRY, "seen, past, ", verbs.sizers),
         fold(verbs.rules),
         choose("slip", FILL, "", verbs.slippages),
+        account_for(verbs.rules),
     )
     return "\n\n\n".join(chains) + "\n"
 
@@ -92,7 +126,7 @@ def source(verbs: Verbs, plain: bool = False) -> str:
 def parts(plan: Plan) -> list[tuple[str, Callable[..., Any]]]:
     """Return every verb and every indicator of a plan by the name people know it by."""
     kinds = (("sizer", plan.verbs.sizers), ("rule", plan.verbs.rules), ("slippage", plan.verbs.slippages))
-    steps = [(f"{kind} {step.name}", step.function) for kind, steps in kinds for step in steps]
+    steps = [(f"{kind} {step.name}", verb) for kind, steps in kinds for step in steps for verb in step.functions()]
     steps += [(f"strategy {script.name}", script.decide) for script in plan.verbs.scripts]
     return [*steps, *((f"indicator {name}", function.step) for name, function in plan.functions.items())]
 
@@ -104,9 +138,12 @@ def is_foreign(function: Callable[..., Any]) -> bool:
 
 def namespace(verbs: Verbs, prepare: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Namespace:
     """Return the names that the source refers to, each function prepared by the driver that will run it."""
-    names: Namespace = {"bound": prepare(bound), "within_means": prepare(within_means)}
+    names: Namespace = {one.__name__: prepare(one) for one in (bound, note, within_means)}
     for prefix, steps in (("size", verbs.sizers), ("rule", verbs.rules), ("slip", verbs.slippages)):
         names |= {f"{prefix}_{place}": prepare(step.function) for place, step in enumerate(steps)}
     for place, script in enumerate(verbs.scripts):
         names |= {f"ask_{place}": prepare(script.decide), f"State_{place}": script.state}
+    for place, step in enumerate(verbs.rules):
+        names |= {f"factor_{place}": prepare(step.size_factor)} if step.size_factor is not None else {}
+        names |= {f"reading_{place}": prepare(step.reading)} if step.reading is not None else {}
     return names

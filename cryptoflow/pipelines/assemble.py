@@ -14,7 +14,7 @@ from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_fo
 from cryptoflow.pipelines.resolved import RULES
 from cryptoflow.pipelines.scripts import script_of, values_of
 from cryptoflow.plugins import registry
-from cryptoflow.plugins.kinds import Sizer
+from cryptoflow.plugins.kinds import FURTHER_VERBS, Sizer
 from cryptoflow.plugins.rules import ORDER
 from cryptoflow.spec.execution import Costs, Fees
 from cryptoflow.spec.shipped import tiers
@@ -33,8 +33,10 @@ VERBS = {"sizer": "notional", "rule": "headroom", "slippage": "cost"}
 def step(kind: str, name: str) -> Step:
     """Return a plugin's verb for the engine."""
     plugin = registry.find(kind, name)
-    verb = getattr(plugin, VERBS[kind])
-    return Step(name, verb, len(plugin.let), plugin.past) if issubclass(plugin, Sizer) else Step(name, verb)
+    further = {verb: getattr(plugin, verb) for verb in FURTHER_VERBS.get(kind, ()) if hasattr(plugin, verb)}
+    if issubclass(plugin, Sizer):
+        further |= {"reads": len(plugin.let), "past": plugin.past}
+    return Step(name, getattr(plugin, VERBS[kind]))._replace(**further)
 
 
 def library(kind: str, used: list[str]) -> tuple[Step, ...]:

@@ -9,7 +9,8 @@ from cryptoflow.market.times import moment
 from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import History
-from cryptoflow.pipelines.measure import named, reasons
+from cryptoflow.pipelines.measure import reasons
+from cryptoflow.pipelines.reasons import named
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
 from cryptoflow.pipelines.unsimulated import unsimulated
@@ -85,8 +86,8 @@ def of_silence(outcome: "Outcome", names: Names) -> Iterator[str]:
     since = int(entries["at"][-1]) if len(entries) else 0
     refused = (tape["topic"] == Topic.REFUSED) & (tape["at"] > since)
     counted: Counter[str] = Counter()
-    for reason, rule, count in reasons(tape, refused):
-        counted[named(reason, names.rules[rule])] += count
+    for said in reasons(tape, refused):
+        counted[named(said.reason, names.rules[said.rule])] += said.times
     if counted.total() < (SILENT if len(entries) else 1):
         return
     ((most, count),) = counted.most_common(1)

@@ -1,11 +1,11 @@
 """What came out of a run: metrics, guards, closed trades, and what costs did."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.metrics import DAY, Metrics, measure
 from cryptoflow.domain.records import Reason, Topic
+from cryptoflow.pipelines.reasons import detail, named
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
 from cryptoflow.report.view import CostRow, Guard, TradeRow
@@ -49,36 +49,45 @@ def cost_row(factor: float, found: Metrics) -> CostRow:
 
 
 def guard_rows(outcome: "Outcome", names: Names) -> tuple[Guard, ...]:
-    """Return how often each reason refused an entry, and each rule reduced one, the most frequent first."""
+    """Return how often each reason refused an entry, and each rule reduced one, the most frequent first.
+
+    Each says what it looked at the last time, and what it allows.
+    """
     tape = outcome.tape
-    counted: Counter[tuple[str, str]] = Counter()
-    for reason, rule, count in reasons(tape, tape["topic"] == Topic.REFUSED):
-        counted["refused", named(reason, names.rules[rule])] += count
-    for _, rule, count in reasons(tape, (tape["topic"] == Topic.ORDER) & (tape["reason"] == Reason.REDUCED)):
-        counted["reduced", names.rules[rule]] += count
-    return tuple(Guard(what, reason, count) for (what, reason), count in counted.most_common())
+    asked = (tape["topic"] == Topic.REFUSED, (tape["topic"] == Topic.ORDER) & (tape["reason"] == Reason.REDUCED))
+    found = [each for chosen in asked for each in reasons(tape, chosen)]
+    found.sort(key=lambda each: -each.times)
+    return tuple(guard_of(each, names.rules[each.rule], tape[each.last]) for each in found)
 
 
-def reasons(tape: Any, chosen: Any) -> Iterator[tuple[Reason, int, int]]:
-    """Yield each reason and rule on the chosen lines of a tape, the earliest first, and how many lines have them."""
+class Said(NamedTuple):
+    """A reason and a rule on a tape: how many lines have them, and which was the last."""
+
+    reason: Reason
+    rule: int
+    times: int
+    last: int
+
+
+def reasons(tape: Any, chosen: Any) -> Iterator[Said]:
+    """Yield each reason and rule on the chosen lines of a tape, the earliest first."""
     import numpy as np
 
-    pairs = tape["reason"][chosen] * PLACES + tape["rule"][chosen]
+    rows = np.flatnonzero(chosen)
+    pairs = tape["reason"][rows] * PLACES + tape["rule"][rows]
     found, first, counts = np.unique(pairs, return_index=True, return_counts=True)
+    _, backwards = np.unique(pairs[::-1], return_index=True)
     for place in np.argsort(first).tolist():
         reason, rule = divmod(int(found[place]) + PLACES // 2, PLACES)
-        yield Reason(reason), rule - PLACES // 2, int(counts[place])
+        last = int(rows[len(rows) - 1 - backwards[place]])
+        yield Said(Reason(reason), rule - PLACES // 2, int(counts[place]), last)
 
 
-def named(reason: Reason, rule: str) -> str:
-    """Name what kept an entry out.
-
-    >>> named(Reason.RULE, "count"), named(Reason.BELOW_MINIMUM, "cash"), named(Reason.COOLDOWN, "")
-    ('count', 'below_minimum after cash', 'cooldown')
-    """
-    if reason is Reason.RULE:
-        return rule
-    return f"{reason.name.lower()} after {rule}" if rule else reason.name.lower()
+def guard_of(said: Said, rule: str, line: Any) -> Guard:
+    """Return one reason as the report shows it, with what its last line says."""
+    what, who = ("reduced", rule) if said.reason is Reason.REDUCED else ("refused", named(said.reason, rule))
+    last = (float(line["value"]), float(line["limit"]), int(line["measure"]))
+    return Guard(what, who, said.times, detail(said.reason, rule, *last))
 
 
 def fills(trades: Any, symbol: int) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from cryptoflow.domain.records import Leg, OrderType, Reason, Topic
+from cryptoflow.pipelines.reasons import measure_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 PART = 2**20
 """Lines that become a table at once: as many as Parquet keeps together."""
+
+MEASURES = 100
+"""More than any rule has."""
 
 EVENTS = {Topic.ORDER: "order", Topic.REFUSED: "refused", Topic.FILL: "fill", Topic.CANCEL: "cancelled"}
 
@@ -107,8 +111,24 @@ def orders_table(tape: Any, names: Names) -> "pa.Table":
             "wanted": numbers(tape["wanted"]),
             "fee": numbers(tape["fee"]),
             "slippage": numbers(tape["slippage"]),
+            "measure": words(tape["rule"] * MEASURES + tape["measure"] + 1, measure(names)),
+            "value": numbers(tape["value"]),
+            "limit": numbers(tape["limit"]),
         }
     )
+
+
+def measure(names: Names) -> Callable[[int], str]:
+    """Return what spells which limit a line was cut or refused by, from its rule and its measure in one number.
+
+    A line that no rule spoke on has measure -1.
+    """
+
+    def spelled(both: int) -> str:
+        rule, place = divmod(both, MEASURES)
+        return measure_name(names.rules[rule], place - 1)
+
+    return spelled
 
 
 def trades_table(tape: Any, names: Names) -> "pa.Table":

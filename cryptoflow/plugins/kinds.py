@@ -1,11 +1,13 @@
 """What each kind of plugin promises the engine: its verb, and what it says about itself."""
 
 from collections.abc import Callable, Mapping, MutableSequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field, ValidationError
 
+from cryptoflow.domain.review import Reading
 from cryptoflow.domain.steps import BadSetting, Bound, Function
+from cryptoflow.errors import CryptoflowError
 from cryptoflow.plugins.registry import Plugin
 
 Lookback = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "bars"})]
@@ -13,6 +15,9 @@ Lookback = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "ba
 
 Ring = MutableSequence[float]
 """The floats a windowed step keeps between bars: NaN at first, never longer or shorter."""
+
+FURTHER_VERBS: Mapping[str, tuple[str, ...]] = {"rule": ("size_factor", "reading")}
+"""Verbs that a plugin of a kind may have beside the one it must have."""
 
 RECURSIVE, WILDER = 10, 20
 """Bars per bar of look-back until an endless average has forgotten its start; Wilder's fades half as fast."""
@@ -117,10 +122,54 @@ class Sizer(Reader):
     notional: ClassVar[Callable[..., float]]
 
 
+class Measure(NamedTuple):
+    """One of the limits a rule holds: its name, and what a reading of it says to people."""
+
+    name: str
+    sentence: str
+
+    def said(self, value: float, limit: float) -> str:
+        """The sentence with its two numbers.
+
+        >>> Measure("day", "{value:.1%} lost today, limit {limit:.1%}").said(0.031, 0.025)
+        '3.1% lost today, limit 2.5%'
+        """
+        return self.sentence.format(value=value, limit=limit)
+
+
+NOTIONAL = Measure("notional", "wanted {value:,.2f}, room for {limit:,.2f}")
+
+
 class Rule(Plugin):
-    """How much notional an entry may still be: `headroom(order, account, *settings)`, infinite if any."""
+    """How much notional an entry may still be: `headroom(order, account, *settings)`, infinite if any.
+
+    Two more verbs, of the same arguments, are for who needs them. `size_factor` is the share of its size that an
+    entry keeps of what all rules leave it. `reading` says of an entry that the rule cut or refused what it looked at,
+    what it allows and which of its `measures` that is; without one, the notional wanted and what was left of it.
+    """
 
     headroom: ClassVar[Callable[..., float]]
+    size_factor: ClassVar[Callable[..., float]]
+    reading: ClassVar[Callable[..., Reading]]
+    measures: ClassVar[tuple[Measure, ...]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a sentence that could not be said later, in the middle of a report."""
+        super().__pydantic_init_subclass__(**kwargs)
+        for measure in measures_of(cls):
+            try:
+                measure.said(1.0, 1.0)
+            except (LookupError, ValueError) as error:
+                raise CryptoflowError(
+                    f"{cls.__name__}: {measure.sentence!r} cannot be said of {measure.name}",
+                    fix="a sentence has {value} and {limit}, like `{value:.2%} lost, limit {limit:.2%}`",
+                ) from error
+
+
+def measures_of(rule: type[Plugin]) -> tuple[Measure, ...]:
+    """The limits that a rule's readings mean; one without readings has the notional that was wanted and left."""
+    return getattr(rule, "measures", (NOTIONAL,))
 
 
 class Slippage(Plugin):

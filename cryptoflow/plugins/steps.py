@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any, NamedTuple, get_type_hints
 
 from cryptoflow.errors import Place, Problem
+from cryptoflow.plugins.kinds import FURTHER_VERBS
 from cryptoflow.plugins.registry import DOORS, HOME, Plugin
 from cryptoflow.spec.document import display
 
@@ -54,6 +55,12 @@ class Complaint(NamedTuple):
         if name != self.what:
             return f"`from math import {name}` and call it by its name"
         return HINTS.get(self.what, PLAIN)
+
+
+def verbs(plugin: type[Plugin]) -> dict[str, Any]:
+    """What of a plugin both drivers call, by name: the verb of its kind, and further ones it has."""
+    must, may = DOORS[plugin.plugin_kind].verb, FURTHER_VERBS.get(plugin.plugin_kind, ())
+    return {must: getattr(plugin, must)} | {verb: getattr(plugin, verb) for verb in may if hasattr(plugin, verb)}
 
 
 def functions(verb: Any, seen: dict[Any, bool] | None = None) -> list[FunctionType]:
@@ -129,12 +136,13 @@ def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
         yield from _mistakes_of_a_strategy(plugin)
     if plugin.plugin_kind not in KINDS or _ours(plugin.__module__):
         return
-    name, verb = f"{plugin.plugin_kind} {plugin.plugin_name}", DOORS[plugin.plugin_kind].verb
-    step = getattr(plugin, verb)
-    if not isinstance(step, FunctionType):
-        what = f"{name}: {verb} is no plain function"
-        yield Problem(what, _place(getattr(sys.modules[plugin.__module__], "__file__", ""), 1, 0), PLAIN)
-    for function in functions(step):
+    name, seen = f"{plugin.plugin_kind} {plugin.plugin_name}", dict[Any, bool]()
+    for verb, step in verbs(plugin).items():
+        if not isinstance(step, FunctionType):
+            what = f"{name}: {verb} is no plain function"
+            yield Problem(what, _place(getattr(sys.modules[plugin.__module__], "__file__", ""), 1, 0), PLAIN)
+        functions(step, seen)
+    for function in seen:
         if not _ours(function.__module__):
             file = function.__code__.co_filename
             for found in (*complaints(function), *divisions(function)):

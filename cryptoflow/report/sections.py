@@ -44,8 +44,9 @@ def guards(view: RunView) -> Markup:
     """Return what kept orders from being what the strategy wanted."""
     if not view.guards:
         return Markup("")
-    rows = ((guard.what, guard.reason, words.whole(guard.times)) for guard in view.guards)
-    return section("guards", "Guards", table("What the guards did", ("What", "Reason", "Times"), rows, words_first=2))
+    rows = ((guard.what, guard.reason, guard.last, words.whole(guard.times)) for guard in view.guards)
+    heads = ("What", "Reason", "The last time", "Times")
+    return section("guards", "Guards", table("What the guards did", heads, rows, words_first=3))
 
 
 def headline(view: RunView) -> Markup:

@@ -42,9 +42,10 @@ def guards_table(rows: Sequence[Guard]) -> Table:
     table = Table(title="Guards", title_justify="left")
     table.add_column("What")
     table.add_column("Reason")
+    table.add_column("The last time")
     table.add_column("Times", justify="right")
     for row in rows:
-        table.add_row(Text(row.what), Text(row.reason), words.whole(row.times))
+        table.add_row(Text(row.what), Text(row.reason), Text(row.last), words.whole(row.times))
     return table
 
 

@@ -64,11 +64,12 @@ class CostRow(NamedTuple):
 
 
 class Guard(NamedTuple):
-    """How often something kept an order from being what the strategy wanted, and why."""
+    """How often something kept an order from being what the strategy wanted, and why; `last` is the last case of it."""
 
     what: str
     reason: str
     times: int
+    last: str = ""
 
 
 class DataFacts(NamedTuple):

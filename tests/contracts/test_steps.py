@@ -4,16 +4,17 @@ import math
 
 import pytest
 
-from cryptoflow.plugins.registry import DOORS, built_in, find
-from cryptoflow.plugins.steps import KINDS, complaints, divisions, functions
-
-
-def verb(kind, name):
-    return getattr(find(kind, name), DOORS[kind].verb)
-
+from cryptoflow.plugins.registry import built_in, find
+from cryptoflow.plugins.steps import KINDS, complaints, divisions, functions, verbs
 
 VERBS = sorted(
-    {one for kind in KINDS for name in built_in(kind) for one in functions(verb(kind, name))},
+    {
+        one
+        for kind in KINDS
+        for name in built_in(kind)
+        for verb in verbs(find(kind, name)).values()
+        for one in functions(verb)
+    },
     key=lambda one: f"{one.__module__}.{one.__qualname__}",
 )
 

@@ -13,6 +13,7 @@ from cryptoflow.engine.plan import Outcome, Plan
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE, decide
 from cryptoflow.pipelines.history import load_history
+from cryptoflow.pipelines.reasons import why
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.tapes import Names
 
@@ -94,7 +95,7 @@ def told(plan: Plan, names: Names, outcome: Outcome) -> list[str]:
     """What happened, in the words of the page."""
     lines = []
     for line in outcome.tape:
-        time = (MIDNIGHT + timedelta(milliseconds=int(line["at"]) - int(MIDNIGHT.timestamp() * 1000))).strftime("%H:%M")
+        time = clock(line)
         who = [names.symbols[line["symbol"]]] * (len(names.symbols) > 1)
         who += [names.strategies[line["strategy"]]] * (len(names.strategies) > 1)
         reason = Reason(int(line["reason"])).name.lower()
@@ -116,10 +117,27 @@ def told(plan: Plan, names: Names, outcome: Outcome) -> list[str]:
     return lines
 
 
+def clock(line: Any) -> str:
+    return (MIDNIGHT + timedelta(milliseconds=int(line["at"]) - int(MIDNIGHT.timestamp() * 1000))).strftime("%H:%M")
+
+
+def reasons(names: Names, outcome: Outcome) -> list[str]:
+    """Why each entry was refused or reduced."""
+    cut = [line for line in outcome.tape if line["topic"] == Topic.REFUSED or line["reason"] == Reason.REDUCED]
+    return [
+        f"{clock(line)} "
+        + why(Reason(line["reason"]), names.rules[line["rule"]], line["value"], line["limit"], line["measure"])
+        for line in cut
+        if line["topic"] in (Topic.REFUSED, Topic.ORDER)
+    ]
+
+
 @pytest.mark.parametrize("example", examples())
 def test_an_example_on_the_page_happens_as_it_says(example: dict[str, Any], tmp_path: Path) -> None:
     plan, names, outcome = play(example, tmp_path)
     assert told(plan, names, outcome) == example["happens"].splitlines()
+    if "why" in example:
+        assert reasons(names, outcome) == example["why"].splitlines()
     if "equity" in example:
         assert outcome.equity[-1] == pytest.approx(example["equity"], rel=1e-9)
 

@@ -8,7 +8,6 @@ from cryptoflow.pipelines.unsimulated import SENTENCES, unsimulated
 from tests.cli.projects import small
 
 KEYS = {
-    "market.detail": "1m",
     "execution.algo": "{use: twap}",
     "execution.route": "{use: best_price}",
     "execution.latency": "250ms",
@@ -64,7 +63,7 @@ def test_an_entry_that_rests_for_less_than_a_bar_is_told(tmp_path, order, expire
 
 def test_what_is_not_simulated_is_said_on_standard_error_and_in_the_report(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    line = "not simulated: market.detail (fills use the bars of the timeframe)"
-    assert run(["backtest", str(small(tmp_path)), "--set", "market.detail=1m"]) == 0
+    line = "not simulated: execution.latency below a bar (fills begin with the open of a bar of 1h)"
+    assert run(["backtest", str(small(tmp_path)), "--set", "execution.latency=250ms"]) == 0
     assert line in capsys.readouterr().err
     assert line in next(tmp_path.rglob("report.html")).read_text()

@@ -67,7 +67,7 @@ def kernel(memory, bars, details, signals, settings, block, equity, start, room)
         wallet[0], positions, orders, pairs, entry[0], account[0], verdict[0], held[0], pasts, minds, seen, tape
     )
     tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage)
-    steps = Steps(ask, size, review, slip)
+    steps = Steps(ask, size, review, slip, tell)
     return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
 """
 
@@ -85,7 +85,8 @@ def kernel(verbs: Verbs) -> Plain:
 def functions_of(verbs: Verbs) -> list[Plain]:
     """Return the functions of all verbs."""
     steps = (*verbs.sizers, *verbs.rules, *verbs.slippages)
-    return [*(step.function for step in steps), *(script.decide for script in verbs.scripts)]
+    functions = [function for step in steps for function in step.functions()]
+    return [*functions, *(script.decide for script in verbs.scripts)]
 
 
 def is_cold(plan: Plan) -> bool:

@@ -26,6 +26,7 @@ from cryptoflow.domain.records import (
     Verdict,
     Wallet,
 )
+from cryptoflow.domain.review import Reading
 from cryptoflow.domain.steps import Script
 from cryptoflow.engine.chains import is_foreign, namespace, source
 from cryptoflow.engine.plan import Plan, Series, Verbs
@@ -83,7 +84,7 @@ def is_quiet(state: State, bars: Sequence[Bar], signals: Sequence[Signal], table
     return True
 
 
-def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
+def answering(verb: Callable[..., Any], otherwise: Any = nan) -> Callable[..., Any]:
     """Let a guest's verb that raises answer NaN, which refuses an entry; all others stay as they are."""
     if not is_foreign(verb):
         return verb
@@ -92,7 +93,7 @@ def answering(verb: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return verb(*given)
         except RAISED:
-            return nan
+            return otherwise
 
     return answer
 
@@ -101,9 +102,14 @@ def plain_steps(verbs: Verbs) -> Steps:
     """Return the plugins' verbs strung together, to be called as plain Python."""
     asked = {script.decide: asking(script) for script in verbs.scripts}
     fills = {step.function: step.function for step in verbs.slippages}  # what a fill loses cannot be left open
-    scope = namespace(verbs, lambda function: (asked | fills).get(function) or answering(function))
+    others = {step.reading: Reading(nan, nan, 0) for step in verbs.rules}
+
+    def prepared(function: Callable[..., Any]) -> Callable[..., Any]:
+        return (asked | fills).get(function) or answering(function, others.get(function, nan))
+
+    scope = namespace(verbs, prepared)
     exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in batch
-    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"])
+    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"], scope["tell"])
 
 
 def asking(script: Script) -> Callable[..., Any]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from math import inf, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
-from cryptoflow.domain.decide import entry_price, refusal, stop_of, stop_share_of
+from cryptoflow.domain.decide import entry_price, least, limit_of, refusal, stop_of, stop_share_of
 from cryptoflow.domain.lots import whole_lots
 from cryptoflow.domain.records import AccountView, Entry, Past, Reason, Signal, Strategy, Verdict
-from cryptoflow.domain.review import ALLOCATION, CASH, bound, within_means
+from cryptoflow.domain.review import ALLOCATION, CASH, Reading, bound, within_means
 from cryptoflow.domain.steps import Step
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.explaining.in_force import Offer, Value, in_force
 from cryptoflow.pipelines.explaining.typical import Typical, typical
+from cryptoflow.pipelines.reasons import said, why
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.registry import find
 from cryptoflow.spec.values import Limit
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
 
 
 class Stage(NamedTuple):
-    """One party that had a say: how much it left room for, how much was left after it, and where it got that from."""
+    """One party that had a say: how much it left room for, how much was left after it, and where it got that from.
+
+    Of one that cuts, `told` says what it looked at and what it allows.
+    """
 
     name: str
     room: float
     left: float
     cuts: bool
     source: str
+    told: str = ""
 
 
 class Waterfall(NamedTuple):
@@ -47,6 +52,8 @@ class Waterfall(NamedTuple):
     lots: float
     notional: float
     refused: str
+    why: str = ""
+    """Why it is not what was wanted, empty when it is."""
 
     @property
     def bound_by(self) -> Stage | None:
@@ -80,8 +87,18 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
         min_notional=market.min_notional,
         fee=market.taker_fee * plan.account.cost_factor,
         symbol_allowed=market.allowed,
+        limit=limit_of(settings, price, market.tick),
+        last=moment.close,
+        timeframe=plan.account.timeframe,
     )
-    account = AccountView(equity=equity, cash=equity, day_open_equity=equity, peak_equity=equity)
+    account = AccountView(
+        equity=equity,
+        cash=equity,
+        day_open_equity=equity,
+        week_open_equity=equity,
+        month_open_equity=equity,
+        peak_equity=equity,
+    )
     review = Review(entry, account, Verdict(wanted), values)
     stages = (*review.means(settings.allocation, resolved.strategies[number].id), *review.rules(plan))
     granted = review.verdict.notional
@@ -89,6 +106,8 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
     notional = lots * market.lot * price
     leaving = notional * (stop / price) if plan.account.discipline == 1 and stop < price else notional
     too_small = isnan(granted) or lots <= 0.0 or leaving < market.min_notional
+    reason = Reason(refusal(wanted, granted, review.verdict.rule)) if too_small else Reason.REDUCED
+    cut = next((stage for stage in reversed(stages) if stage.cuts), None)
     return Waterfall(
         strategy=resolved.strategies[number].id,
         symbol=plan.symbols[0],
@@ -101,7 +120,8 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
         stages=stages,
         lots=lots,
         notional=notional,
-        refused=Reason(refusal(wanted, granted, review.verdict.rule)).name.lower() if too_small else "",
+        refused=reason.name.lower() if too_small else "",
+        why=told_of(reason, cut, leaving if lots > 0.0 else granted, least(market, price, lots)),
     )
 
 
@@ -110,6 +130,15 @@ def policy(signal: Signal, settings: Strategy) -> tuple[str, ...]:
     if isnan(settings.missing_stop) or stop_share_of(signal, settings) != settings.missing_stop:
         return ()
     return (f"the stop that risk.stop_loss.missing attaches, {100 * settings.missing_stop:g}% away",)
+
+
+def told_of(reason: Reason, cut: Stage | None, left: float, smallest: float) -> str:
+    """Why an entry was refused or reduced, in the words of a report; empty for one that was not."""
+    if reason is Reason.BELOW_MINIMUM:
+        return why(reason, cut.name if cut else "", left, smallest, -1)
+    if cut is None:
+        return "" if reason is Reason.REDUCED else why(reason, "", left, smallest, -1)
+    return f"{'reduced' if reason is Reason.REDUCED else 'refused'} by {cut.name}: {cut.told}"
 
 
 @dataclass(frozen=True)
@@ -121,11 +150,13 @@ class Review:
     verdict: Verdict
     values: Mapping[str, Value]
 
-    def asked(self, name: str, room: float, number: int, source: str) -> Stage:
+    def asked(self, name: str, room: float, number: int, source: str, reading: Reading | None = None) -> Stage:
         """Let one answer tighten the verdict."""
         before = self.verdict.rule
         bound(self.verdict, room, number)
-        return Stage(name, room, self.verdict.notional, self.verdict.rule != before, source)
+        cuts = self.verdict.rule != before
+        reading = reading or Reading(self.entry.notional, self.verdict.notional, 0)
+        return Stage(name, room, self.verdict.notional, cuts, source, said(name, *reading) if cuts else "")
 
     def means(self, allocation: float, strategy: str) -> Iterator[Stage]:
         """What holds even without discipline: the strategy's part of the money, and the cash there is."""
@@ -143,7 +174,8 @@ class Review:
             on, *numbers = plan.rule_settings[number]
             if on == 1.0 and step.name != "cash":
                 room = step.function(self.entry, self.account, *numbers)
-                yield self.asked(step.name, room, number, self.source(step, numbers, room))
+                reading = step.reading(self.entry, self.account, *numbers) if step.reading else None
+                yield self.asked(step.name, room, number, self.source(step, numbers, room), reading)
 
     def source(self, step: Step, numbers: Sequence[float], room: float) -> str:
         """Where the setting stands that decides a rule's answer: more of it would leave more room."""

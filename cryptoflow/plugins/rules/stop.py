@@ -1,12 +1,13 @@
 """Every entry has a stop, and not just any."""
 
-from math import inf
+from math import inf, isnan
 
 from pydantic import Field
 
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import AccountView, Entry
-from cryptoflow.plugins.kinds import Rule
+from cryptoflow.domain.review import Reading
+from cryptoflow.plugins.kinds import Measure, Rule
 from cryptoflow.plugins.registry import rule
 from cryptoflow.spec.values import Share
 
@@ -14,6 +15,12 @@ from cryptoflow.spec.values import Share
 @rule("stop")
 class Stop(Rule):
     """Refuse an entry whose stop is missing, on the wrong side of the price, or too far from it."""
+
+    measures = (
+        Measure("distance", "the stop is {value:.2%} away, limit {limit:.2%}"),
+        Measure("side", "the stop is {value:.2%} below the price, which is no stop"),
+        Measure("missing", "it has no stop"),
+    )
 
     max_distance: Share = Field(Share("15%"), description="share of the entry price")
 
@@ -30,3 +37,17 @@ class Stop(Rule):
         """
         distance = ratio((order.price - order.stop) * order.side, order.price)
         return inf if 0.0 < distance <= max_distance * (1 + 1e-9) else 0.0
+
+    @staticmethod
+    def reading(order: Entry, _account: AccountView, max_distance: float) -> Reading:
+        """How far the stop is away as a share of the price; where there is none all of the price is at stake.
+
+        >>> Stop.reading(Entry(price=100.0, stop=80.0), AccountView(), 0.15)
+        Reading(value=0.2, limit=0.15, measure=0)
+        >>> Stop.reading(Entry(price=100.0), AccountView(), 0.15)
+        Reading(value=1.0, limit=0.15, measure=2)
+        """
+        if isnan(order.stop):
+            return Reading(1.0, max_distance, 2)
+        distance = ratio((order.price - order.stop) * order.side, order.price)
+        return Reading(distance, max_distance, 0 if distance > 0.0 else 1)

@@ -5,13 +5,16 @@ from math import inf
 from pydantic import Field
 
 from cryptoflow.domain.records import AccountView, Entry
-from cryptoflow.plugins.kinds import Rule
+from cryptoflow.domain.review import Reading
+from cryptoflow.plugins.kinds import Measure, Rule
 from cryptoflow.plugins.registry import rule
 
 
 @rule("symbols")
 class Symbols(Rule):
     """Enter only symbols on the list; an empty list means every symbol of the spec's market."""
+
+    measures = (Measure("listed", "the symbol is not on the list"),)
 
     allow: tuple[str, ...] = Field((), description="symbols, like BTC/USDT")
 
@@ -25,3 +28,12 @@ class Symbols(Rule):
         0.0
         """
         return inf if order.symbol_allowed != 0 else 0.0
+
+    @staticmethod
+    def reading(order: Entry, _account: AccountView) -> Reading:
+        """Whether the symbol is on the list, 0 or 1, which has to be 1.
+
+        >>> Symbols.reading(Entry(symbol_allowed=0), AccountView())
+        Reading(value=0.0, limit=1.0, measure=0)
+        """
+        return Reading(float(order.symbol_allowed), 1.0, 0)
