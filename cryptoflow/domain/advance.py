@@ -5,7 +5,7 @@ from math import isnan
 from cryptoflow.domain.ask import ask
 from cryptoflow.domain.decide import decide
 from cryptoflow.domain.fills import fill_at_open, fill_inside
-from cryptoflow.domain.marks import mark, open_day
+from cryptoflow.domain.marks import find_live, mark, open_day
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 
 
@@ -31,6 +31,7 @@ def advance(
     mark(state, bars, tables)
     ask(state, bars, signals, tables, steps)
     decide(state, bars, signals, tables, steps)
+    find_live(state)
 
 
 def quiet(position: Position, bar: Bar, max_bars: int) -> bool:

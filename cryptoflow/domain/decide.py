@@ -36,27 +36,31 @@ def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables,
     """Turn this round's signals into orders."""
     symbols = len(state.positions)
     state.wallet.orders_now = 0
-    for row in range(len(signals)):
-        symbol = row % symbols
-        if deciding(bars[symbol], tables, symbol):
-            decide_exit(state, bars[symbol], signals[row], row // symbols, symbol, tables)
-    while True:
-        best = -1
-        for row in range(len(signals)):
+    row = 0
+    wanting = 0
+    for strategy in range(len(tables.strategies)):
+        for symbol in range(symbols):
             signal = signals[row]
-            wants = signal.enter == 1 or signal.add == 1
-            if (
-                wants
-                and deciding(bars[row % symbols], tables, row % symbols)
-                and (best < 0 or rank_of(signal.score) > rank_of(signals[best].score))
-            ):
-                best = row
-        if best < 0:
-            state.wallet.orders_now = 0
-            return
-        decide_entry(state, bars[best % symbols], signals[best], best // symbols, best % symbols, tables, steps)
-        signals[best].enter = 0
-        signals[best].add = 0
+            position = state.positions[symbol]
+            if position.lots > 0.0 or position.open_orders > 0:
+                if deciding(bars[symbol], tables, symbol):
+                    decide_exit(state, bars[symbol], signal, strategy, symbol, tables)
+            elif signal.leave == 1:
+                signal.enter = 0
+            if (signal.enter == 1 or signal.add == 1) and deciding(bars[symbol], tables, symbol):
+                state.wanting[wanting] = row
+                wanting += 1
+            row += 1
+    for _ in range(wanting):
+        best = -1
+        for place in range(wanting):
+            row = state.wanting[place]
+            if row >= 0 and (best < 0 or rank_of(signals[row].score) > rank_of(signals[state.wanting[best]].score)):
+                best = place
+        row = state.wanting[best]
+        state.wanting[best] = -1
+        decide_entry(state, bars[row % symbols], signals[row], row // symbols, row % symbols, tables, steps)
+    state.wallet.orders_now = 0
 
 
 def deciding(bar: Bar, tables: Tables, symbol: int) -> bool:
@@ -412,6 +416,8 @@ def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> No
     pending = 0
     for other in range(len(state.positions)):
         position = state.positions[other]
+        if position.lots <= 0.0 and position.open_orders == 0:
+            continue
         reserved = reserved_in(state, other)
         if reserved > 0.0 and position.lots <= 0.0:
             pending += 1

@@ -25,7 +25,8 @@ from cryptoflow.domain.records import (
 
 def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
     """Fill what the opens decide: stops and targets jumped over, market exits, then market entries as reviewed."""
-    for symbol in range(len(state.positions)):
+    for place in range(state.wallet.live):
+        symbol = state.live[place]
         bar = bars[symbol]
         position = state.positions[symbol]
         if bar.here == 1 and position.lots > 0.0:
@@ -35,7 +36,8 @@ def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) ->
                 take_target(state, bar, symbol, tables)
     if state.wallet.open_orders == 0:
         return
-    for symbol in range(len(state.positions)):
+    for place in range(state.wallet.live):
+        symbol = state.live[place]
         bar = bars[symbol]
         if bar.here == 1 and state.positions[symbol].open_orders > 0:
             for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
@@ -64,15 +66,17 @@ def enter_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -
     while True:
         first = -1
         number = 0
-        for slot in range(len(state.orders)):
-            order = state.orders[slot]
-            bar = bars[slot // SLOTS]
-            ready = (
-                order.type == OrderType.MARKET and order.side == BUY and bar.here == 1 and order.ready_at <= bar.open_at
-            )
-            if ready and order.number > done and (first < 0 or order.number < number):
-                first = slot
-                number = order.number
+        for place in range(state.wallet.live):
+            symbol = state.live[place]
+            bar = bars[symbol]
+            if bar.here == 0 or state.positions[symbol].open_orders == 0:
+                continue
+            for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+                order = state.orders[slot]
+                ready = order.type == OrderType.MARKET and order.side == BUY and order.ready_at <= bar.open_at
+                if ready and order.number > done and (first < 0 or order.number < number):
+                    first = slot
+                    number = order.number
         if first < 0:
             return
         done = number
@@ -177,7 +181,8 @@ def after_entry(state: State, symbol: int, order: Order, tables: Tables) -> None
 
 def fill_inside(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:
     """Fill what the bars reach after their open: stops, then targets, then resting orders; let the rest expire."""
-    for symbol in range(len(state.positions)):
+    for place in range(state.wallet.live):
+        symbol = state.live[place]
         bar = bars[symbol]
         if bar.here == 0:
             continue

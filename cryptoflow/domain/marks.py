@@ -62,11 +62,23 @@ def mark_account(wallet: Wallet, invested: float, dust: float) -> None:
         wallet.drawdown = wallet.equity / wallet.peak - 1.0
 
 
+def find_live(state: State) -> None:
+    """Note the symbols of which anything is held or ordered, for the rounds until this changes; others need no look."""
+    count = 0
+    for symbol in range(len(state.positions)):
+        position = state.positions[symbol]
+        if position.lots > 0.0 or position.open_orders > 0 or position.dust > 0.0:
+            state.live[count] = symbol
+            count += 1
+    state.wallet.live = count
+
+
 def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
     """Mark all positions at the closes of this round, and the account by them."""
     invested = 0.0
     dust = 0.0
-    for symbol in range(len(state.positions)):
+    for place in range(state.wallet.live):
+        symbol = state.live[place]
         position = state.positions[symbol]
         bar = bars[symbol]
         if bar.here == 1:

@@ -287,6 +287,7 @@ class Wallet:
     positions: int = 0
     pending: int = 0
     open_orders: int = 0
+    live: int = 0
     number: int = 0
     rounds: int = 0
     rounds_invested: int = 0
@@ -400,7 +401,8 @@ class State(NamedTuple):
     """Everything that changes while a run goes on.
 
     `pasts` are by strategy. `minds` are what strategies in Python keep between bars, `seen` what they and the sizer
-    read of indicators: a row per strategy × symbol, then, of `seen`, one per symbol for the sizer.
+    read of indicators: a row per strategy × symbol, then, of `seen`, one per symbol for the sizer. `live` are the
+    symbols of which anything is held or ordered, `wallet.live` of them; `wanting` the signals that want an entry.
     """
 
     wallet: Wallet
@@ -414,6 +416,8 @@ class State(NamedTuple):
     pasts: Rows[Past]
     minds: Rows[Any]
     seen: Rows[Any]
+    live: Any
+    wanting: Any
     tape: Rows[Line]
 
 

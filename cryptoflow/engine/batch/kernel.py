@@ -16,8 +16,10 @@ class Block(NamedTuple):
     """A stretch of rounds as arrays: bars by symbol, flags by strategy × symbol, values by field where there are any.
 
     `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1; `reads` says
-    how many values each strategy, and last the sizer, is shown as they are. `finer` are bars inside these, by symbol,
-    with a cursor of their own; there are none where `inside` is 0.
+    how many values each strategy, and last the sizer, is shown as they are. `aligned` is 1 where every symbol has a bar
+    in every round, `wanted` is what any strategy's flags ask of any symbol, by round. `calls` are the rounds in which
+    a strategy calls for an entry into the only symbol there is, `call` the next of them. `finer` are bars inside these,
+    by symbol, with a cursor of their own; there are none where `inside` is 0.
     """
 
     times: Any
@@ -33,6 +35,10 @@ class Block(NamedTuple):
     values: Any
     slots: Any
     reads: Any
+    aligned: int
+    wanted: Any
+    calls: Any
+    call: Any
     inside: int
     finer_cursor: Any
     finer_counts: Any
@@ -53,6 +59,8 @@ def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -
     signal.leave = 1 if flags & LEAVE else 0
     signal.add = 1 if flags & ADD else 0
     signal.leave_share = nan
+    if flags & (ENTER | ADD) == 0:
+        return
     signal.score = value_of(block, strategy, 0, row, k)
     signal.size = value_of(block, strategy, 1, row, k)
     signal.stop_distance = value_of(block, strategy, 2, row, k)
@@ -77,6 +85,15 @@ def asks(flags: Any, strategies: int, k: int, position: Position) -> bool:
     return False
 
 
+def next_call(block: Block, start: int, first: int) -> int:
+    """Return the first round from `start` on in which a flat account is called for, or the end of the block."""
+    calls, call = block.calls, block.call[0]
+    while call < len(calls) and (calls[call] < start or block.times[calls[call]] < first):
+        call += 1
+    block.call[0] = call
+    return calls[call] if call < len(calls) else len(block.times)
+
+
 def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: Any, start: int) -> int:
     """Pass over the rounds from `start` in which a run's only symbol can change nothing but its mark.
 
@@ -90,9 +107,10 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
     first = tables.symbols[0].first_decision - tables.account.timeframe
     j = start
     if position.lots <= 0.0:
-        while j < len(times) and not (times[j] >= first and asks(flags, strategies, j, position)):
-            equity[j] = wallet.equity
-            j += 1
+        j = next_call(block, start, first)
+        worth = wallet.equity
+        for k in range(start, j):
+            equity[k] = worth
         if j > start:
             position.last = close[0, j - 1]
             wallet.rounds += j - start
@@ -119,8 +137,51 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
     return j
 
 
-def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: int) -> bool:
-    """Show every symbol's bar of the round, if it has one; say whether any of them can change more than the mark."""
+def show_live(state: State, bars: Rows[Bar], tables: Tables, block: Block, j: int) -> bool:
+    """Show the bars of live symbols in a round in which all have one and nobody wants in; say whether it is busy."""
+    symbols, strategies = len(state.positions), len(tables.strategies)
+    deciding_at = block.times[j] + tables.account.timeframe
+    busy = False
+    for place in range(state.wallet.live):
+        symbol = state.live[place]
+        bar = bars[symbol]
+        position = state.positions[symbol]
+        if show_bar(block, symbol, j, bar, position, tables):
+            busy = True
+        elif deciding_at >= tables.symbols[symbol].first_decision:
+            for strategy in range(strategies):
+                f = block.flags[strategy * symbols + symbol, j]
+                if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
+                    busy = True
+    return busy
+
+
+def show_bar(block: Block, symbol: int, k: int, bar: Bar, position: Position, tables: Tables) -> bool:
+    """Show a symbol's bar `k` of the block; say whether it can change more than the mark.
+
+    Where it cannot, no order meets it: its open then lies within what is quiet, like its close, and to fetch that and
+    the volume from memory would take longer than the rest of the round.
+    """
+    bar.here = 1
+    bar.open_at = block.open_at[symbol, k]
+    bar.high = block.high[symbol, k]
+    bar.low = block.low[symbol, k]
+    bar.close = block.close[symbol, k]
+    max_bars = 0 if position.lots <= 0.0 else tables.strategies[position.strategy].max_bars
+    if quiet(position, bar, max_bars):
+        bar.open = bar.close
+        bar.volume = nan
+        return False
+    bar.open = block.open[symbol, k]
+    bar.volume = block.volume[symbol, k]
+    return True
+
+
+def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: int, always: bool) -> bool:
+    """Show every symbol's bar of the round, if it has one; say whether any of them can change more than the mark.
+
+    Prices are shown where something is held, ordered or wanted, which is where they are looked at; or `always`.
+    """
     cursor, counts, open_at = block.cursor, block.counts, block.open_at
     symbols, strategies = len(state.positions), len(tables.strategies)
     timeframe = tables.account.timeframe
@@ -134,20 +195,23 @@ def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: i
         cursor[symbol] = k + 1
         bar.here = 1
         bar.open_at = at
-        bar.open = block.open[symbol, k]
-        bar.high = block.high[symbol, k]
-        bar.low = block.low[symbol, k]
-        bar.close = block.close[symbol, k]
-        bar.volume = block.volume[symbol, k]
         position = state.positions[symbol]
-        max_bars = 0 if position.lots <= 0.0 else tables.strategies[position.strategy].max_bars
-        if not quiet(position, bar, max_bars):
+        live = position.lots > 0.0 or position.open_orders > 0 or position.dust > 0.0
+        asked = False
+        wanted = False
+        for strategy in range(strategies):
+            f = block.flags[strategy * symbols + symbol, k]
+            if f & (ENTER | ADD) != 0:
+                wanted = True
+            if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
+                asked = True
+        if asked and at + timeframe >= tables.symbols[symbol].first_decision:
             busy = True
-        elif at + timeframe >= tables.symbols[symbol].first_decision:
-            for strategy in range(strategies):
-                f = block.flags[strategy * symbols + symbol, k]
-                if f != 0 and concerns(position, strategy, f & ENTER, f & LEAVE, f & ADD):
-                    busy = True
+        if (live or wanted or always) and show_bar(block, symbol, k, bar, position, tables):
+            busy = True
+        if always:
+            bar.open = block.open[symbol, k]
+            bar.volume = block.volume[symbol, k]
     return busy
 
 
@@ -219,14 +283,23 @@ def run_rounds(
         if state.wallet.lines + room > len(state.tape):
             return j
         at = block.times[j]
-        if show_bars(state, bars, tables, block, at) or scripted:
-            for row in range(rows + symbols):
-                symbol = row % symbols
-                if bars[symbol].here == 1:
-                    k = block.cursor[symbol] - 1
-                    if row < rows:
-                        read_signal(block, row, row // symbols, k, signals[row])
-                    read_values(block, row, row // symbols, k, state.seen[row])
+        if block.aligned == 1 and not scripted and block.wanted[j] & (ENTER | ADD) == 0:
+            busy = show_live(state, bars, tables, block, j)
+        else:
+            if block.aligned == 1:
+                block.cursor[:] = j
+            busy = show_bars(state, bars, tables, block, at, scripted) or scripted
+        if busy:
+            row = 0
+            for strategy in range(strategies + 1):
+                for symbol in range(symbols):
+                    if bars[symbol].here == 1 or block.aligned == 1:
+                        k = j if block.aligned == 1 else block.cursor[symbol] - 1
+                        if row < rows:
+                            read_signal(block, row, strategy, k, signals[row])
+                        if block.reads[strategy] > 0:
+                            read_values(block, row, strategy, k, state.seen[row])
+                    row += 1
             moments = show_details(bars, details, tables, block, at)
             advance(state, bars, details, moments, signals, tables, steps, at)
         else:

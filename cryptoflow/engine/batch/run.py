@@ -32,14 +32,19 @@ from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
 from cryptoflow.engine.batch.kernel import (
+    ENTER,
+    LEAVE,
     Block,
     asks,
     glide,
+    next_call,
     read_signal,
     read_values,
     run_rounds,
+    show_bar,
     show_bars,
     show_details,
+    show_live,
     value_of,
 )
 from cryptoflow.engine.batch.refused import Uncompilable, compiling
@@ -52,7 +57,13 @@ BLOCK = 16_384
 """Rounds per block: its arrays fit the cache, and a call per node and block costs nothing that can be seen."""
 
 TAPE = 65_536
-"""Lines of tape kept before they are copied out."""
+"""Lines of tape there is room for at least."""
+
+NOBODY = np.zeros(0, dtype=np.int64)
+"""The calls of rounds that are not looked at for them."""
+
+SPARSE = 16
+"""Bars for which there is room for one line: memory that nothing is written to costs nothing."""
 
 Rows = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -61,11 +72,10 @@ Progress = Callable[[int, int], None]
 KERNEL = """
 
 def kernel(memory, bars, details, signals, settings, block, equity, start, room):
-    wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, tape = memory
+    wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, live, wanting, tape = memory
     account_settings, symbols, strategies, scripts, sizers, rules, slippage = settings
-    state = State(
-        wallet[0], positions, orders, pairs, entry[0], account[0], verdict[0], held[0], pasts, minds, seen, tape
-    )
+    one = (entry[0], account[0], verdict[0], held[0])
+    state = State(wallet[0], positions, orders, pairs, *one, pasts, minds, seen, live, wanting, tape)
     tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage)
     steps = Steps(ask, size, review, slip, tell)
     return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
@@ -76,7 +86,8 @@ def kernel(memory, bars, details, signals, settings, block, equity, start, room)
 def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
-    for part in (value_of, read_signal, read_values, asks, glide, show_bars, show_details, run_rounds):
+    reading = (value_of, read_signal, read_values, show_bar, show_live, show_bars, show_details)
+    for part in (*reading, asks, next_call, glide, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
@@ -95,8 +106,8 @@ def is_cold(plan: Plan) -> bool:
     return not any((path.parent / "__pycache__").glob("kernel.*.nbi"))
 
 
-def fresh_memory(plan: Plan) -> tuple[Rows, ...]:
-    """Return the state a run starts in, all cash and nothing held, as rows in the order of `State`."""
+def fresh_memory(plan: Plan, bars: int) -> tuple[Rows, ...]:
+    """Return the state a run of so many bars starts in, all cash and nothing held, as rows in the order of `State`."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
     wallet = Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)
     return (
@@ -111,7 +122,9 @@ def fresh_memory(plan: Plan) -> tuple[Rows, ...]:
         rows(Past, [Past()] * strategies),
         table(minds(plan), widest(minds(plan))),
         table([()] * (symbols * (strategies + 1)), max(plan.reads())),
-        blank(Line, max(TAPE, 2 * plan.lines_per_round())),
+        np.zeros(symbols, dtype=np.int64),
+        np.zeros(symbols * strategies, dtype=np.int64),
+        blank(Line, max(TAPE, 2 * plan.lines_per_round(), bars // SPARSE)),
     )
 
 
@@ -189,7 +202,7 @@ def run_compiled(
 ) -> Outcome:
     """Run a plan as `run` does; functions are compiled when they are first called."""
     step = kernel(plan.verbs)
-    memory, settings = fresh_memory(plan), settings_of(plan)
+    memory, settings = fresh_memory(plan, sum(len(series.open_at) for series in market)), settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))
     moments = plan.account.timeframe // plan.account.detail
     details = rows(Bar, [Bar()] * (moments * len(bars))) if finer else bars
@@ -219,6 +232,10 @@ def run_compiled(
             values=values,
             slots=slots,
             reads=reads,
+            aligned=int(counts.min() == end - start),
+            wanted=np.bitwise_or.reduce(flags, axis=0),
+            calls=calls(flags[: len(plan.strategies)]) if len(cut) == 1 else NOBODY,
+            call=np.zeros(1, dtype=np.int64),
             **inside(finer, times[start], times[end - 1] + plan.account.timeframe),
         )
         at = 0
@@ -235,6 +252,12 @@ def run_compiled(
         tape = last
     wallet = record_of(Wallet, memory[0][0])
     return Outcome(tape, times, equity, {name: getattr(wallet, name) for name in Wallet.__slots__})
+
+
+def calls(flags: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the rounds in which any strategy wants in and not out."""
+    entries = (flags & (ENTER | LEAVE)) == ENTER
+    return np.flatnonzero(entries[0] if len(entries) == 1 else entries.any(axis=0))
 
 
 def inside(finer: Sequence[Series], start: int, end: int) -> dict[str, Any]:

@@ -144,6 +144,8 @@ def fresh_state(plan: Plan) -> State:
         pasts=[Past() for _ in range(strategies)],
         minds=[[script and script.state()] for script in plan.scripts_by_strategy() for _ in range(symbols)],
         seen=[[nan] * count for count in plan.reads() for _ in range(symbols)],
+        live=[0] * symbols,
+        wanting=[0] * (symbols * strategies),
         tape=[Line() for _ in range(plan.lines_per_round())],
     )
 
