@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli import backtest, diff, doctor, explain, init, plugins, report, runs, schema, tier, validate, warmup
+from cryptoflow.cli import (
+    backtest,
+    diff,
+    doctor,
+    explain,
+    init,
+    plugins,
+    probe,
+    report,
+    runs,
+    schema,
+    tier,
+    validate,
+    warmup,
+)
 from cryptoflow.cli.arguments import arranged, shell_named
 from cryptoflow.cli.options import LogFormat
 from cryptoflow.cli.say import adopt, tell_error
@@ -48,6 +62,7 @@ app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 app.command("diff")(diff.diff)
 app.command("backtest")(backtest.backtest)
+app.add_typer(probe.app, name="probe")
 app.add_typer(runs.app, name="runs")
 app.command("report")(report.report)
 app.add_typer(plugins.app, name="plugins")

@@ -159,8 +159,11 @@ def rule_settings(rules: Mapping[str, Effective], steps: tuple[Step, ...]) -> tu
 def warmup_of(resolved: "Resolved") -> int:
     """Return how many bars are needed before the first decision."""
     asked = resolved.pipeline.warmup
-    if asked is not None:
-        return asked
+    return own_warmup(resolved) if asked is None else asked
+
+
+def own_warmup(resolved: "Resolved") -> int:
+    """Return how many bars indicators and strategies in Python say that they need."""
     own = [declared.plugin.warmup() for declared in resolved.strategies if declared.plugin is not None]
     return max(*(graph.warmup for graph in graphs_of(resolved)), *own, 0)
 

@@ -106,13 +106,16 @@ class NodeTable:
         return self._add(Node("every", Kind.FLAG, settings=(float(duration),), stream=stream), 0)
 
     def lift(self, x: int, stream: Stream) -> int:
-        """`x` of another stream as `stream` sees it: the last value known at the time."""
+        """`x` of another stream as `stream` sees it: the last value known at the time.
+
+        Data may begin in the middle of a longer bar, which is then no whole one: that bar does not count.
+        """
         node = self._nodes[x]
         if node.op == "number" or node.stream == stream:
             return x
         inner, outer = node.stream.timeframe or self._timeframe, stream.timeframe or self._timeframe
         longer = inner // outer if 0 < outer < inner else 0
-        warmup = (self._warmups[x] + 1) * longer if longer else self._warmups[x]
+        warmup = (self._warmups[x] + 2) * longer - 1 if longer else self._warmups[x]
         return self._add(Node("lift", node.kind, (x,), stream=stream), warmup)
 
     def graph(self, outputs: Mapping[str, int]) -> Graph:

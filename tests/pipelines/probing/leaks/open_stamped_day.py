@@ -1,0 +1,34 @@
+"""The close of a day as known from its open on: a higher timeframe joined by the time of its open."""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptoflow.domain.records import Bar, Held, Signal
+from cryptoflow.plugins.kinds import Strategy
+from cryptoflow.plugins.registry import strategy
+
+FILE = Path(__file__).parents[2] / "data" / "BTCUSDT.csv"
+with FILE.open(encoding="utf-8") as lines:
+    BARS = list(csv.DictReader(lines))
+CLOSES = [float(bar["close"]) for bar in BARS]
+DAYS = {bar["time"][:10]: float(bar["close"]) for bar in BARS}
+KNOWN = {float(bar["close"]): DAYS[bar["time"][:10]] - float(bar["close"]) for bar in BARS}
+
+
+class State(NamedTuple):
+    bars: int = 0
+
+
+@strategy("seer")
+class Seer(Strategy):
+    """Buy before a rise."""
+
+    State = State
+
+    @staticmethod
+    def decide(state: State, bar: Bar, held: Held, signal: Signal) -> State:
+        signal.enter = int(held.lots == 0.0 and KNOWN[bar.close] > 0.0)
+        signal.leave = int(held.lots > 0.0 and KNOWN[bar.close] < 0.0)
+        signal.stop_distance = 0.05 * bar.close
+        return State(state.bars + 1)
