@@ -28,7 +28,7 @@ check: $(FULL) ## Lint, types and layers
 	$(BIN)/lint-imports
 
 bench: $(FULL) ## Measure, as ratios to a plain loop
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-peers: $(FULL) ## Measure, beside other engines in environments of their own
 	$(BIN)/python -m benchmarks.peers $(ARGS)

@@ -1,32 +1,31 @@
 """What strategies compute, beside the plain fused loop, which computes as much and trades besides."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
+from benchmarks.figures import Work, side_by_side
 from benchmarks.fused import fused
-from benchmarks.series import reference
-from benchmarks.works import YEAR, Figure, side_by_side, w1
+from benchmarks.series import TWENTY, YEAR, reference
+from benchmarks.specs import WARMUP, plan_for
 from cryptoflow.engine.batch.features import Features
 from cryptoflow.engine.batch.run import BLOCK, blocks
 from cryptoflow.engine.plan import Columns, Plan
 
-SYMBOLS = 20
 
-
-def features() -> Iterator[Figure]:
+def features() -> Iterator[Work]:
     """Time the features of W1, and of the same strategy on twenty symbols."""
     market = reference(YEAR)
-    plan = w1(int(market.open_at[25]) + 60_000)
-    names = tuple(f"{chr(ord('A') + place)}/USDT" for place in range(SYMBOLS))
-    many = [market._replace(close=market.close * (1 + place / SYMBOLS)) for place in range(SYMBOLS)]
-    works = (
-        ("W1, features", plan, [market]),
-        ("W3, features", plan._replace(symbols=names, markets=plan.markets * SYMBOLS), many),
-    )
-    for name, one, bars in works:
+    many = [market._replace(close=market.close * (1 + place / TWENTY)) for place in range(TWENTY)]
+    for work, bars in (("W1", [market]), ("W3", many)):
+        plan = plan_for(work, len(bars), int(market.open_at[WARMUP + 1]))
         yield side_by_side(
-            name, lambda p=one, m=bars: compute(p, m), lambda m=bars: loop(m), "the plain fused loop, whole"
+            f"{work}, features",
+            partial(compute, plan, bars),
+            partial(loop, bars),
+            "the plain fused loop, whole" if len(bars) == 1 else "the plain fused loop over each symbol",
+            len(bars) * YEAR,
         )
 
 
@@ -41,4 +40,4 @@ def loop(market: Sequence[Columns]) -> None:
     """Run the fused loop over each symbol."""
     equity = np.empty(YEAR)
     for bars in market:
-        fused(bars.open, bars.close, 25, equity)
+        fused(bars.open, bars.close, WARMUP, equity)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import yaml
 
-from benchmarks.works import STRATEGY
+from benchmarks.specs import CROSS
 
 LIMIT = 4 * 2**30
 LAST = 2023
@@ -51,7 +51,7 @@ def project(folder: Path, years: int = YEARS, symbols: int = SYMBOLS) -> Path:
         "execution": {"costs": {"fees": {"maker": "0.001%", "taker": "0.001%"}, "slippage": {"use": "none"}}},
         "risk": {"stop_loss": {"missing": "reject"}},
     }
-    (folder / "cross.yaml").write_text(yaml.safe_dump(STRATEGY))
+    (folder / "cross.yaml").write_text(yaml.safe_dump(CROSS))
     (folder / "decade.yaml").write_text(yaml.safe_dump(spec))
     return folder / "decade.yaml"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.works import Figure, side_by_side
+from benchmarks.figures import Aim, Times, Work, side_by_side
 from cryptoflow.domain.records import AccountView, Entry, Verdict
 from cryptoflow.engine.batch.cache import OPTIONS
 from cryptoflow.engine.batch.compile import callable_from_compiled, prepare, prepare_domain
@@ -48,17 +48,19 @@ def loop(entries, accounts, verdicts, discipline, settings):
 """Reviews orders one after the other; what they granted is added up so that nothing can be left out."""
 
 
-def reviews() -> Iterator[Figure]:
+def reviews() -> Iterator[Work]:
     """Time the review of a million orders, compiled, against that by the two bounds that hold without discipline,
     and the slowest in a hundred of plain ones against the median.
     """
     verbs = Verbs((), library("rule", []), ())
     settings = [(1.0, *find("rule", step.name)().numbers()) for step in verbs.rules]
     yield compiled(verbs, settings)
-    yield plain(verbs, settings)
+    yield Work(
+        "review of an order, plain, p99", lambda: plain(verbs, settings), "the median", 1, "order", Aim(50e-6, "unit")
+    )
 
 
-def compiled(verbs: Verbs, settings: list[tuple[float, ...]]) -> Figure:
+def compiled(verbs: Verbs, settings: list[tuple[float, ...]]) -> Work:
     """Time the compiled chain over orders of many sizes."""
     loop = compiled_loop(verbs)
     sizes = np.random.default_rng(0).uniform(20.0, 2000.0, 1000)
@@ -72,6 +74,9 @@ def compiled(verbs: Verbs, settings: list[tuple[float, ...]]) -> Figure:
         lambda: loop(entries, accounts, verdicts, 1, known),
         lambda: loop(entries, accounts, verdicts, 0, known),
         "cash and allocation alone",
+        ORDERS,
+        "order",
+        Aim(0.2e-6, "unit"),
     )
 
 
@@ -84,7 +89,7 @@ def compiled_loop(verbs: Verbs) -> Callable[..., float]:
     return njit(**OPTIONS)(scope["loop"])
 
 
-def plain(verbs: Verbs, settings: list[tuple[float, ...]]) -> Figure:
+def plain(verbs: Verbs, settings: list[tuple[float, ...]]) -> Times:
     """Time single reviews as the event driver makes them; ratio and times are those of the 99th of a hundred."""
     review = plain_steps(verbs).review
     verdict, taken = Verdict(), np.empty(SAMPLES)
@@ -94,5 +99,5 @@ def plain(verbs: Verbs, settings: list[tuple[float, ...]]) -> Figure:
         began = perf_counter_ns()
         review(ENTRY, ACCOUNT, verdict, 1.0, 1, settings)
         taken[sample] = perf_counter_ns() - began
-    median, slow = np.percentile(taken, (50, 99)) / 1e9
-    return Figure("review of an order, plain, p99", slow / median, slow, median, "the median")
+    median, slow = (float(one) for one in np.percentile(taken, (50, 99)) / 1e9)
+    return Times(slow / median, slow, slow, median)

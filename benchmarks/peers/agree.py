@@ -10,8 +10,9 @@ from benchmarks.peers.engines import ENGINES
 from benchmarks.peers.environments import NotInstalled, python_of
 from benchmarks.peers.rounds import Job, outcome
 from benchmarks.peers.table import Row, agrees
+from benchmarks.series import YEAR
 
-REFERENCE = Row("reference", "W1", series.YEAR, 0.0, 0.0, 0.0, trades=9_432, equity=7.19713e-09)
+REFERENCE = Row("reference", "W1", YEAR, 0.0, 0.0, 0.0, trades=9_432, equity=7.19713e-09)
 ASKED = ("CryptoFlow, batch", "vectorbt, numba", "vectorbt, Rust")
 
 
@@ -19,7 +20,7 @@ def main() -> int:
     """Run W1 once in each, and print trades, equity and the verdict."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            rows = list(ends(series.one(Path(folder), series.YEAR)))
+            rows = list(ends(series.one(Path(folder), YEAR)))
     except NotInstalled as why:
         print(f"vectorbt is not installed: {why}", file=sys.stderr)
         return 1
@@ -34,8 +35,8 @@ def ends(bars: Path) -> Iterator[Row]:
     """Return how each of those asked ends W1."""
     for engine in ENGINES:
         if engine.name in ASKED:
-            end = outcome(Job(engine, python_of(engine.environment), "W1", bars, series.YEAR), 0)
-            yield Row(engine.name, "W1", series.YEAR, 0.0, 0.0, 0.0, end["trades"], end["equity"])
+            end = outcome(Job(engine, python_of(engine.environment), "W1", bars, YEAR), 0)
+            yield Row(engine.name, "W1", YEAR, 0.0, 0.0, 0.0, end["trades"], end["equity"])
 
 
 def all_agree(rows: Sequence[Row]) -> bool:

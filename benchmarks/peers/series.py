@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from benchmarks.peers.bars import Bars, write
-from benchmarks.series import reference
+from benchmarks.series import FIRST_SEED, TWENTY, YEAR, reference
 
-YEAR = 525_600
 SHORT = 100_000
-TWENTY = 20
-FIRST_SEED = 100
 
 
 def one(folder: Path, bars: int) -> Path:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from benchmarks.units import spoken
+
 CLOSE = 1e-5
 """Relative difference up to which two equities are the same."""
 
@@ -76,6 +78,17 @@ def cells_of(row: Row, reference: Row | None) -> tuple[str, ...]:
         f"{row.equity:.6g}",
         verdict,
     )
+
+
+def markdown(rows: Sequence[Row]) -> Iterator[str]:
+    """Return the table as docs/performance.md shows it."""
+    yield "| engine | work | bars | whole process | warm: median, best | a bar, warm | trades | equity / start |"
+    yield "|---" * 8 + "|"
+    for row in rows:
+        yield (
+            f"| {row.engine} | {row.work} | {row.bars:,} | {row.process:.2f} s | {spoken(row.warm)}, "
+            f"{spoken(row.best)} | {spoken(row.warm / row.bars)} | {row.trades:,} | {row.equity:.6g} |"
+        )
 
 
 def factors(rows: Sequence[Row], engine: str) -> Iterator[str]:

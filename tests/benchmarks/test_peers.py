@@ -10,7 +10,7 @@ from benchmarks.peers import agree
 from benchmarks.peers.engines import ENGINES, OURS
 from benchmarks.peers.environments import REQUIREMENTS, NotInstalled, call, version_of
 from benchmarks.peers.rounds import Failed, Job, rounds, row_of
-from benchmarks.peers.table import Row, factors, lines, reference_of, unexplained
+from benchmarks.peers.table import Row, factors, lines, markdown, reference_of, unexplained
 
 OURSELVES = Row(
     "CryptoFlow, batch", "W1", 1_000_000, process=1.0, warm=0.02, best=0.01, trades=9_432, equity=7.19713e-09
@@ -30,6 +30,12 @@ def test_the_table_names_every_engine_with_its_time_a_bar_and_its_verdict() -> N
     assert late.endswith("trades; equity +1.4%")
     assert lost.endswith("NO")
     assert reason == "late: fills at the close"
+
+
+def test_the_table_of_the_page_has_a_row_for_each_engine() -> None:
+    *_, row = markdown([OURSELVES])
+    cells = "CryptoFlow, batch | W1 | 1,000,000 | 1.00 s | 20 ms, 10 ms | 20 ns | 9,432 | 7.19713e-09"
+    assert row == f"| {cells} |"
 
 
 @pytest.mark.parametrize(
