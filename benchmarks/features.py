@@ -10,7 +10,7 @@ from benchmarks.fused import fused
 from benchmarks.series import TWENTY, YEAR, reference
 from benchmarks.specs import WARMUP, plan_for
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.run import BLOCK, blocks
+from cryptoflow.engine.batch.run import blocks, rounds_per_block
 from cryptoflow.engine.plan import Columns, Plan
 
 
@@ -31,8 +31,9 @@ def features() -> Iterator[Work]:
 
 def compute(plan: Plan, market: Sequence[Columns]) -> None:
     """Compute the features of all rounds, which are the same for all symbols here."""
-    computed = Features(plan, BLOCK)
-    for _, _, cut in blocks(market, market[0].open_at, BLOCK):
+    size = rounds_per_block(len(market))
+    computed = Features(plan, size)
+    for _, _, cut in blocks(market, market[0].open_at, size):
         computed.over(cut)
 
 

@@ -183,14 +183,15 @@ def decide_entry(
     if owner == strategy:
         if signal.add == 0 or position.lots <= 0.0 or position.open_orders > 0 or position.adds >= settings.max_adds:
             return
-        propose(state, bar, signal, strategy, symbol, tables, steps, Leg.ADD)
-    elif signal.enter == 1:
-        if owner >= 0:
-            refuse(state, bar, symbol, strategy, tables, Reason.SYMBOL_TAKEN)
-        elif bar.open_at - state.pairs[strategy * len(state.positions) + symbol].exited_at < settings.cooldown:
-            refuse(state, bar, symbol, strategy, tables, Reason.COOLDOWN)
-        else:
-            propose(state, bar, signal, strategy, symbol, tables, steps, Leg.ENTRY)
+    elif signal.enter == 0:
+        return
+    elif owner >= 0:
+        refuse(state, bar, symbol, strategy, tables, Reason.SYMBOL_TAKEN)
+        return
+    elif bar.open_at - state.pairs[strategy * len(state.positions) + symbol].exited_at < settings.cooldown:
+        refuse(state, bar, symbol, strategy, tables, Reason.COOLDOWN)
+        return
+    propose(state, bar, signal, strategy, symbol, tables, steps, Leg.ADD if owner == strategy else Leg.ENTRY)
 
 
 def owner_of(state: State, symbol: int) -> int:

@@ -1,6 +1,6 @@
 """How a bar fills orders: at its open, then inside it."""
 
-from math import isnan
+from math import isnan, nan
 
 from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
 from cryptoflow.domain.lots import affordable_lots, whole_lots
@@ -248,58 +248,68 @@ def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, step
         cancel(state, bar.open_at, symbol, order, Reason.EXPIRED)
         return
     lasts = order.expires_at >= close_at
-    if order.type == OrderType.STOP:
-        if bar.open >= order.trigger or (lasts and bar.high >= order.trigger):
-            trigger_stop(state, bar, symbol, order, tables, steps)
-    elif order.type == OrderType.STOP_LIMIT and order.triggered == 0:
-        if bar.open >= order.trigger or (lasts and bar.high >= order.trigger):
-            trigger_limit(state, bar, symbol, order, tables, steps)
+    maker = False
+    if order.type != OrderType.LIMIT and order.triggered == 0:
+        price = triggering_price(order, bar, lasts)
     else:
-        meet_limit(state, bar, symbol, order, tables, steps, lasts)
+        arrives = order.seen == 0
+        order.seen = 1
+        crosses = bar.open <= order.limit
+        maker = not (arrives and crosses)
+        price = limit_price(order, bar, lasts, tables.account.fill_on_touch)
+        if arrives and crosses and order.post_only == 1:
+            cancel(state, bar.open_at, symbol, order, Reason.WOULD_CROSS)
+            return
+    if not isnan(price) and fill_resting(state, bar, symbol, order, tables, steps, price, maker):
+        entered(state, bar, symbol, tables, steps, price == bar.open)
+    waiting = order.type == OrderType.LIMIT or (order.type == OrderType.STOP_LIMIT and order.triggered == 1)
+    if waiting and order.time_in_force != TimeInForce.GTC:
+        cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
     if order.type != OrderType.NONE and order.expires_at <= close_at:
         cancel(state, close_at, symbol, order, Reason.EXPIRED)
 
 
-def trigger_stop(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
-    """Turn a stop entry into a market order at its trigger, or at the open where that lies beyond."""
-    at_open = bar.open >= order.trigger
-    buy_at_market(state, bar, symbol, order, tables, steps, bar.open if at_open else order.trigger)
-    if order.type != OrderType.NONE:
-        cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
-        return
-    entered(state, bar, symbol, tables, steps, at_open)
-
-
-def trigger_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps) -> None:
-    """Turn a stop-limit entry into a limit: it fills at once where its limit allows the price that triggered it."""
+def triggering_price(order: Order, bar: Bar, lasts: bool) -> float:
+    """Return the price at which a bar triggers a stop and fills it; NaN where it does not, or its limit forbids it."""
+    if bar.open < order.trigger and not (lasts and bar.high >= order.trigger):
+        return nan
     order.triggered = 1
     price = bar.open if bar.open > order.trigger else order.trigger
-    if price <= order.limit:
-        fill_limit(state, bar, symbol, order, tables, steps, price, False)
-    if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
-        cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
+    return nan if order.type == OrderType.STOP_LIMIT and price > order.limit else price
 
 
-def meet_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps, lasts: bool) -> None:
-    """Fill a limit at the open when it crosses there, else where the bar trades through it."""
-    arrives = order.seen == 0
-    order.seen = 1
-    crosses = bar.open <= order.limit
+def limit_price(order: Order, bar: Bar, lasts: bool, on_touch: int) -> float:
+    """Return the price at which a bar fills a limit: its open where it crosses there, the limit where it goes through.
+
+    >>> order = Order(type=OrderType.LIMIT, limit=100.0)
+    >>> through = Bar(open=101.0, low=99.0)
+    >>> limit_price(order, Bar(open=99.5, low=99.0), True, 0), limit_price(order, through, True, 0)
+    (99.5, 100.0)
+    """
+    if bar.open <= order.limit:
+        return bar.open
     rests = lasts and order.time_in_force == TimeInForce.GTC
-    if arrives and order.post_only == 1 and crosses:
-        cancel(state, bar.open_at, symbol, order, Reason.WOULD_CROSS)
-    elif crosses:
-        fill_limit(state, bar, symbol, order, tables, steps, bar.open, not arrives)
-    elif rests and reached(-bar.low, -order.limit, tables.account.fill_on_touch):
-        fill_limit(state, bar, symbol, order, tables, steps, order.limit, True)
-    if order.type != OrderType.NONE and order.time_in_force != TimeInForce.GTC:
-        cancel(state, bar.open_at, symbol, order, Reason.UNFILLED)
+    return order.limit if rests and reached(-bar.low, -order.limit, on_touch) else nan
 
 
-def fill_limit(
+def fill_resting(
     state: State, bar: Bar, symbol: int, order: Order, tables: Tables, steps: Steps, price: float, maker: bool
-) -> None:
-    """Fill a limit at `price`, capped by the bar's volume and the cash left; fill-or-kill takes all or nothing."""
+) -> bool:
+    """Fill a resting entry at `price`; say whether anything was bought. A stop is a market order once it triggers."""
+    if order.type != OrderType.STOP:
+        return fill_limit(state, bar, symbol, order, tables, price, maker)
+    buy_at_market(state, bar, symbol, order, tables, steps, price)
+    if order.type == OrderType.NONE:
+        return True
+    cancel(state, bar.open_at, symbol, order, Reason.NO_CASH)
+    return False
+
+
+def fill_limit(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, price: float, maker: bool) -> bool:
+    """Fill a limit at `price`, capped by the bar's volume and the cash left; fill-or-kill takes all or nothing.
+
+    Returns whether anything was bought.
+    """
     market = tables.symbols[symbol]
     account = tables.account
     wallet = state.wallet
@@ -313,17 +323,16 @@ def fill_limit(
     if order.lots <= lots:
         lots = order.lots
     elif order.time_in_force == TimeInForce.FOK:
-        return
+        return False
     if lots <= 0.0 or nothing_left(lots, fee_share, market, account):
-        return
+        return False
     buy(state, bar.open_at, symbol, order, lots, market, price, fee_share, 0.0, account.base_fees)
     release(wallet, order, lots / order.lots)
     order.lots -= lots
-    at_open = price == bar.open
     after_entry(state, symbol, order, tables)
     if order.lots <= 0.0:
         close_order(wallet, state.positions[symbol], order)
-    entered(state, bar, symbol, tables, steps, at_open)
+    return True
 
 
 def entered(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, at_open: bool) -> None:

@@ -13,6 +13,9 @@ from cryptoflow.domain import advance, ask, decide, fills, language, ledger, lot
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
 Plain = Callable[..., Any]
+UNWRAPPED = {"no_cfunc_wrapper": True, "no_cpython_wrapper": True}
+"""Only compiled code calls these; doors for anybody else take an eighth of the time of the first compile."""
+
 OURS = ("cryptoflow.plugins.", "cryptoflow.domain.")
 
 
@@ -24,7 +27,7 @@ def callable_from_compiled(function: Plain) -> Plain:
     longer than most of what these functions do.
     """
     takes = function.__code__.co_varnames[: function.__code__.co_argcount]
-    result: Plain = register_jitable(**OPTIONS, forceinline="state" in takes)(function)
+    result: Plain = register_jitable(**OPTIONS, **UNWRAPPED, forceinline="state" in takes)(function)
     return result
 
 

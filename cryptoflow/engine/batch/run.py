@@ -56,6 +56,9 @@ from cryptoflow.engine.plan import Columns, Outcome, Plan, Series, Verbs
 BLOCK = 16_384
 """Rounds per block: its arrays fit the cache, and a call per node and block costs nothing that can be seen."""
 
+FEW = 4
+"""Symbols of which a block fits the cache."""
+
 TAPE = 65_536
 """Lines of tape there is room for at least."""
 
@@ -146,6 +149,11 @@ def widest(settings: Sequence[Sequence[float]]) -> int:
     return max(map(len, settings), default=0)
 
 
+def rounds_per_block(symbols: int) -> int:
+    """Return how long a block is: what a lone symbol needs of it fits the cache twice over, of many not half."""
+    return 2 * BLOCK if symbols == 1 else BLOCK if symbols <= FEW else BLOCK // 2
+
+
 def blocks(
     market: Sequence[Series], times: np.ndarray[Any, np.dtype[np.int64]], size: int
 ) -> Iterator[tuple[int, int, list[Columns]]]:
@@ -177,7 +185,7 @@ def run(
     market: Sequence[Series],
     finer: Sequence[Series] = (),
     progress: Progress | None = None,
-    block_rounds: int = BLOCK,
+    block_rounds: int | None = None,
     topic: Topic | None = None,
 ) -> Outcome:
     """Run a plan over its bars, a block of rounds at a time, and return what happened, or only what is of a topic.
@@ -189,7 +197,7 @@ def run(
         if script.plain:
             raise Uncompilable(f"strategy {script.name} cannot be compiled ({script.plain})")
     with compiling(parts(plan)):
-        return run_compiled(plan, market, finer, progress, block_rounds, topic)
+        return run_compiled(plan, market, finer, progress, block_rounds or rounds_per_block(len(market)), topic)
 
 
 def run_compiled(

@@ -10,7 +10,7 @@ import numpy as np
 
 from cryptoflow.domain.records import Reason, Topic
 from cryptoflow.engine.batch.features import Features
-from cryptoflow.engine.batch.run import BLOCK, blocks, run
+from cryptoflow.engine.batch.run import blocks, rounds_per_block, run
 from cryptoflow.engine.openings import openings
 from cryptoflow.engine.plan import Outcome, Plan, Series
 
@@ -90,7 +90,8 @@ class NodeClock:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.features = Features(plan, BLOCK)
+        self.size = rounds_per_block(len(plan.symbols))
+        self.features = Features(plan, self.size)
         self.spent: dict[Node, float] = defaultdict(float)
         for strategy, lanes in enumerate(self.features.lanes):
             lanes.program = [
@@ -110,5 +111,5 @@ class NodeClock:
 
     def over(self, market: Sequence[Series]) -> None:
         """Compute the features of all rounds."""
-        for _, _, cut in blocks(market, openings(market), BLOCK):
+        for _, _, cut in blocks(market, openings(market), self.size):
             self.features.over(cut)
