@@ -77,6 +77,10 @@ def show(
     say.text(f"{page.kind} {page.name}\n\n{page.text}\n")
     if page.settings:
         say.show(settings_table(page.settings))
+    if page.reads:
+        say.text("\nReads at every close:\n")
+    for name, text in page.reads:
+        say.text(f"  {name}: {text}")
     say.text("\nExample:\n")
     for line in page.example.splitlines():
         say.text(f"  {line}")

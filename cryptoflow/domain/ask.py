@@ -3,6 +3,7 @@
 from math import nan
 
 from cryptoflow.domain.records import Bar, Held, Position, Rows, Signal, State, Steps, Tables
+from cryptoflow.domain.slots import owner_of
 
 
 def ask(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps) -> None:
@@ -13,7 +14,7 @@ def ask(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, st
         script = tables.strategies[strategy].script
         if script >= 0 and bars[symbol].here == 1:
             silence(signals[row])
-            show_position(state.held, state.positions[symbol], strategy)
+            show_position(state.held, state.positions[symbol], strategy, owner_of(state, symbol))
             steps.ask(
                 script,
                 state.minds[row],
@@ -40,8 +41,11 @@ def silence(signal: Signal) -> None:
     signal.trail_distance = nan
 
 
-def show_position(held: Held, position: Position, strategy: int) -> None:
-    """Write down what is the strategy's own of a position; to all others the symbol is flat."""
+def show_position(held: Held, position: Position, strategy: int, owner: int) -> None:
+    """Write down what is the strategy's own of a position; to all others the symbol is flat.
+
+    The owner of a symbol is who holds it or waits to: open orders are its own and nobody else's.
+    """
     mine = position.lots > 0.0 and position.strategy == strategy
     held.lots = position.lots if mine else 0.0
     held.price = position.price if mine else nan
@@ -50,4 +54,4 @@ def show_position(held: Held, position: Position, strategy: int) -> None:
     held.adds = position.adds if mine else 0
     held.stop = position.stop if mine else nan
     held.target = position.target if mine else nan
-    held.pending = 1 if position.open_orders > 0 else 0
+    held.pending = 1 if position.open_orders > 0 and owner == strategy else 0

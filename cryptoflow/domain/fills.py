@@ -173,7 +173,7 @@ def drop_orders(state: State, at: int, symbol: int) -> None:
 def after_entry(state: State, symbol: int, order: Order, tables: Tables) -> None:
     """Protect a position that has just grown, and count an add."""
     position = state.positions[symbol]
-    protect(position, order, tables.strategies[order.strategy])
+    protect(position, order, tables.strategies[order.strategy], tables.symbols[symbol].tick)
     if order.leg == Leg.ADD and order.filled == 0:
         position.adds += 1
     order.filled = 1

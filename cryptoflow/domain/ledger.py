@@ -2,7 +2,7 @@
 
 from math import isnan, nan
 
-from cryptoflow.domain.lots import whole_part
+from cryptoflow.domain.lots import on_tick, on_tick_above, whole_part
 from cryptoflow.domain.records import (
     BUY,
     SELL,
@@ -252,7 +252,7 @@ def remember(past: Past, share: float) -> None:
         past.lost -= share
 
 
-def protect(position: Position, order: Order, strategy: Strategy) -> None:
+def protect(position: Position, order: Order, strategy: Strategy, tick: float) -> None:
     """Set stop, target and trail after a fill: shares count from the average price, levels come with the order.
 
     Of two stops the nearer one protects, of two targets the nearer one is taken. Levels and what a trail has
@@ -266,6 +266,7 @@ def protect(position: Position, order: Order, strategy: Strategy) -> None:
         stop = higher(stop, position.price * (1.0 - order.stop_share))
     if not isnan(strategy.trail_share):
         stop = higher(stop, position.price * (1.0 - strategy.trail_share))
+    stop = on_tick_above(stop, tick)
     if position.stop_reason == Reason.STOP or not position.stop > stop:
         position.stop = stop
         position.stop_reason = Reason.STOP
@@ -273,7 +274,7 @@ def protect(position: Position, order: Order, strategy: Strategy) -> None:
     if not isnan(strategy.take_share):
         target = lower(target, position.price * (1.0 + strategy.take_share))
     if not isnan(target):
-        position.target = target
+        position.target = on_tick(target, tick)
     if not isnan(order.trail):
         position.trail = order.trail
 

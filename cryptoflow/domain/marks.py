@@ -4,6 +4,7 @@ from math import isnan
 
 from cryptoflow.domain.calendar import day_of, month_of, week_of
 from cryptoflow.domain.ledger import higher
+from cryptoflow.domain.lots import on_tick_above
 from cryptoflow.domain.records import Bar, Position, Reason, Rows, State, Tables, Wallet
 
 
@@ -28,7 +29,7 @@ def open_day(wallet: Wallet, at: int) -> None:
         wallet.month_open = wallet.equity
 
 
-def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
+def mark_position(position: Position, bar: Bar, trail_share: float, tick: float) -> None:
     """Note the close and draw the trailing stop after the best price; it only ever comes nearer.
 
     Of a bar inside which the position was entered only the close is known to lie after the entry.
@@ -44,7 +45,10 @@ def mark_position(position: Position, bar: Bar, trail_share: float) -> None:
     level = position.best - position.trail
     if not isnan(trail_share):
         level = higher(level, position.best * (1.0 - trail_share))
-    if not isnan(level) and (isnan(position.stop) or level > position.stop):
+    if isnan(level):
+        return
+    level = on_tick_above(level, tick)
+    if isnan(position.stop) or level > position.stop:
         position.stop = level
         position.stop_reason = Reason.TRAILING
 
@@ -83,7 +87,7 @@ def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
         bar = bars[symbol]
         if bar.here == 1:
             trail_share = tables.strategies[position.strategy].trail_share if position.lots > 0.0 else 0.0
-            mark_position(position, bar, trail_share)
+            mark_position(position, bar, trail_share, tables.symbols[symbol].tick)
         if position.lots > 0.0:
             invested += position.lots * tables.symbols[symbol].lot * position.last
         if position.dust > 0.0:

@@ -49,7 +49,10 @@ def converse(scripts: Sequence[Script], plain: bool) -> str:
             continue
         known = ", ".join(read(f"mind[{column}]", kind) for column, kind in enumerate(script.kinds))
         lines.append(f"        after = ask_{place}(State_{place}({known}), {given})")
-        lines += [f"        mind[{column}] = after.{field}" for column, field in enumerate(script.state._fields)]
+        fields = zip(script.state._fields, script.kinds, strict=True)
+        lines += [
+            f"        mind[{column}] = {keep(f'after.{field}', kind)}" for column, (field, kind) in enumerate(fields)
+        ]
     return "\n".join([*lines, "    return"])
 
 
@@ -60,6 +63,15 @@ def read(source: str, kind: type[Any]) -> str:
     ('int(mind[0])', 'mind[1] != 0.0')
     """
     return {int: f"int({source})", bool: f"{source} != 0.0"}.get(kind, source)
+
+
+def keep(source: str, kind: type[Any]) -> str:
+    """Write how a number of some kind is kept as a float; the compiler refuses a count that is no whole number.
+
+    >>> keep("after.waited", int), keep("after.top", float)
+    ('after.waited | 0', 'after.top')
+    """
+    return f"{source} | 0" if kind is int else source
 
 
 def fold(steps: Sequence[Step]) -> str:

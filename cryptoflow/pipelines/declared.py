@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from cryptoflow.domain.graph import Graph
 from cryptoflow.errors import CryptoflowError, Place, Problem
-from cryptoflow.pipelines.scripts import function, misfit, values_of
+from cryptoflow.pipelines.scripts import function, misfits, values_of
 from cryptoflow.plugins import registry
+from cryptoflow.plugins.deciding import mistakes
 from cryptoflow.plugins.kinds import Strategy as Script
 from cryptoflow.spec.document import Document, Opener, load
 from cryptoflow.spec.expression import DISTANCES, FLAGS, QUANTITIES, compile_strategy, evaluate_requirement
@@ -101,7 +102,8 @@ class Strategies:
             kind = registry.find("strategy", str(entry.use))
         except CryptoflowError:
             near = nearest(str(entry.use), {*shipped_strategies(), *registry.names("strategy")})
-            fix = f"did you mean `{near}`?" if near else "a strategy of your own is named by `file:`"
+            own = "a strategy of your own is named by `file:`; one in Python comes from a file that `plugins:` lists"
+            fix = f"did you mean `{near}`?" if near else own
             self._say(f"no strategy is called {entry.use}", named.place, fix)
             return None
         settings = tree.get("with") or Tree({}, tree.place, tree.key)
@@ -109,9 +111,9 @@ class Strategies:
         plugin = shaped(kind, settings, self._problems, manual=manual, owner=str(entry.use))
         if not isinstance(plugin, Script):
             return None
-        wrong = misfit(plugin)
-        if wrong is not None:
-            self._problems.append(wrong._replace(where=named.place))
+        wrong = tuple(mistakes(type(plugin))) or tuple(misfits(plugin))
+        if wrong:
+            self._problems.extend(wrong)
             return None
         try:
             graph = values_of(plugin, self._around.timeframe, self._around.symbols)

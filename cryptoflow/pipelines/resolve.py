@@ -11,7 +11,7 @@ from cryptoflow.pipelines.blocks import instances
 from cryptoflow.pipelines.declared import Declared, Strategies, Surroundings
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import FOLDER, Guest, admit
-from cryptoflow.plugins.steps import mistakes_of
+from cryptoflow.plugins.inspection import mistakes_of
 from cryptoflow.spec.checks import misfits
 from cryptoflow.spec.compose import Composition, compose
 from cryptoflow.spec.document import Opener, display, on_disk

@@ -1,22 +1,25 @@
 """Plugins that read indicators: their expressions as graphs, and strategies in Python as the engine takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from inspect import signature
+from types import FunctionType
 from typing import get_type_hints
 
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.steps import Function, Script
 from cryptoflow.errors import CryptoflowError, Problem
 from cryptoflow.plugins import registry
+from cryptoflow.plugins.deciding import ASKED, why_plain
+from cryptoflow.plugins.guests import MISTAKES
 from cryptoflow.plugins.kinds import Reader, Strategy
-from cryptoflow.plugins.steps import why_plain
+from cryptoflow.plugins.places import place_of, places_of_let
 from cryptoflow.spec.expression import compile_values
 from cryptoflow.spec.scope import Scope
 from cryptoflow.spec.syntax import Text
 
 YEAR = 365 * 86_400_000
-ASKED = 4
-"""What every `decide` is given before its values: state, bar, held, signal."""
+ORDER = "after state, bar, held, signal come the names of `let`, then the settings, in order"
+WARMUP = "`warmup` returns a whole number of bars, 0 or more"
 
 
 def function(name: str) -> Function | None:
@@ -34,7 +37,8 @@ def values_of(plugin: Reader, timeframe: int, symbols: Sequence[str]) -> Graph:
     settings = {name: getattr(plugin, name) for name in type(plugin).model_fields}
     params = {name: float(value) for name, value in settings.items() if isinstance(value, int | float)}
     params["bars_per_year"] = YEAR / timeframe if timeframe else 1.0
-    lets = {name: Text(text) for name, text in plugin.let.items()}
+    places = places_of_let(type(plugin)) if plugin.let else {}
+    lets = {name: Text(text, places.get(name)) for name, text in plugin.let.items()}
     scope = Scope(params, function, lambda: registry.names("indicator"), timeframe, symbols)
     try:
         return compile_values(lets, scope)
@@ -58,14 +62,36 @@ def script_of(plugin: Strategy) -> Script:
     )
 
 
-def misfit(plugin: Strategy) -> Problem | None:
-    """Return what keeps `decide` from being called: that it takes more or fewer numbers than there are."""
+def misfits(plugin: Strategy) -> Iterator[Problem]:
+    """Yield what keeps `decide` from being asked with these settings: other arguments than there are, or no warm-up."""
+    name, decide = f"strategy {plugin.plugin_name}", type(plugin).decide
+    assert isinstance(decide, FunctionType)
     given = [*plugin.let, *(name for name, _ in plugin.named_numbers())]
-    takes = list(signature(type(plugin).decide).parameters)[ASKED:]
-    if len(takes) == len(given):
-        return None
-    what = f"strategy {plugin.plugin_name}: decide takes {told(takes)} after signal, but is given {told(given)}"
-    return Problem(what, None, "after state, bar, held, signal come the names of `let`, then the settings, in order")
+    takes = list(signature(decide).parameters)[len(ASKED) :]
+    swapped = [f"{took} for {name}" for took, name in zip(takes, given, strict=False) if is_other(took, name, given)]
+    if len(takes) != len(given):
+        what = f"{name}: decide takes {told(takes)} after signal, but is given {told(given)}"
+        yield Problem(what, place_of(decide), ORDER)
+    elif swapped:
+        what = f"{name}: decide takes {told(takes)}, but is given {told(given)}: {told(swapped)}"
+        yield Problem(what, place_of(decide), ORDER)
+    try:
+        bars = plugin.warmup()
+    except MISTAKES as error:
+        yield Problem(f"{name}: warmup raised {type(error).__name__}: {error}", place_of(type(plugin)), WARMUP)
+        return
+    if type(bars) is not int or bars < 0:
+        yield Problem(f"{name}: warmup is {bars!r}", place_of(type(plugin)), WARMUP)
+
+
+def is_other(took: str, name: str, given: Sequence[str]) -> bool:
+    """Say whether an argument has the name of another value than the one it is given.
+
+    >>> is_other("_fast", "fast", ["fast", "slow"]), is_other("slow", "fast", ["fast", "slow"])
+    (False, True)
+    """
+    plain = took.lstrip("_")
+    return plain != name and plain in given
 
 
 def told(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from cryptoflow.plugins.kinds import Indicator
+from cryptoflow.plugins.kinds import Indicator, Reader, Strategy
 from cryptoflow.plugins.registry import Plugin
 from cryptoflow.spec.written import Written
 
@@ -33,6 +33,8 @@ class Manual(NamedTuple):
     text: str
     settings: tuple[Setting, ...]
     example: str
+    reads: tuple[tuple[str, str], ...] = ()
+    """What it reads of indicators: names, and the expressions they stand for."""
 
 
 def describe(plugin: type[Plugin]) -> Manual:
@@ -43,6 +45,7 @@ def describe(plugin: type[Plugin]) -> Manual:
         text=cleandoc(plugin.__doc__ or ""),
         settings=tuple(_setting(name, field) for name, field in plugin.model_fields.items()),
         example=_call(plugin) if issubclass(plugin, Indicator) else _block(plugin),
+        reads=tuple(plugin.let.items()) if issubclass(plugin, Reader) else (),
     )
 
 
@@ -119,8 +122,10 @@ def _block(plugin: type[Plugin]) -> str:
         for name, field in plugin.model_fields.items()
         if field.is_required() or field.default not in (None, ())
     }
-    told = "".join(f", {name}: {_scalar(value)}" for name, value in settings.items())
-    return f"{{use: {plugin.plugin_name}{told}}}"
+    told = ", ".join(f"{name}: {_scalar(value)}" for name, value in settings.items())
+    if issubclass(plugin, Strategy):
+        return f"{{id: mine, use: {plugin.plugin_name}{f', with: {{{told}}}' if told else ''}}}"
+    return f"{{use: {plugin.plugin_name}{f', {told}' if told else ''}}}"
 
 
 def _scalar(value: object) -> str:

@@ -4,17 +4,13 @@ import ast
 import math
 import sys
 from collections.abc import Iterator
-from inspect import getsource
-from linecache import getline
-from pathlib import Path
-from textwrap import dedent
 from types import FunctionType
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
-from cryptoflow.errors import Place, Problem
+from cryptoflow.errors import Problem
 from cryptoflow.plugins.kinds import FURTHER_VERBS
+from cryptoflow.plugins.places import nodes_of, place_in
 from cryptoflow.plugins.registry import DOORS, HOME, Plugin
-from cryptoflow.spec.document import display
 
 KINDS = ("indicator", "sizer", "rule", "slippage")
 """The kinds whose verbs both drivers run, one of them compiled."""
@@ -24,9 +20,6 @@ RAISING = {
     *("sinh", "cosh", "fmod", "gamma", "lgamma", "factorial", "comb", "perm", "ceil", "floor", "trunc"),
 }
 """Functions of `math` that raise in plain Python where compiled code goes on with a number that is none."""
-
-ASKED = 4
-"""What every `decide` is given first: state, bar, held, signal."""
 
 BUILT_IN = {"abs", "float", "int", "max", "min", "range"}
 FORBIDDEN = (
@@ -75,7 +68,7 @@ def functions(verb: Any, seen: dict[Any, bool] | None = None) -> list[FunctionTy
 
 def complaints(function: FunctionType) -> Iterator[Complaint]:
     """What in a function's source compiled code would refuse, or do otherwise."""
-    for node, at in _nodes(function):
+    for node, at in nodes_of(function):
         inner = node.op if isinstance(node, ast.BinOp | ast.AugAssign) else node
         if isinstance(inner, FORBIDDEN):
             yield Complaint(type(inner).__name__, *at)
@@ -87,44 +80,18 @@ def complaints(function: FunctionType) -> Iterator[Complaint]:
 
 def divisions(function: FunctionType) -> Iterator[Complaint]:
     """Divisions by what may be zero, where Python raises and compiled code gives an infinity."""
-    for node, at in _nodes(function):
+    for node, at in nodes_of(function):
         match node:
             case ast.BinOp(op=ast.Div(), right=divisor) | ast.AugAssign(op=ast.Div(), value=divisor):
                 if not (isinstance(divisor, ast.Constant) and divisor.value):
                     yield Complaint("division", *at)
 
 
-def why_plain(strategy: type[Plugin]) -> str:
-    """Why a strategy runs as plain Python only, in either driver; nothing when it may be compiled.
-
-    One that keeps to the rules of steps does the same compiled; one that does not may do anything, more slowly.
-    """
-    hints = get_type_hints(strategy.State)  # type: ignore[attr-defined]  # what every strategy has
-    for field, kind in hints.items():
-        if kind not in (float, int, bool):
-            return f"{field} of its state is no number"
-    for function in functions(strategy.decide):  # type: ignore[attr-defined]
-        if not _ours(function.__module__):
-            for found in (*complaints(function), *divisions(function), *raising(function)):
-                return f"{Path(function.__code__.co_filename).name}:{found.line}: {found.what}"
-    return ""
-
-
 def raising(function: FunctionType) -> Iterator[Complaint]:
     """Calls that raise in plain Python where compiled code goes on."""
-    for node, at in _nodes(function):
+    for node, at in nodes_of(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISING:
             yield Complaint(f"{node.func.id} of what it may not be defined for", *at)
-
-
-def writes(function: FunctionType) -> Iterator[Complaint]:
-    """Assignments to what a strategy is shown; only its fourth argument, the signal, is there to be written to."""
-    signal = function.__code__.co_varnames[3]
-    for node, at in _nodes(function):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        for target in targets if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():
-            if isinstance(target, ast.Attribute) and ast.unparse(target.value) != signal:
-                yield Complaint(f"assignment to {ast.unparse(target)}", *at)
 
 
 def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
@@ -132,58 +99,20 @@ def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
 
     Built-in steps may divide by settings that are never zero, which their contract tests hold them to.
     """
-    if plugin.plugin_kind == "strategy":
-        yield from _mistakes_of_a_strategy(plugin)
-    if plugin.plugin_kind not in KINDS or _ours(plugin.__module__):
+    if plugin.plugin_kind not in KINDS or ours(plugin.__module__):
         return
     name, seen = f"{plugin.plugin_kind} {plugin.plugin_name}", dict[Any, bool]()
     for verb, step in verbs(plugin).items():
         if not isinstance(step, FunctionType):
             what = f"{name}: {verb} is no plain function"
-            yield Problem(what, _place(getattr(sys.modules[plugin.__module__], "__file__", ""), 1, 0), PLAIN)
+            yield Problem(what, place_in(getattr(sys.modules[plugin.__module__], "__file__", ""), 1, 0), PLAIN)
         functions(step, seen)
     for function in seen:
-        if not _ours(function.__module__):
+        if not ours(function.__module__):
             file = function.__code__.co_filename
             for found in (*complaints(function), *divisions(function)):
                 what = f"{name}: {found.what} is not the same in compiled and in plain Python"
-                yield Problem(what, _place(file, found.line, found.column), found.hint)
-
-
-def _mistakes_of_a_strategy(plugin: type[Plugin]) -> Iterator[Problem]:
-    name, file = f"strategy {plugin.plugin_name}", str(getattr(sys.modules[plugin.__module__], "__file__", ""))
-    state, decide = getattr(plugin, "State", None), getattr(plugin, "decide", None)
-    if not (isinstance(decide, FunctionType) and decide.__code__.co_argcount >= ASKED):
-        what = f"{name}: decide is no plain function of state, bar, held, signal and what it reads"
-        yield Problem(what, _place(file, 1, 0), "write it as a static method of the class")
-        return
-    if not (isinstance(state, type) and hasattr(state, "_fields")):
-        what, fix = f"{name} has no State", "a NamedTuple with a default for every field, like `waited: int = 0`"
-        yield Problem(what, _place(file, 1, 0), fix)
-    elif len(getattr(state, "_field_defaults", ())) < len(state._fields):
-        yield Problem(f"{name}: a field of its State has no default", _place(file, 1, 0), "defaults are the start")
-    for found in writes(decide):
-        yield Problem(f"{name}: {found.what}", _place(file, found.line, found.column), "only the signal is written to")
-
-
-def mistakes_of(module: str) -> tuple[Problem, ...]:
-    """The mistakes of every plugin that a guest's module holds."""
-    held = vars(sys.modules[module]).values()
-    plugins = [one for one in held if isinstance(one, type) and issubclass(one, Plugin) and one.__module__ == module]
-    return tuple(problem for plugin in plugins for problem in mistakes(plugin))
-
-
-def _nodes(function: FunctionType) -> Iterator[tuple[ast.AST, tuple[int, int]]]:
-    """Every statement and expression below a function's head, with its line and column in the function's file."""
-    written = getsource(function)
-    text = dedent(written)
-    indent = written.find(text[:1])
-    first = function.__code__.co_firstlineno
-    (head,) = ast.parse(text).body
-    for part in head.body if isinstance(head, ast.FunctionDef) else [head]:
-        for node in ast.walk(part):
-            if isinstance(node, ast.stmt | ast.expr):
-                yield node, (first + node.lineno - 1, node.col_offset + indent)
+                yield Problem(what, place_in(file, found.line, found.column), found.hint)
 
 
 def _call(called: ast.expr, function: FunctionType) -> str:
@@ -197,10 +126,6 @@ def _call(called: ast.expr, function: FunctionType) -> str:
     return "" if known or getattr(math, called.id, None) is target else called.id
 
 
-def _ours(module: str) -> bool:
+def ours(module: str) -> bool:
+    """Whether a module came with the package."""
     return module.partition(".")[0] == HOME.partition(".")[0]
-
-
-def _place(file: str, line: int, column: int) -> Place:
-    text = getline(file, line).rstrip("\n")
-    return Place(display(Path(file)), line, column + 1, text, max(1, len(text) - column))

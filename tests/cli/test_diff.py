@@ -98,6 +98,8 @@ def test_a_comment_is_a_table_in_markdown(project: Path, capsys: Capsys) -> None
         ("share: 4%", "share: 3%", "sizing.share", "RISK DOWN"),
         ("{use: fraction, share: 4%}", "{use: all_in}", "sizing", "RISK UP"),
         ("{use: fraction, share: 4%}", "{use: fixed, amount: 20 USDT}", "sizing", "RISK DOWN"),
+        ("{use: fraction, share: 4%}", "{use: kelly, first: 9%}", "sizing", "RISK UP"),
+        ("{use: fraction, share: 4%}", "{use: volatility_target}", "sizing", "NEUTRAL"),
         ("[BTC/USDT]", "[BTC/USDT, ETH/USDT]", "market.symbols", "RISK UP"),
         ("[BTC/USDT]", "[ETH/USDT]", "market.symbols", "NEUTRAL"),
         ("timeframe: 1h", "timeframe: 4h", "market.timeframe", "NEUTRAL"),

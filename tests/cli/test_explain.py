@@ -185,3 +185,9 @@ def test_a_run_orders_as_much_as_explain_says(configs: Path, capsys: Capsys) -> 
     assert run(["backtest", "small.yaml", "--json", "--set", "sizing.share=30%"]) == 0
     ran = json.loads(capsys.readouterr().out)
     assert ran["guards"]["reduced"] > 0
+
+
+def test_size_says_that_there_is_none_where_the_sizer_cannot_say_one(configs: Path, capsys: Capsys) -> None:
+    (fall,) = json.loads(told(capsys, "size", "--json", "--set", "sizing={use: volatility_target, bars: 90}"))
+    assert fall["refused"] == "no_size"
+    assert fall["stages"] == []

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cryptoflow.pipelines.history import load_history
 from cryptoflow.pipelines.reasons import why
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.tapes import Names
+from cryptoflow.spec.durations import Timeframe
 
 PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
 MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -24,6 +26,21 @@ CUES = {"": 1000, "enter": 1001, "exit": 1002, "add": 1003}
 """What a bar's last column says reaches the strategy as the volume of that bar."""
 
 ASKED = {"enter": "enter_long", "exit": "exit_long", "add": "add_when"}
+
+CELLS = 6
+"""What a line of bars has: time, four prices, and what is said of it."""
+
+IMPORTS = """\
+from typing import NamedTuple
+
+from pydantic import Field
+
+from cryptoflow.plugins.kinds import Lookback, Strategy
+from cryptoflow.plugins.registry import strategy
+
+
+"""
+"""How the file of every strategy in Python on the page begins."""
 
 
 def blocks(text: str) -> list[dict[str, Any]]:
@@ -48,46 +65,81 @@ def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return {**under, **over, **inside}
 
 
-def strategy(name: str, said: dict[str, Any], cues: set[str]) -> str:
-    """A strategy file that answers the cues of the example."""
-    asked = {ASKED[cue]: f"volume == {CUES[cue]}" for cue in sorted(cues) if cue in ASKED}
+def strategy(name: str, said: dict[str, Any], cues: dict[str, list[float]]) -> str:
+    """A strategy file that answers the cues of the example, known by the volumes of their bars."""
+    asked = {ASKED[cue]: " or ".join(f"volume == {each}" for each in volumes) for cue, volumes in sorted(cues.items())}
     return yaml.safe_dump({"cryptoflow": 1, "strategy": name, **asked, **said})
+
+
+def cued(bars: str) -> dict[str, list[float]]:
+    """The volumes by which a strategy knows the bars of each cue."""
+    return {row[-1]: [CUES[row[-1]]] for row in rows(bars) if row[-1] in ASKED}
+
+
+def cued_in_details(bars: str, timeframe: timedelta) -> dict[str, list[float]]:
+    """The same for bars made of finer ones: each holds the volumes of all that open in its time."""
+    found: dict[str, list[float]] = {}
+    for _, rows_inside in groupby(rows(bars), lambda row: opened(row[0]) // timeframe):
+        inside = [row[-1] for row in rows_inside]
+        for cue in {*inside} & {*ASKED}:
+            found.setdefault(cue, []).append(sum(map(volume, inside)))
+    return found
 
 
 def rows(bars: str) -> list[list[str]]:
     """Each bar as time, four prices, and what is said of it."""
-    return [line.split(maxsplit=5) + [""] * (6 - len(line.split(maxsplit=5))) for line in bars.splitlines()]
+    cells = [line.split(maxsplit=CELLS - 1) for line in bars.splitlines()]
+    return [row + [""] * (CELLS - len(row)) for row in cells]
+
+
+def volume(said: str) -> float:
+    return float(said.removeprefix("volume ")) if said.startswith("volume") else CUES[said]
 
 
 def csv(bars: str) -> str:
     lines = ["time,open,high,low,close,volume"]
     for at, *prices, said in rows(bars):
-        hours, minutes = map(int, at.split(":"))
-        opened = MIDNIGHT + timedelta(hours=hours, minutes=minutes)
-        volume = said.removeprefix("volume ") if said.startswith("volume") else CUES[said]
-        lines.append(f"{opened.isoformat()},{','.join(prices)},{volume}")
+        lines.append(f"{(MIDNIGHT + opened(at)).isoformat()},{','.join(prices)},{volume(said)}")
     return "\n".join(lines) + "\n"
+
+
+def opened(at: str) -> timedelta:
+    """How long after midnight a bar opens."""
+    hours, minutes = map(int, at.split(":"))
+    return timedelta(hours=hours, minutes=minutes)
 
 
 def play(example: dict[str, Any], folder: Path) -> tuple[Plan, Names, Outcome]:
     """Write the example down as a project and run it."""
-    bars = example["bars"] if isinstance(example["bars"], dict) else {"BTC": example["bars"]}
-    strategies = example.get("strategies", {"only": example.get("strategy", {})})
-    cues = {row[5] for text in bars.values() for row in rows(text)}
-    for base, text in bars.items():
-        (folder / f"{base}.csv").write_text(csv(text))
+    given = example.get("bars", {})
+    bars = given if isinstance(given, dict) else {"BTC": given}
+    details = {"BTC": example["details"]} if "details" in example else {}
+    strategies = example.get("strategies", {} if "python" in example else {"only": example.get("strategy", {})})
+    spec = merged(blocks(PAGE)[0], example.get("spec", {}))
+    timeframe = timedelta(milliseconds=Timeframe(spec["market"]["timeframe"]))
+    cues: dict[str, list[float]] = {}
+    for found in (*map(cued, bars.values()), *(cued_in_details(text, timeframe) for text in details.values())):
+        cues = {cue: [*dict.fromkeys((*cues.get(cue, ()), *found.get(cue, ())))] for cue in (*cues, *found)}
+    for ending, texts in (("-1h" if details else "", bars), ("-15m" if bars else "", details)):
+        for base, text in texts.items():
+            (folder / f"{base}{ending}.csv").write_text(csv(text))
     for name, said in strategies.items():
         (folder / f"{name}.yaml").write_text(strategy(name, said, cues))
-    spec = merged(blocks(PAGE)[0], example.get("spec", {}))
-    spec["market"]["symbols"] = [f"{base}/USDT" for base in bars]
-    spec["strategies"] = [{"id": name, "file": f"{name}.yaml", "allocation": "100%"} for name in strategies]
-    if len(strategies) > 1:
-        spec["strategies"] = [{"id": name, "file": f"{name}.yaml"} for name in strategies]
+    if bars and details:
+        spec["sources"]["history"]["path"] = "{base}-{timeframe}.csv"
+    spec["market"]["symbols"] = [f"{base}/USDT" for base in bars or details]
+    spec["strategies"] = [{"id": name, "file": f"{name}.yaml"} for name in strategies]
+    if "python" in example:
+        (folder / "plugins").mkdir()
+        (folder / "plugins" / "example.py").write_text(IMPORTS + example["python"])
+        spec |= {"plugins": ["example.py"]}
+        spec["strategies"].append({"id": "python", "use": "example"})
     (folder / "spec.yaml").write_text(yaml.safe_dump(spec))
     resolved = resolve(folder / "spec.yaml")
     history = load_history(resolved, WHOLE)
     plan = plan_of(resolved, history.first_decisions)
-    names = Names([*bars], [*strategies], [rule.name for rule in plan.verbs.rules])
+    ids = [each.id for each in resolved.strategies]
+    names = Names([*bars, *details][: len(plan.symbols)], ids, [rule.name for rule in plan.verbs.rules])
     return plan, names, decide(plan, history, "event")
 
 
@@ -132,12 +184,24 @@ def reasons(names: Names, outcome: Outcome) -> list[str]:
     ]
 
 
+def trades(plan: Plan, outcome: Outcome) -> list[str]:
+    """Every closed round trip."""
+    closed = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
+    return [
+        f"{clock(line)} bought {line['lots'] * plan.markets[line['symbol']].lot:.6g} at {line['entry_price']:.6g}, "
+        f"sold at {line['price']:.6g}, profit {line['profit']:.6g}"
+        for line in closed
+    ]
+
+
 @pytest.mark.parametrize("example", examples())
 def test_an_example_on_the_page_happens_as_it_says(example: dict[str, Any], tmp_path: Path) -> None:
     plan, names, outcome = play(example, tmp_path)
     assert told(plan, names, outcome) == example["happens"].splitlines()
     if "why" in example:
         assert reasons(names, outcome) == example["why"].splitlines()
+    if "trades" in example:
+        assert trades(plan, outcome) == example["trades"].splitlines()
     if "equity" in example:
         assert outcome.equity[-1] == pytest.approx(example["equity"], rel=1e-9)
 

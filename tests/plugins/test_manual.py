@@ -22,6 +22,12 @@ def test_an_indicator_with_several_outputs_shows_how_to_ask_for_one():
     assert describe(find("indicator", "correlation")).example == "correlation(close, close[1], 30)"
 
 
+def test_one_that_reads_indicators_shows_what():
+    page = describe(find("sizer", "volatility_target"))
+    assert page.reads == (("wild", "stdev(close / close[1] - 1, bars) * sqrt(bars_per_year)"),)
+    assert describe(find("sizer", "fixed")).reads == ()
+
+
 @pytest.mark.parametrize(("kind", "name"), BLOCKS)
 def test_the_example_of_a_block_is_valid_as_it_stands(kind, name):
     block = yaml.safe_load(describe(find(kind, name)).example)

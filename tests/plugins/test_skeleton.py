@@ -25,7 +25,7 @@ def run(*command, folder):
 
 
 def test_there_is_a_skeleton_for_every_kind_a_guest_can_be_today():
-    assert skeleton.kinds() == ("indicator", "rule", "sizer", "slippage", "source")
+    assert skeleton.kinds() == ("indicator", "rule", "sizer", "slippage", "source", "strategy")
 
 
 def test_what_is_written_registers_and_passes_its_own_test_unchanged(tmp_path):

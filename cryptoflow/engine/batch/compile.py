@@ -9,7 +9,20 @@ from typing import Any
 from numba import njit
 from numba.extending import register_jitable
 
-from cryptoflow.domain import advance, ask, decide, fills, language, ledger, lots, marks, numbers, review
+from cryptoflow.domain import (
+    advance,
+    ask,
+    decide,
+    fills,
+    language,
+    ledger,
+    lots,
+    marks,
+    numbers,
+    propose,
+    review,
+    slots,
+)
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
 Plain = Callable[..., Any]
@@ -51,7 +64,7 @@ def prepare_module(name: str) -> None:
 
 def prepare_domain() -> None:
     """Make the decision's own functions callable from compiled code."""
-    for module in (numbers, language, lots, ledger, review, fills, marks, ask, decide, advance):
+    for module in (numbers, language, lots, ledger, slots, review, fills, marks, ask, propose, decide, advance):
         prepare_module(module.__name__)
 
 

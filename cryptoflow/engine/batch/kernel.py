@@ -117,19 +117,18 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
             open_day(wallet, times[j - 1])
     else:
         settings = tables.strategies[position.strategy]
-        lot = tables.symbols[0].lot
+        max_bars, trail_share = settings.max_bars, settings.trail_share
+        lot, tick = tables.symbols[0].lot, tables.symbols[0].tick
         bar.here = 1
         while j < len(times):
             bar.open_at = times[j]
             bar.high = high[0, j]
             bar.low = low[0, j]
             bar.close = close[0, j]
-            if not quiet(position, bar, settings.max_bars) or (
-                times[j] >= first and asks(flags, strategies, j, position)
-            ):
+            if not quiet(position, bar, max_bars) or (times[j] >= first and asks(flags, strategies, j, position)):
                 break
             open_day(wallet, times[j])
-            mark_position(position, bar, settings.trail_share)
+            mark_position(position, bar, trail_share, tick)
             mark_account(wallet, position.lots * lot * position.last, 0.0)
             equity[j] = wallet.equity
             j += 1

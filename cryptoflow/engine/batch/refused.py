@@ -16,13 +16,14 @@ class Uncompilable(Exception):
 def compiling(parts: Sequence[tuple[str, Callable[..., Any]]]) -> Iterator[None]:
     """Turn a refusal of the compiler into `Uncompilable`, naming the guests among `parts`; without any it is our bug.
 
-    What compiled code asks of a function it calls is refused by an AssertionError where nothing is found.
+    What compiled code asks of a function it calls is refused by an AssertionError where nothing is found, and a field
+    that a record does not have by a KeyError.
     """
     from numba.core.errors import NumbaError
 
     try:
         yield
-    except (NumbaError, AssertionError) as error:
+    except (NumbaError, AssertionError, KeyError) as error:
         guests = [(name, verb) for name, verb in parts if is_foreign(verb)]
         if not guests:
             raise

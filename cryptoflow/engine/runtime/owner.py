@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from math import nan
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 from cryptoflow.domain.advance import advance, concerns, quiet
@@ -27,15 +25,11 @@ from cryptoflow.domain.records import (
     Wallet,
 )
 from cryptoflow.domain.review import Reading
-from cryptoflow.domain.steps import Script
 from cryptoflow.engine.chains import is_foreign, namespace, source
 from cryptoflow.engine.plan import Plan, Series, Verbs
 from cryptoflow.engine.runtime.features import Features
 from cryptoflow.engine.runtime.feed import inside
-from cryptoflow.errors import CryptoflowError, Place
-
-RAISED = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
-"""What a guest's verb may raise where compiled code goes on with a number that is none."""
+from cryptoflow.engine.runtime.scripts import RAISED, asking
 
 
 class Owner:
@@ -110,23 +104,6 @@ def plain_steps(verbs: Verbs) -> Steps:
     scope = namespace(verbs, prepared)
     exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in batch
     return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"], scope["tell"])
-
-
-def asking(script: Script) -> Callable[..., Any]:
-    """Let a strategy in Python that raises end the run, with the line that raised."""
-
-    def ask(*given: Any) -> Any:
-        try:
-            return script.decide(*given)
-        except RAISED as error:
-            file = Path(script.decide.__code__.co_filename)
-            frames = extract_tb(error.__traceback__)
-            line = next((each.lineno for each in reversed(frames) if each.filename == str(file)), None) or 1
-            what = f"strategy {script.name} raised {type(error).__name__}: {error}"
-            fix = "mend it, or let it say nothing where it cannot know"
-            raise CryptoflowError(what, where=Place(f"{file.parent.name}/{file.name}", line, 1), fix=fix) from error
-
-    return ask
 
 
 def fresh_state(plan: Plan) -> State:

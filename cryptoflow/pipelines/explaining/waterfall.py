@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import inf, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
-from cryptoflow.domain.decide import entry_price, least, limit_of, refusal, stop_of, stop_share_of
 from cryptoflow.domain.lots import whole_lots
+from cryptoflow.domain.propose import entry_price, least, limit_of, refusal, stop_of, stop_share_of
 from cryptoflow.domain.records import AccountView, Entry, Past, Reason, Signal, Strategy, Verdict
 from cryptoflow.domain.review import ALLOCATION, CASH, Reading, bound, within_means
 from cryptoflow.domain.steps import Step
@@ -85,7 +85,7 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
         notional=wanted,
         lot=market.lot,
         min_notional=market.min_notional,
-        fee=market.taker_fee * plan.account.cost_factor,
+        fee=0.0 if plan.account.base_fees == 1 else market.taker_fee * plan.account.cost_factor,
         symbol_allowed=market.allowed,
         limit=limit_of(settings, price, market.tick),
         last=moment.close,
@@ -100,7 +100,9 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
         peak_equity=equity,
     )
     review = Review(entry, account, Verdict(wanted), values)
-    stages = (*review.means(settings.allocation, resolved.strategies[number].id), *review.rules(plan))
+    stages: tuple[Stage, ...] = ()
+    if wanted > 0.0:
+        stages = (*review.means(settings.allocation, resolved.strategies[number].id), *review.rules(plan))
     granted = review.verdict.notional
     lots = whole_lots(granted / price, market.lot, market.whole)
     notional = lots * market.lot * price
@@ -126,10 +128,14 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
 
 
 def policy(signal: Signal, settings: Strategy) -> tuple[str, ...]:
-    """What to say of a stop that the strategy itself does not give."""
+    """What to say of a stop that the strategy itself does not give, and of one in Python, which only a run asks."""
+    asked = ("a strategy in Python, which says its size and its stop in a run only",) if settings.script >= 0 else ()
     if isnan(settings.missing_stop) or stop_share_of(signal, settings) != settings.missing_stop:
-        return ()
-    return (f"the stop that risk.stop_loss.missing attaches, {100 * settings.missing_stop:g}% away",)
+        return asked
+    return (
+        *asked,
+        f"the stop that risk.stop_loss.missing attaches, {100 * settings.missing_stop:g}% away",
+    )
 
 
 def told_of(reason: Reason, cut: Stage | None, left: float, smallest: float) -> str:

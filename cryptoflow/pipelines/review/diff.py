@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptoflow.domain.records import Past
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.venues import fees_of
 from cryptoflow.pipelines.explaining.ceilings import Ceilings, laid_over, read_tiers, shipped
@@ -12,9 +14,12 @@ from cryptoflow.pipelines.explaining.in_force import Value, in_force
 from cryptoflow.pipelines.resolve import Reading, read
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.review.changes import Change, changes
+from cryptoflow.pipelines.review.changes import Side as Was
 from cryptoflow.pipelines.review.directions import OPTIMISTIC, TAGS, Judgement, Tag
 from cryptoflow.pipelines.review.sides import Side, handed_over, side
 from cryptoflow.pipelines.review.single import OWN, part_values, strategy_values, tier_values
+from cryptoflow.plugins.guests import FOLDER
+from cryptoflow.plugins.kinds import Sizer
 from cryptoflow.plugins.registry import Plugin
 from cryptoflow.spec.execution import Costs, Fees
 
@@ -25,6 +30,8 @@ TIERS = "tiers"
 OVERLAID = " --env "
 PRICE, STOP = 100.0, 98.0
 """A typical entry, on which two ways of sizing are compared."""
+DIGITS = 10
+"""How much of a digest tells two files apart."""
 QUANTITY, VOLUME = 1.0, 100.0
 """A typical fill and what its bar traded, on which two kinds of slippage are compared."""
 
@@ -110,7 +117,16 @@ def _changes(one: Known, other: Known) -> tuple[Change, ...]:
         return changes(one.values, other.values)
     capital = max(float(each.resolved.pipeline.capital) for each in (one, other) if each.resolved)
     known = dict(_judgements(one.resolved, other.resolved, capital))
-    return changes(one.values, other.values, capital, known)
+    return (*changes(one.values, other.values, capital, known), *_code(one.resolved, other.resolved))
+
+
+def _code(one: Resolved, other: Resolved) -> Iterator[Change]:
+    """Plugin files of both sides whose code is another: what it does can only be read."""
+    old, new = ({Path(guest.origin).name: guest.digest for guest in each.guests} for each in (one, other))
+    for name in old.keys() & new.keys():
+        if old[name] != new[name]:
+            before, after = (Was(digest[:DIGITS], f"{FOLDER}/{name}") for digest in (old[name], new[name]))
+            yield Change(f"plugins.{name}", before, after, Tag.NEUTRAL, "its code changed: read it by itself")
 
 
 def _two_files(old: Documents, new: Documents, named: Side) -> tuple[Entry, ...]:
@@ -123,7 +139,7 @@ def _judgements(one: Resolved, other: Resolved, capital: float) -> Iterator[tupl
     """What values alone cannot tell: another way of sizing, and fees that are the venue's on one side."""
     if one.sizer.plugin_name != other.sizer.plugin_name:
         old, new = (_wanted(each, capital) for each in (one, other))
-        if old != new:
+        if old != new and not (isnan(old) or isnan(new)):
             why = f"an entry with a stop 2% away would be {new:,.2f} instead of {old:,.2f}"
             yield "sizing", Judgement(TAGS[1 if new > old else -1], why)
     yield from _slippages(one, other)
@@ -154,8 +170,11 @@ def _lost(slippage: Plugin) -> float:
 
 
 def _wanted(resolved: Resolved, equity: float) -> float:
-    verb = type(resolved.sizer).notional  # type: ignore[attr-defined]  # what every sizer has
-    return float(verb(equity, equity, PRICE, STOP, *resolved.sizer.numbers()))
+    """What a sizer would enter before its strategy has closed a trade; NaN of one that has to see bars first."""
+    sizer = resolved.sizer
+    assert isinstance(sizer, Sizer)
+    past = (0.0,) * len(Past.__slots__) if sizer.past else ()
+    return float(type(sizer).notional(equity, equity, PRICE, STOP, *(nan,) * len(sizer.let), *past, *sizer.numbers()))
 
 
 def _fees(resolved: Resolved) -> tuple[float, float] | None:
