@@ -24,11 +24,11 @@ def advance(
     Orders meet the first `moments` of `details`, the finer bars inside this round's, or these themselves where there
     are none finer. The signals are those of this round's closes, so what they order fills in the next round.
     """
-    open_day(state.wallet, at)
     for moment in range(moments):
         fill_at_open(state, details[moment], tables, steps)
         fill_inside(state, details[moment], tables, steps)
     mark(state, bars, tables)
+    open_day(state.wallet, at + tables.account.timeframe)
     ask(state, bars, signals, tables, steps)
     decide(state, bars, signals, tables, steps)
     find_live(state)

@@ -10,6 +10,7 @@ from cryptoflow.domain.records import (
     SLOTS,
     Bar,
     Leg,
+    Order,
     OrderType,
     Position,
     Reason,
@@ -83,12 +84,14 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
     if position.lots > 0.0 and position.strategy == strategy:
         signal.enter = 0
         signal.add = 0
-        if cancel_entries(state, close_at, symbol, strategy):
-            share = nan if late else signal.leave_share
-            lots = lots_to_sell(position, share, bar.close, tables.symbols[symbol])
-            if lots <= 0.0:
-                refuse_exit(state, bar, symbol, strategy, share, tables)
-                return
+        exiting = cancel_entries(state, close_at, symbol, strategy)
+        share = nan if late else signal.leave_share
+        lots = lots_to_sell(position, share, bar.close, tables.symbols[symbol])
+        if exiting >= 0:
+            sell_more(state, close_at, symbol, state.orders[exiting], lots)
+        elif lots <= 0.0:
+            refuse_exit(state, bar, symbol, strategy, share, tables)
+        else:
             order = free_slot(state, symbol)
             order.leg = Leg.EXIT
             order.reason = Reason.SIGNAL if signal.leave == 1 else Reason.MAX_BARS
@@ -126,17 +129,24 @@ def lots_to_sell(position: Position, share: float, price: float, market: Symbol)
     return 0.0 if lots * worth <= DUST or lots * worth < market.min_notional else lots
 
 
-def cancel_entries(state: State, at: int, symbol: int, strategy: int) -> bool:
-    """Take back the strategy's open entries and adds of a symbol; say whether no exit is on its way yet."""
-    exiting = False
+def sell_more(state: State, at: int, symbol: int, order: Order, lots: float) -> None:
+    """Let an exit that is on its way sell more than it was to; the line has its number again."""
+    if lots > order.lots:
+        order.lots = lots
+        order_line(state, Topic.ORDER, at, symbol, order)
+
+
+def cancel_entries(state: State, at: int, symbol: int, strategy: int) -> int:
+    """Take back the strategy's open entries and adds of a symbol; return the slot of an exit on its way, or -1."""
+    exiting = -1
     for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
         order = state.orders[slot]
         if order.type != OrderType.NONE and order.strategy == strategy:
             if order.leg == Leg.EXIT:
-                exiting = True
+                exiting = slot
             else:
                 cancel(state, at, symbol, order, Reason.SIGNAL)
-    return not exiting
+    return exiting
 
 
 def decide_entry(

@@ -243,7 +243,7 @@ def rest(state: State, bar: Bar, symbol: int, order: Order, tables: Tables, step
 
     An order that expires within the bar is held against its open only: when the rest was traded is not known.
     """
-    close_at = bar.open_at + tables.account.detail
+    close_at = bar.open_at + (bar.length if bar.length > 0 else tables.account.detail)
     if order.expires_at <= bar.open_at:
         cancel(state, bar.open_at, symbol, order, Reason.EXPIRED)
         return
@@ -274,6 +274,7 @@ def triggering_price(order: Order, bar: Bar, lasts: bool) -> float:
     if bar.open < order.trigger and not (lasts and bar.high >= order.trigger):
         return nan
     order.triggered = 1
+    order.seen = 1
     price = bar.open if bar.open > order.trigger else order.trigger
     return nan if order.type == OrderType.STOP_LIMIT and price > order.limit else price
 

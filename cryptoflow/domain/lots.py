@@ -2,6 +2,9 @@
 
 from math import floor, isnan
 
+COUNTABLE = 1e15
+"""Ticks up to which a price lies on one; beyond it floats are farther apart, and NaN and infinity lie nowhere."""
+
 
 def whole_lots(quantity: float, lot: float, whole: int) -> float:
     """Round a quantity down to whole lots, forgiving the last bits of a float.
@@ -47,7 +50,7 @@ def on_tick(price: float, tick: float) -> float:
     >>> on_tick(100.04, 0.1), on_tick(100.06, 0.1), on_tick(7.123, 0.0)
     (100.0, 100.10000000000001, 7.123)
     """
-    if tick <= 0.0 or isnan(price):
+    if tick <= 0.0 or not abs(price) < COUNTABLE * tick:
         return price
     return floor(price / tick + 0.5) * tick
 
@@ -58,6 +61,6 @@ def on_tick_above(price: float, tick: float) -> float:
     >>> on_tick_above(100.04, 0.1), on_tick_above(3 * 0.1, 0.1)
     (100.10000000000001, 0.30000000000000004)
     """
-    if tick <= 0.0 or isnan(price):
+    if tick <= 0.0 or not abs(price) < COUNTABLE * tick:
         return price
     return -floor(-(price / tick) * (1.0 - 1e-12)) * tick

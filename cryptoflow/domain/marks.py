@@ -9,7 +9,7 @@ from cryptoflow.domain.records import Bar, Position, Reason, Rows, State, Tables
 
 
 def open_day(wallet: Wallet, at: int) -> None:
-    """Start a new UTC day when `at` lies in one: what the account is worth now is what the day is measured by.
+    """Start a new UTC day when the close `at` lies in one: what the account is worth there is what it is measured by.
 
     The week that begins on a Monday and the month are measured alike.
     """

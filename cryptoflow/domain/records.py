@@ -75,7 +75,10 @@ class Topic(IntEnum):
 
 @dataclass(slots=True)
 class Bar:
-    """One symbol's bar in this round; `here` is 0 when it has none."""
+    """One symbol's bar in this round; `here` is 0 when it has none.
+
+    `length` is that of a bar met whole among finer ones, in milliseconds; 0 for a bar as long as all that fill orders.
+    """
 
     open_at: int = 0
     here: int = 0
@@ -84,6 +87,7 @@ class Bar:
     low: float = nan
     close: float = nan
     volume: float = nan
+    length: int = 0
 
 
 @dataclass(slots=True)

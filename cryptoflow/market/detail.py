@@ -26,23 +26,17 @@ def grown(finer: Bars, timeframe: int) -> Bars:
     )
 
 
-def matched(coarse: Bars, finer: Bars) -> tuple[Bars, Bars]:
-    """Return bars and the finer ones inside them, each bar made of those it has.
+def matched(coarse: Bars, finer: Bars) -> Bars:
+    """Return bars each of which is made of the finer ones inside it; one that has none stands as it is.
 
-    A bar that has none stands as it is and is its own only detail, which a note counts.
+    A note counts those: orders meet them whole.
     """
     made = grown(finer, coarse.timeframe)
     bare = np.isin(coarse.open_at, made.open_at, assume_unique=True, invert=True)
     if not bare.any():
-        return replace(made, notes=coarse.notes), finer
-    alone = {name: getattr(coarse, name)[bare] for name in COLUMNS}
+        return replace(made, notes=coarse.notes)
     note = f"{int(bare.sum()):,} bars of {coarse.symbol} have no finer ones inside: orders met them whole"
-    return joined(replace(made, notes=(*coarse.notes, note)), alone), joined(finer, alone)
-
-
-def joined(bars: Bars, more: dict[str, Any]) -> Bars:
-    """Return bars with more of them where they belong in time."""
-    whole = {name: np.concatenate((getattr(bars, name), more[name])) for name in COLUMNS}
+    whole = {name: np.concatenate((getattr(made, name), getattr(coarse, name)[bare])) for name in COLUMNS}
     order = np.argsort(whole["open_at"], kind="stable")
-    ordered: dict[str, Any] = {name: column[order] for name, column in whole.items()}
-    return replace(bars, **ordered)
+    columns: dict[str, Any] = {name: column[order] for name, column in whole.items()}
+    return replace(made, notes=(*coarse.notes, note), **columns)

@@ -155,7 +155,7 @@ def series_of(resolved: Resolved, source: "Plugin", symbol: str, start: int, end
     inside = bars_of(resolved, source, symbol, int(market.detail), start, end)
     if "{timeframe}" not in str(getattr(source, "path", "{timeframe}")):
         return grown(inside, timeframe), inside
-    return matched(bars_of(resolved, source, symbol, timeframe, start, end), inside)
+    return matched(bars_of(resolved, source, symbol, timeframe, start, end), inside), inside
 
 
 def source_of(resolved: Resolved) -> "Plugin":

@@ -154,7 +154,7 @@ def drawn_runs(count: int, bars: int) -> list[Books]:
         within = inside(finer, plan.account.timeframe)
         for at, here in rounds(coarse):
             features.over(here, [*signals, *(Signal() for _ in here)], state.seen)
-            played(state, here, within(at) if finer else [here], signals, tables, steps, at, seen[-1])
+            played(state, here, within(at, here) if finer else [here], signals, tables, steps, at, seen[-1])
 
     draw()
     return seen

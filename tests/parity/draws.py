@@ -158,7 +158,16 @@ def market(plan: Plan, seed: int, bars: int = 300) -> tuple[list[Columns], list[
     """Return a drawn plan's bars, and the finer ones inside them where it asks for these."""
     times = plan.account.timeframe // plan.account.detail
     drawn = [series(seed + place, bars * times) for place in range(len(plan.symbols))]
-    return (drawn, []) if times == 1 else ([grown(finer, plan.account.timeframe) for finer in drawn], drawn)
+    if times == 1:
+        return drawn, []
+    coarse = [grown(finer, plan.account.timeframe) for finer in drawn]
+    return coarse, [thinned(finer, plan.account.timeframe) for finer in drawn]
+
+
+def thinned(finer: Columns, duration: int) -> Columns:
+    """Return finer bars without those inside every thirteenth of the longer bars."""
+    here = finer.open_at // duration % 13 != 0
+    return Columns(*(np.ascontiguousarray(column[here]) for column in finer))
 
 
 def grown(finer: Columns, duration: int) -> Columns:

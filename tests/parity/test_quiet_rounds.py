@@ -38,7 +38,7 @@ def calm_rounds(plan: Plan, start: int) -> int:
         )
         money = (wallet.cash, wallet.reserved, wallet.number)
         orders = [astuple(order) for order in state.orders]
-        details = within(at) if finer else [bars]
+        details = within(at, bars) if finer else [bars]
         advance(state, bars, details, len(details), signals, tables, steps, at)
         if still and not asked and not plan.verbs.scripts:
             calm += 1

@@ -114,10 +114,10 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
         if j > start:
             position.last = close[0, j - 1]
             wallet.rounds += j - start
-            open_day(wallet, times[j - 1])
+            open_day(wallet, times[j - 1] + tables.account.timeframe)
     else:
         settings = tables.strategies[position.strategy]
-        max_bars, trail_share = settings.max_bars, settings.trail_share
+        max_bars, trail_share, timeframe = settings.max_bars, settings.trail_share, tables.account.timeframe
         lot, tick = tables.symbols[0].lot, tables.symbols[0].tick
         bar.here = 1
         while j < len(times):
@@ -127,9 +127,9 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
             bar.close = close[0, j]
             if not quiet(position, bar, max_bars) or (times[j] >= first and asks(flags, strategies, j, position)):
                 break
-            open_day(wallet, times[j])
             mark_position(position, bar, trail_share, tick)
             mark_account(wallet, position.lots * lot * position.last, 0.0)
+            open_day(wallet, times[j] + timeframe)
             equity[j] = wallet.equity
             j += 1
     block.cursor[0] = j
@@ -217,7 +217,8 @@ def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: i
 def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, block: Block, at: int) -> int:
     """Show the finer bars inside a round, those that open together in one row; return how many rows there are.
 
-    Where there are none finer the round's own bars are the only row, and stand in it already.
+    Where a run has none finer the round's own bars are the only row, and stand in it already. A bar that has none
+    inside is met whole, in the first row.
     """
     if block.inside == 0:
         return 1
@@ -226,6 +227,7 @@ def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, bloc
     moments = 0
     while True:
         first = end
+        bare = False
         for symbol in range(len(bars)):
             k = cursor[symbol]
             while k < counts[symbol] and open_at[symbol, k] < at:
@@ -233,12 +235,19 @@ def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, bloc
             cursor[symbol] = k
             if k < counts[symbol] and open_at[symbol, k] < first:
                 first = open_at[symbol, k]
+            if moments == 0 and bars[symbol].here == 1 and (k == counts[symbol] or open_at[symbol, k] >= end):
+                bare = True
+        if bare:
+            first = at
         if first == end:
             return moments
         for symbol in range(len(bars)):
             bar = details[moments][symbol]
             k = cursor[symbol]
             bar.here = 0
+            bar.length = 0
+            if moments == 0 and bars[symbol].here == 1 and (k == counts[symbol] or open_at[symbol, k] >= end):
+                meet_whole(bars[symbol], bar, tables.account.timeframe)
             if k < counts[symbol] and open_at[symbol, k] == first:
                 cursor[symbol] = k + 1
                 bar.here = 1
@@ -249,6 +258,18 @@ def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, bloc
                 bar.close = block.finer[3, symbol, k]
                 bar.volume = block.finer[4, symbol, k]
         moments += 1
+
+
+def meet_whole(bar: Bar, detail: Bar, length: int) -> None:
+    """Make a bar its own only detail."""
+    detail.here = 1
+    detail.length = length
+    detail.open_at = bar.open_at
+    detail.open = bar.open
+    detail.high = bar.high
+    detail.low = bar.low
+    detail.close = bar.close
+    detail.volume = bar.volume
 
 
 def run_rounds(
@@ -302,8 +323,8 @@ def run_rounds(
             moments = show_details(bars, details, tables, block, at)
             advance(state, bars, details, moments, signals, tables, steps, at)
         else:
-            open_day(state.wallet, at)
             mark(state, bars, tables)
+            open_day(state.wallet, at + tables.account.timeframe)
         equity[j] = state.wallet.equity
         j += 1
     return j

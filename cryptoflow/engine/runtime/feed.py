@@ -16,7 +16,7 @@ STRETCH = 4_096
 
 Moments = np.ndarray[Any, np.dtype[np.int64]]
 Round = tuple[int, list[Bar]]
-Inside = Callable[[int], list[list[Bar]]]
+Inside = Callable[[int, Sequence[Bar]], list[list[Bar]]]
 END = (-1,)
 
 
@@ -30,11 +30,17 @@ def rounds(market: Sequence[Series]) -> Iterator[Round]:
 
 
 def inside(finer: Sequence[Series], duration: int) -> Inside:
-    """Return what finds the finer bars inside a round, those that open together in one row; it is asked in order."""
+    """Return what finds the finer bars inside a round, those that open together in one row; it is asked in order.
+
+    A bar that has none inside is met whole, in the first row.
+    """
     coming = rounds(finer) if finer else iter(())
     waiting: list[Round] = []
 
-    def within(at: int) -> list[list[Bar]]:
+    def within(at: int, bars: Sequence[Bar]) -> list[list[Bar]]:
+        return with_bare(finer_ones(at), at, bars, duration)
+
+    def finer_ones(at: int) -> list[list[Bar]]:
         found: list[list[Bar]] = []
         while True:
             if not waiting:
@@ -46,6 +52,18 @@ def inside(finer: Sequence[Series], duration: int) -> Inside:
                 found.append(bars)
 
     return within
+
+
+def with_bare(found: list[list[Bar]], at: int, bars: Sequence[Bar], duration: int) -> list[list[Bar]]:
+    """Return rows of finer bars with those bars that have none inside, each whole, in the row that opens at `at`."""
+    alone = [symbol for symbol, bar in enumerate(bars) if bar.here and not any(row[symbol].here for row in found)]
+    if not alone:
+        return found
+    opened = {bar.open_at for bar in found[0] if bar.here} if found else set()
+    rows = found if opened == {at} else [[Bar() for _ in bars], *found]
+    for symbol in alone:
+        rows[0][symbol] = replace(bars[symbol], length=duration)
+    return rows
 
 
 def stretches(market: Sequence[Series], times: Moments) -> Iterator[Iterator[Round]]:

@@ -50,10 +50,10 @@ class Owner:
         wallet, signals = self.wallet, self.signals
         self.features.over(bars, self.spoken, self.state.seen)
         if not self.scripted and is_quiet(self.state, bars, signals, self.tables):
-            open_day(wallet, at)
             mark(self.state, bars, self.tables)
+            open_day(wallet, at + self.tables.account.timeframe)
             return ()
-        details = [bars] if self.within is None else self.within(at)
+        details = [bars] if self.within is None else self.within(at, bars)
         advance(self.state, bars, details, len(details), signals, self.tables, self.steps, at)
         lines = self.tape[: wallet.lines]
         wallet.lines = 0

@@ -1,6 +1,7 @@
 """A strategy in Python whose settings decide what it does, so that one compiled variant serves all draws."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import ClassVar, NamedTuple
 
 from pydantic import Field
@@ -58,6 +59,8 @@ class DrawnScript(Strategy):
                 if stop > 0.0:
                     signal.stop_distance = stop * reach
                     signal.take_distance = 2.0 * stop * reach
+                else:
+                    signal.take_at = inf
                 return State(0, bar.high, False)
             return State(state.waited + 1, top, False)
         if held.share > gain and not state.halved:
