@@ -19,7 +19,7 @@ test: $(FULL) ## Run the tests (first ring, a few minutes)
 
 test-long: $(FULL) ## Run the long ring: thousands of draws
 	@mkdir -p docs/evidence
-	$(BIN)/python -m pytest -m long --hypothesis-profile long --evidence docs/evidence/long.md $(ARGS)
+	$(BIN)/python -m pytest tests -m long --hypothesis-profile long --evidence docs/evidence/long.md $(ARGS)
 
 check: $(FULL) ## Lint, types and layers
 	$(BIN)/ruff check .

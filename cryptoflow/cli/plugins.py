@@ -112,4 +112,4 @@ def new(
         return
     say.text(f"wrote {plugin}\nwrote {test}")
     if not quiet:
-        say.remark(f"next: pytest {test}, then list it in a spec: `plugins: [{plugin.name}]`")
+        say.remark(f"next: pytest {test} (pip install pytest), then list it in a spec: `plugins: [{plugin.name}]`")

@@ -60,6 +60,10 @@ def backtest(
     if engine not in ENGINES:
         raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
     began = perf_counter()
+    place = runs.runs_folder(home or home_of(resolved.file))
+    runs.make_room(place)
+    if progress is not None and resolved.pipeline.execution.costs != "none":
+        progress = over_all(progress, len(COST_FACTORS))
     history = stage("load")(load_history)(resolved, window, home)
     loaded = perf_counter()
     plan = stage("start")(plan_of)(resolved, history.first_decisions)
@@ -70,7 +74,7 @@ def backtest(
         tell(fallback)
     decided = perf_counter()
     names = Names(plan.symbols, [each.id for each in resolved.strategies], [rule.name for rule in plan.verbs.rules])
-    view = view_of(resolved, plan, history, outcome, names, engine)
+    view = view_of(resolved, plan, history, outcome, names, engine, progress)
     view = view._replace(notes=(*view.notes, fallback) if fallback else view.notes)
     manifest = manifest_of(resolved, plan, history, view)
     tables = {
@@ -78,19 +82,33 @@ def backtest(
         "trades": trades_tables(outcome, names),
         "equity": [equity_table(outcome)],
     }
-    folder = runs.save(runs.runs_folder(home or home_of(resolved.file)) / view.run_id, manifest, tables, render(view))
+    folder = runs.save(place / view.run_id, manifest, tables, render(view))
     ended = perf_counter()
     timing = Timing(loaded - began, decided - loaded, ended - decided, ended - began)
     return Run(manifest, folder, view, Guards(**manifest["guards"]), timing)
 
 
+def over_all(progress: Progress, runs_in_all: int) -> Progress:
+    """Return progress over a run and those at other costs, which follow it and are as long."""
+    finished = 0
+
+    def tell(done: int, rounds: int) -> None:
+        nonlocal finished
+        progress(finished + done, runs_in_all * rounds)
+        if done == rounds:
+            finished += rounds
+
+    return tell
+
+
 @stage("start")
 def announce(plan: "Plan", tell: Tell) -> None:
-    """Say that the first run of an installation compiles."""
+    """Say that this run compiles first; what runs as plain Python does not."""
     from cryptoflow.engine.batch.run import is_cold
 
-    if is_cold(plan):
-        tell("compiling the engine, once per installation: this takes some ten seconds")
+    if not any(script.plain for script in plan.verbs.scripts) and is_cold(plan):
+        once = "strategy, which is kept until it changes" if plan.verbs.scripts else "engine, once per installation"
+        tell(f"compiling the {once}: this takes ten to twenty seconds")
 
 
 def decide(
@@ -128,7 +146,13 @@ def decide_somehow(
 
 
 def view_of(
-    resolved: Resolved, plan: "Plan", history: History, outcome: "Outcome", names: Names, engine: str
+    resolved: Resolved,
+    plan: "Plan",
+    history: History,
+    outcome: "Outcome",
+    names: Names,
+    engine: str,
+    progress: Progress | None = None,
 ) -> RunView:
     """Return what the report shows."""
     facts = history.facts()
@@ -148,7 +172,7 @@ def view_of(
         data=facts,
         prices=prices_of(history, closed),
         trades=trade_rows(closed[:MOST_TRADES], names, [market.lot for market in plan.markets]),
-        costs=cost_rows(resolved, plan, history, metrics, engine),
+        costs=cost_rows(resolved, plan, history, metrics, engine, progress),
         guards=guard_rows(outcome, names),
         warnings=caveats(resolved, history, outcome, names, facts),
         notes=history.notes(),
@@ -174,7 +198,14 @@ def prices_of(history: History, closed: Any) -> tuple[Prices, ...]:
 
 
 @stage("costs")
-def cost_rows(resolved: Resolved, plan: "Plan", history: History, own: Metrics, engine: str) -> tuple[CostRow, ...]:
+def cost_rows(
+    resolved: Resolved,
+    plan: "Plan",
+    history: History,
+    own: Metrics,
+    engine: str,
+    progress: Progress | None = None,
+) -> tuple[CostRow, ...]:
     """Return what the same spec brings at no cost, its own, and twice its costs; at zero cost there is one row."""
     if resolved.pipeline.execution.costs == "none":
         return (cost_row(0.0, own),)
@@ -183,7 +214,7 @@ def cost_rows(resolved: Resolved, plan: "Plan", history: History, own: Metrics, 
         found = own
         if factor != 1.0:
             other = plan._replace(account=replace(plan.account, cost_factor=factor))
-            found = metrics_of(resolved, decide(other, history, engine, topic=Topic.TRADE))
+            found = metrics_of(resolved, decide(other, history, engine, progress, Topic.TRADE))
         rows.append(cost_row(factor, found))
     return tuple(rows)
 
@@ -232,6 +263,7 @@ def summary_of(run: Run) -> Mapping[str, Any]:
         metrics=run.view.metrics,
         guards=run.guards,
         timing=run.timing,
+        remarks=run.view.warnings,
         artifacts=Artifacts(
             manifest=str(run.folder / runs.MANIFEST),
             trades=str(run.folder / "trades.parquet"),

@@ -56,7 +56,10 @@ def of_the_spec(resolved: Resolved) -> Iterator[str]:
 
 
 def of_the_data(history: History, facts: DataFacts) -> Iterator[str]:
-    """Say where data is missing: at the ends of the period, and in between."""
+    """Say where data is missing: at the ends of the period, in between, and inside the bars."""
+    from cryptoflow.market.detail import BARE
+
+    yield from (note for note in history.notes() if BARE in note)
     period = history.period
     for bars in history.series:
         inside = bars.between(period.start, period.end)

@@ -1,6 +1,6 @@
 """The object that `backtest --json` prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -46,6 +46,7 @@ def summary(
     guards: Guards,
     timing: Timing,
     artifacts: Artifacts,
+    remarks: Sequence[str] = (),
 ) -> Mapping[str, Any]:
     """Return a run as plain JSON values: moments as ISO text, undefined metrics as null, seconds to the millisecond."""
     return {
@@ -57,6 +58,7 @@ def summary(
         "guards": guards._asdict(),
         "timing": {name: round(seconds, 3) for name, seconds in timing._asdict().items()},
         "artifacts": artifacts._asdict(),
+        "remarks": list(remarks),
     }
 
 

@@ -35,7 +35,17 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_the_json_object_has_the_keys_it_promises(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = said(capsys, "configs/btc_trend.yaml", *SHORT)
-    assert list(found) == ["run_id", "spec_hash", "data", "engine", "metrics", "guards", "timing", "artifacts"]
+    assert list(found) == [
+        "run_id",
+        "spec_hash",
+        "data",
+        "engine",
+        "metrics",
+        "guards",
+        "timing",
+        "artifacts",
+        "remarks",
+    ]
     assert list(found["data"]) == ["fingerprint", "rows", "start", "end", "gaps"]
     assert list(found["metrics"]) == METRICS.split()
     assert list(found["guards"]) == ["refused", "reduced", "kills", "demotions"]
@@ -151,14 +161,14 @@ def test_bars_that_are_too_many_for_memory_change_nothing(
     assert [path.name for path in (project / ".cryptoflow").iterdir()] == ["runs"]
 
 
-def test_bars_that_can_be_kept_nowhere_are_told_with_exit_4(
+def test_a_state_folder_that_takes_no_files_is_told_before_anything_runs_with_exit_4(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / ".cryptoflow").write_text("in the way")
     monkeypatch.setenv("CRYPTOFLOW_MEMORY", "1 KiB")
     settings.cache_clear()
     assert run(["backtest", "configs/btc_trend.yaml", *SHORT]) == 4
-    assert "too many for memory and cannot be kept in" in capsys.readouterr().err
+    assert "the run cannot be written to" in capsys.readouterr().err
 
 
 def test_one_file_cannot_feed_two_symbols(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,17 @@ def test_the_json_object_has_the_promised_keys() -> None:
         artifacts=Artifacts(report="runs/x/report.html"),
     )
     again = json.loads(json.dumps(told, allow_nan=False))
-    assert list(again) == ["run_id", "spec_hash", "data", "engine", "metrics", "guards", "timing", "artifacts"]
+    assert list(again) == [
+        "run_id",
+        "spec_hash",
+        "data",
+        "engine",
+        "metrics",
+        "guards",
+        "timing",
+        "artifacts",
+        "remarks",
+    ]
     assert list(again["data"]) == ["fingerprint", "rows", "start", "end", "gaps"]
     assert again["data"]["start"] == "2023-01-01T00:00:00Z"
     assert START == 1_672_531_200_000

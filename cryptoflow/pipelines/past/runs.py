@@ -1,5 +1,6 @@
 """Run folders: what each backtest left behind, by an id made of what went into it."""
 
+import errno
 import json
 import shutil
 import tempfile
@@ -47,16 +48,32 @@ def write_tables(tables: Iterable["pa.Table"], path: Path) -> None:
             file.write_table(table)
 
 
+def make_room(place: Path) -> None:
+    """Make the folder of runs, so that a run that could not be written is not begun."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return
+    except OSError as error:
+        raise unwritten(place, error) from error
+
+
+def unwritten(folder: Path, error: OSError) -> CryptoflowError:
+    """Return what to say of a folder that takes no files, and what may help."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return CryptoflowError(
+        f"the run cannot be written to {folder}: {error.strerror or error}",
+        fix=f"{'free some space, or ' if full else ''}name another folder with CRYPTOFLOW_HOME",
+        code=ExitCode.UNAVAILABLE,
+    )
+
+
 def save(folder: Path, manifest: Mapping[str, Any], tables: Tables, report: str) -> Path:
     """Write a run's folder as a whole: a crash on the way leaves the one before, or none."""
     try:
         return _save(folder, manifest, tables, report)
     except OSError as error:
-        raise CryptoflowError(
-            f"the run cannot be written to {folder}: {error.strerror or error}",
-            fix="free some space, or name another folder with CRYPTOFLOW_HOME",
-            code=ExitCode.UNAVAILABLE,
-        ) from error
+        raise unwritten(folder, error) from error
 
 
 def _save(folder: Path, manifest: Mapping[str, Any], tables: Tables, report: str) -> Path:
