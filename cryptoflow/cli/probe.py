@@ -1,6 +1,5 @@
 """`cryptoflow probe`: may a spec's decisions be believed?"""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +8,7 @@ from cryptoflow.cli.backtest import From, To, shown
 from cryptoflow.cli.options import AsJson, Overlay, Quiet, Sets, SpecFile
 
 if TYPE_CHECKING:
-    from cryptoflow.pipelines.probing.evidence import Evidence
+    from cryptoflow.pipelines.probing.evidence import Evidence, Kept
 
 app = typer.Typer(help="May a spec's decisions be believed?", no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,7 +36,8 @@ def lookahead(
 
     Bars after a decision are left out, moved, shuffled and mirrored; signals, orders, refusals and fills before must
     stay the same to the last bit. Plugin files run on a copy of the project, each draw in a process of its own.
-    The outcome is kept as evidence for this spec and this code. Exit code 6 when something moved.
+    The outcome is kept as evidence for this spec and this code; a failure stays until a pass reaches as far.
+    Exit code 6 when something moved.
 
     Examples:
 
@@ -69,7 +69,8 @@ def warmup(
     """Begin again at later bars: once warm, every signal must be the same whichever bar the data began at.
 
     Flags must be equal, numbers to a billionth. What moves first is named with the indicator that needs more bars.
-    The outcome is kept as evidence for this spec and this code. Exit code 6 when something moved.
+    The outcome is kept as evidence for this spec and this code; a failure stays until a pass reaches as far.
+    Exit code 6 when something moved.
 
     Examples:
 
@@ -87,16 +88,18 @@ def warmup(
     tell(*warmup(resolved, window=Window(first, last), draws=draws, progress=begun), as_json=as_json)
 
 
-def tell(evidence: "Evidence", file: Path, *, as_json: bool) -> None:
-    """Show the outcome, and leave with 6 when the probe failed."""
+def tell(evidence: "Evidence", kept: "Kept", *, as_json: bool) -> None:
+    """Show the outcome, and leave with 6 when the probe failed, whatever is kept."""
     from cryptoflow.cli import say
     from cryptoflow.errors import ExitCode
 
     if as_json:
-        say.data({**evidence.plain(), "file": str(file)})
+        say.data({**evidence.plain(), "file": str(kept.file), "kept": kept.standing is None})
     else:
         for line in evidence.lines():
             say.text(line)
-        say.text(f"evidence  {shown(file)}")
+        say.text(f"evidence  {shown(kept.file)}")
+    if kept.standing is not None:
+        say.remark(kept.remark())
     if not evidence.passed:
         raise typer.Exit(ExitCode.PROOF_FAILED)

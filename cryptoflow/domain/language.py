@@ -6,11 +6,11 @@ A missing number is NaN. A flag is a bool between nodes, and 1.0 or 0.0 on the w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from math import exp, inf, isnan, log, nan, sqrt
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.graph import Kind
-from cryptoflow.domain.numbers import ratio
+from cryptoflow.domain.numbers import exp_of, log_of, ratio, root
 from cryptoflow.domain.steps import Bound, Function
 
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -19,9 +19,6 @@ COLUMNS = ("open", "high", "low", "close", "volume")
 DAY = 86_400_000
 MONDAY = 4 * DAY
 """The first Monday after the epoch, from which whole weeks count."""
-
-LARGEST_EXPONENT = 709.782712893384
-"""Above it e^x is no float: Python raises, compiled code says infinity, and so do we."""
 
 
 class Value(NamedTuple):
@@ -164,7 +161,7 @@ def square_root(_state: Value, x: float) -> Value:
     >>> square_root(Value(), 9.0).value, square_root(Value(), -1.0).value
     (3.0, nan)
     """
-    return Value(sqrt(x) if x >= 0.0 else nan)
+    return Value(root(x))
 
 
 def natural_log(_state: Value, x: float) -> Value:
@@ -173,7 +170,7 @@ def natural_log(_state: Value, x: float) -> Value:
     >>> natural_log(Value(), 1.0).value, natural_log(Value(), 0.0).value
     (0.0, nan)
     """
-    return Value(log(x) if x > 0.0 else nan)
+    return Value(log_of(x))
 
 
 def exponential(_state: Value, x: float) -> Value:
@@ -182,7 +179,7 @@ def exponential(_state: Value, x: float) -> Value:
     >>> exponential(Value(), 0.0).value, exponential(Value(), 1000.0).value
     (1.0, inf)
     """
-    return Value(inf if x > LARGEST_EXPONENT else exp(x))
+    return Value(exp_of(x))
 
 
 def if_else(_state: Value, flag: float, a: float, b: float) -> Value:

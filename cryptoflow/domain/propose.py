@@ -124,6 +124,17 @@ def propose(
         steps.tell(entry, state.account, verdict, line, tables.rules)
 
 
+def dearest_fee(market: Symbol, settings: Strategy) -> float:
+    """Return the higher of the fees that an entry may be charged: what can rest may be a maker as well as a taker.
+
+    >>> odd = Symbol(maker_fee=0.002, taker_fee=0.001)
+    >>> dearest_fee(odd, Strategy(order_type=OrderType.MARKET)), dearest_fee(odd, Strategy(order_type=OrderType.LIMIT))
+    (0.001, 0.002)
+    """
+    rests = settings.order_type != OrderType.MARKET
+    return market.maker_fee if rests and market.maker_fee > market.taker_fee else market.taker_fee
+
+
 def least(market: Symbol, price: float, lots: float) -> float:
     """Return what an order falls below that is too small: the venue's least order, or a lot where none is left.
 
@@ -158,7 +169,7 @@ def review_entry(
     entry.notional = wanted
     entry.lot = market.lot if market.whole == 1 else 0.0
     entry.min_notional = market.min_notional
-    entry.fee = 0.0 if tables.account.base_fees == 1 else market.taker_fee * tables.account.cost_factor
+    entry.fee = 0.0 if tables.account.base_fees == 1 else dearest_fee(market, settings) * tables.account.cost_factor
     entry.symbol_allowed = market.allowed
     entry.adds = 1 if leg == Leg.ADD else 0
     entry.limit = limit_of(settings, price, market.tick)

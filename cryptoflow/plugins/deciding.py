@@ -8,9 +8,10 @@ from typing import get_type_hints
 
 from cryptoflow.domain.records import Bar, Held, Signal
 from cryptoflow.errors import Problem
+from cryptoflow.plugins.answers import unanswered
 from cryptoflow.plugins.kinds import Strategy
 from cryptoflow.plugins.places import nodes_of, place_in, place_of
-from cryptoflow.plugins.steps import complaints, divisions, functions, ours, raising
+from cryptoflow.plugins.steps import differences, functions, ours
 from cryptoflow.spec.nearest import suggestion
 
 ASKED = ("state", "bar", "held", "signal")
@@ -31,7 +32,7 @@ def why_plain(strategy: type[Strategy]) -> str:
             return f"{field} of its State is no number"
     for function in functions(strategy.decide):
         if not ours(function.__module__):
-            for found in (*complaints(function), *divisions(function), *raising(function)):
+            for found in differences(function):
                 return f"{Path(function.__code__.co_filename).name}:{found.line}: {found.what}"
     return ""
 
@@ -59,8 +60,8 @@ def mistakes(strategy: type[Strategy]) -> Iterator[Problem]:
         yield Problem(what, where, "write it as a static method of the class")
         return
     yield from _misused(name, decide, state)
-    if not any(isinstance(node, ast.Return) and node.value is not None for node, _ in nodes_of(decide)):
-        yield Problem(f"{name}: decide returns nothing", place_of(decide), "`return state` where nothing is remembered")
+    for where in unanswered(decide):
+        yield Problem(f"{name}: decide returns nothing", where, "`return state` where nothing is remembered")
 
 
 def _misused(name: str, decide: FunctionType, state: type | None) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from cryptoflow.errors import Place
 from cryptoflow.spec.document import display
 
 Where = Callable[[int, int], Place]
+At = Callable[[ast.stmt | ast.expr], tuple[int, int]]
 
 
 def place_in(file: str, line: int, column: int) -> Place:
@@ -49,15 +50,22 @@ def places_of_let(plugin: type) -> dict[str, Where]:
 
 def nodes_of(function: FunctionType) -> Iterator[tuple[ast.AST, tuple[int, int]]]:
     """Every statement and expression below a function's head, with its line and column in the function's file."""
+    body, at = body_of(function)
+    for part in body:
+        for node in ast.walk(part):
+            if isinstance(node, ast.stmt | ast.expr):
+                yield node, at(node)
+
+
+def body_of(function: FunctionType) -> tuple[list[ast.stmt], At]:
+    """The statements of a function, and what tells the line and column of each of their nodes in its file."""
     written = getsource(function)
     text = dedent(written)
     indent = written.find(text[:1])
     first = function.__code__.co_firstlineno
     (head,) = ast.parse(text).body
-    for part in head.body if isinstance(head, ast.FunctionDef) else [head]:
-        for node in ast.walk(part):
-            if isinstance(node, ast.stmt | ast.expr):
-                yield node, (first + node.lineno - 1, node.col_offset + indent)
+    body = head.body if isinstance(head, ast.FunctionDef) else [head]
+    return body, lambda node: (first + node.lineno - 1, node.col_offset + indent)
 
 
 def _names_let(statement: ast.Assign | ast.AnnAssign) -> bool:

@@ -3,11 +3,12 @@
 import ast
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
 
 from cryptoflow.errors import Problem
+from cryptoflow.plugins.answers import answers, unanswered
 from cryptoflow.plugins.kinds import FURTHER_VERBS
 from cryptoflow.plugins.places import nodes_of, place_in
 from cryptoflow.plugins.registry import DOORS, HOME, Plugin
@@ -29,9 +30,23 @@ FORBIDDEN = (
 )
 PLAIN = "a step is + - * comparisons, if, for over range, and functions of `math` on single numbers"
 HINTS = {
-    "Pow": "multiply, as in x * x, or use sqrt from math",
+    "Pow": "multiply, as in x * x; `root(x)` of cryptoflow.domain.numbers is the square root",
     "division": "`from cryptoflow.domain.numbers import ratio`; ratio(a, b) is NaN when b is 0",
+    "None": "a number that is missing is nan: `from math import nan`",
 }
+
+TWINS = {
+    "sqrt": ("root", "NaN below 0"),
+    "log": ("log_of", "NaN at 0 and below"),
+    "exp": ("exp_of", "infinite where a float has no room for it"),
+}
+"""Functions of cryptoflow.domain.numbers that do what one of `math` does, and what they say where that raises."""
+
+UNDEFINED = " of what it may not be defined for"
+WHOLE = "`int(x)` after `if isfinite(x):`; it rounds towards 0"
+MADE = "root(x), log_of(x) and exp_of(x) of cryptoflow.domain.numbers never raise: make it of these"
+ANSWERS = {"step": "its State", "reading": "a Reading"}
+"""What the verbs answer that do not answer a number."""
 
 
 class Complaint(NamedTuple):
@@ -47,6 +62,12 @@ class Complaint(NamedTuple):
         name = self.what.removeprefix("call of math.")
         if name != self.what:
             return f"`from math import {name}` and call it by its name"
+        name = self.what.removesuffix(UNDEFINED)
+        if name in TWINS:
+            twin, where = TWINS[name]
+            return f"`from cryptoflow.domain.numbers import {twin}`; {twin}(x) is {where}"
+        if name != self.what:
+            return WHOLE if name in ("ceil", "floor", "trunc") else MADE
         return HINTS.get(self.what, PLAIN)
 
 
@@ -76,6 +97,8 @@ def complaints(function: FunctionType) -> Iterator[Complaint]:
             told = _call(node.func, function)
             if told:
                 yield Complaint(f"call of {told}", *at)
+        elif isinstance(node, ast.Constant) and node.value is None:
+            yield Complaint("None", *at)
 
 
 def divisions(function: FunctionType) -> Iterator[Complaint]:
@@ -90,8 +113,17 @@ def divisions(function: FunctionType) -> Iterator[Complaint]:
 def raising(function: FunctionType) -> Iterator[Complaint]:
     """Calls that raise in plain Python where compiled code goes on."""
     for node, at in nodes_of(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISING:
-            yield Complaint(f"{node.func.id} of what it may not be defined for", *at)
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in RAISING:
+                if function.__globals__.get(name) is getattr(math, name):
+                    yield Complaint(name + UNDEFINED, *at)
+
+
+def differences(function: FunctionType) -> Iterator[Complaint]:
+    """All that a function would not do the same in compiled and in plain Python."""
+    yield from complaints(function)
+    yield from divisions(function)
+    yield from raising(function)
 
 
 def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
@@ -107,12 +139,30 @@ def mistakes(plugin: type[Plugin]) -> Iterator[Problem]:
             what = f"{name}: {verb} is no plain function"
             yield Problem(what, place_in(getattr(sys.modules[plugin.__module__], "__file__", ""), 1, 0), PLAIN)
         functions(step, seen)
+    told = set()
+    for verb, function in _asked(plugin, seen):
+        for where in unanswered(function):
+            told.add((where.file, where.line))
+            fix = f"let every way through it end with `return` and {ANSWERS.get(verb, 'a number')}"
+            yield Problem(f"{name}: {verb} returns nothing", where, fix)
     for function in seen:
         if not ours(function.__module__):
             file = function.__code__.co_filename
-            for found in (*complaints(function), *divisions(function)):
+            for found in differences(function):
+                where = place_in(file, found.line, found.column)
+                if found.what == "None" and (where.file, where.line) in told:
+                    continue
                 what = f"{name}: {found.what} is not the same in compiled and in plain Python"
-                yield Problem(what, place_in(file, found.line, found.column), found.hint)
+                yield Problem(what, where, found.hint)
+
+
+def _asked(plugin: type[Plugin], seen: Iterable[FunctionType]) -> Iterator[tuple[str, FunctionType]]:
+    """What has to answer: the verbs of a guest, and those of its functions that answer at all, by their names."""
+    called = {step: verb for verb, step in verbs(plugin).items() if isinstance(step, FunctionType)}
+    for function in seen:
+        guest = not ours(function.__module__) and function.__name__ != "<lambda>"
+        if guest and (function in called or answers(function)):
+            yield called.get(function, function.__name__), function
 
 
 def _call(called: ast.expr, function: FunctionType) -> str:

@@ -63,9 +63,3 @@ def cost_cells(row: CostRow) -> tuple[str, ...]:
         words.change(row.max_drawdown),
         words.whole(row.trades),
     )
-
-
-def metrics_text(metrics: Metrics, currency: str) -> str:
-    """Return every metric as a line of `name value`, for pipes and logs."""
-    wide = max(len(label.text) for label in LABELS)
-    return "\n".join(f"{label.text:<{wide}}  {written(metrics, label, currency)}" for label in LABELS)

@@ -84,7 +84,7 @@ class Books:
         assert wallet.cash >= 0.0
         assert all(order.reserved >= 0.0 for order in waiting)
         assert self.same(wallet.reserved, sum(order.reserved for order in waiting))
-        assert wallet.reserved <= wallet.cash or self.same(wallet.reserved, wallet.cash)
+        assert wallet.reserved <= wallet.cash or self.same(wallet.reserved, wallet.cash), (wallet.reserved, wallet.cash)
         assert wallet.open_orders == len(waiting)
         assert wallet.pending == sum(order.side == BUY for order in waiting)
 

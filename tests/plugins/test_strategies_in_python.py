@@ -70,6 +70,7 @@ MISTAKES = [
     (("ema(close, period)", "emma(close, period)"), "no function is called `emma`", "let = {"),
     (("return self.rises", "return self.raises"), "warmup raised AttributeError", "class Dips"),
     (("return State(", "State("), "decide returns nothing", "def decide"),
+    (("signal.leave_share = 0.5", "return  # nothing"), "decide returns nothing", " return  # nothing"),
 ]
 
 

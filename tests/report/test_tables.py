@@ -5,7 +5,7 @@ from rich.console import Console
 
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.report.summary import Artifacts, Guards, Timing, summary
-from cryptoflow.report.tables import costs_table, guards_table, metrics_table, metrics_text
+from cryptoflow.report.tables import costs_table, guards_table, metrics_table
 from cryptoflow.report.view import Guard
 from cryptoflow.report.words import LABELS
 from tests.report.views import START, view
@@ -38,12 +38,6 @@ def test_the_cost_table_has_a_row_per_multiple() -> None:
     shown = printed(costs_table(view().costs))
     assert next(line for line in shown.splitlines() if "0×" in line).split()[1:4] == ["0×", "│", "1,200.00"]
     assert "2×" in shown
-
-
-def test_a_pipe_gets_a_line_per_metric() -> None:
-    lines = metrics_text(view().metrics, "USDT").splitlines()
-    assert len(lines) == len(LABELS)
-    assert lines[0].startswith("Total return ")
 
 
 def test_the_json_object_has_the_promised_keys() -> None:

@@ -25,11 +25,12 @@ from cryptoflow.domain.records import (
     Wallet,
 )
 from cryptoflow.domain.review import Reading
-from cryptoflow.engine.chains import is_foreign, namespace, source
+from cryptoflow.engine.chains import namespace, source
 from cryptoflow.engine.plan import Plan, Series, Verbs
+from cryptoflow.engine.runtime.answers import answering, costing
 from cryptoflow.engine.runtime.features import Features
 from cryptoflow.engine.runtime.feed import inside
-from cryptoflow.engine.runtime.scripts import RAISED, asking
+from cryptoflow.engine.runtime.scripts import asking
 
 
 class Owner:
@@ -78,24 +79,10 @@ def is_quiet(state: State, bars: Sequence[Bar], signals: Sequence[Signal], table
     return True
 
 
-def answering(verb: Callable[..., Any], otherwise: Any = nan) -> Callable[..., Any]:
-    """Let a guest's verb that raises answer NaN, which refuses an entry; all others stay as they are."""
-    if not is_foreign(verb):
-        return verb
-
-    def answer(*given: Any) -> Any:
-        try:
-            return verb(*given)
-        except RAISED:
-            return otherwise
-
-    return answer
-
-
 def plain_steps(verbs: Verbs) -> Steps:
     """Return the plugins' verbs strung together, to be called as plain Python."""
     asked = {script.decide: asking(script) for script in verbs.scripts}
-    fills = {step.function: step.function for step in verbs.slippages}  # what a fill loses cannot be left open
+    fills = {step.function: costing(step) for step in verbs.slippages}
     others = {step.reading: Reading(nan, nan, 0) for step in verbs.rules}
 
     def prepared(function: Callable[..., Any]) -> Callable[..., Any]:

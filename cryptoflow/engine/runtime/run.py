@@ -54,7 +54,7 @@ async def run_on(
 ) -> Outcome:
     """Run a plan and tell the bus how far it is; given its strategies' ids, of orders, trades and rounds as well."""
     owner, recorder, times = Owner(plan, finer), Recorder(), openings(market)
-    teller = Teller(bus, Words.of(plan, strategies), plan.account.timeframe) if strategies else None
+    teller = Teller(bus, Words(plan, strategies), plan.account.timeframe) if strategies else None
     for done in play(owner, market, times, recorder, teller):
         if done:
             bus.publish(HistoryPlayed(done, len(times)))

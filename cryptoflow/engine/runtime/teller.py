@@ -1,7 +1,9 @@
 """Lines of the tape as events on the bus, in words instead of numbers."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from cryptoflow.domain.records import BUY, SELL, Leg, Line, OrderType, Reason, Topic, Wallet
 from cryptoflow.domain.review import ALLOCATION, CASH
@@ -21,111 +23,53 @@ TYPES, LEGS, REASONS = (tuple(word.name.lower() for word in words) for words in 
 SIDES = {BUY: "buy", SELL: "sell"}
 
 
-class Words(NamedTuple):
+COLUMNS = {"granted": "notional", "exit_price": "price", "cost": "notional", "fees": "fee"}
+"""Fields of events that have another name on a line."""
+
+TOLD: dict[int, type[Event]] = {
+    Topic.ORDER: OrderPlaced,
+    Topic.REFUSED: OrderRefused,
+    Topic.FILL: OrderFilled,
+    Topic.CANCEL: OrderCancelled,
+    Topic.TRADE: TradeClosed,
+}
+"""The event of each topic of the tape."""
+
+
+class Shape(NamedTuple):
+    """An event as a line tells it: its class, what reads its fields off a line, and their words."""
+
+    event: type[Event]
+    numbers: Callable[[Line], tuple[Any, ...]]
+    words: tuple[Sequence[str] | Mapping[int, str] | None, ...]
+
+
+class Words:
     """What the numbers on a line stand for."""
 
-    symbols: tuple[str, ...]
-    strategies: tuple[str, ...]
-    rules: dict[int, str]
-
-    @classmethod
-    def of(cls, plan: Plan, strategies: Sequence[str]) -> "Words":
-        """Return the words of a plan whose strategies go by these ids."""
+    def __init__(self, plan: Plan, strategies: Sequence[str]) -> None:
         rules = {-1: "", CASH: "cash", ALLOCATION: "allocation"}
-        return cls(plan.symbols, tuple(strategies), rules | {n: rule.name for n, rule in enumerate(plan.verbs.rules)})
+        rules |= {number: rule.name for number, rule in enumerate(plan.verbs.rules)}
+        by_field: dict[str, Sequence[str] | Mapping[int, str]] = {
+            "symbol": plan.symbols,
+            "strategy": strategies,
+            "side": SIDES,
+            "type": TYPES,
+            "leg": LEGS,
+            "reason": REASONS,
+            "rule": rules,
+        }
+        self.shapes: dict[int, Shape] = {}
+        for topic, event in TOLD.items():
+            names = [field.name for field in fields(event)]
+            numbers = attrgetter(*(COLUMNS.get(name, name) for name in names))
+            self.shapes[topic] = Shape(event, numbers, tuple(by_field.get(name) for name in names))
 
-    def placed(self, line: Line) -> Event:
-        """Return an order as an event."""
-        return OrderPlaced(
-            line.at,
-            self.symbols[line.symbol],
-            self.strategies[line.strategy],
-            line.number,
-            SIDES[line.side],
-            TYPES[line.type],
-            LEGS[line.leg],
-            line.lots,
-            line.price,
-            line.wanted,
-            line.notional,
-            REASONS[line.reason],
-            self.rules[line.rule],
-        )
-
-    def refused(self, line: Line) -> Event:
-        """Return a refusal as an event."""
-        return OrderRefused(
-            line.at,
-            self.symbols[line.symbol],
-            self.strategies[line.strategy],
-            LEGS[line.leg],
-            line.price,
-            line.wanted,
-            line.notional,
-            REASONS[line.reason],
-            self.rules[line.rule],
-        )
-
-    def filled(self, line: Line) -> Event:
-        """Return a fill as an event."""
-        return OrderFilled(
-            line.at,
-            self.symbols[line.symbol],
-            self.strategies[line.strategy],
-            line.number,
-            SIDES[line.side],
-            TYPES[line.type],
-            LEGS[line.leg],
-            line.lots,
-            line.price,
-            line.notional,
-            line.fee,
-            line.slippage,
-            REASONS[line.reason],
-        )
-
-    def cancelled(self, line: Line) -> Event:
-        """Return a cancel as an event."""
-        return OrderCancelled(
-            line.at,
-            self.symbols[line.symbol],
-            self.strategies[line.strategy],
-            line.number,
-            SIDES[line.side],
-            TYPES[line.type],
-            LEGS[line.leg],
-            line.lots,
-            REASONS[line.reason],
-        )
-
-    def closed(self, line: Line) -> Event:
-        """Return a closed trade as an event."""
-        return TradeClosed(
-            line.at,
-            self.symbols[line.symbol],
-            self.strategies[line.strategy],
-            line.opened_at,
-            line.bars,
-            line.lots,
-            line.entry_price,
-            line.price,
-            line.notional,
-            line.profit,
-            line.share,
-            line.fee,
-            line.slippage,
-            REASONS[line.reason],
-        )
-
-
-TOLD: dict[int, tuple[str, Callable[[Words, Line], Event]]] = {
-    Topic.ORDER: (OrderPlaced.name, Words.placed),
-    Topic.REFUSED: (OrderRefused.name, Words.refused),
-    Topic.FILL: (OrderFilled.name, Words.filled),
-    Topic.CANCEL: (OrderCancelled.name, Words.cancelled),
-    Topic.TRADE: (TradeClosed.name, Words.closed),
-}
-"""The event of each topic of the tape: its name, and how it is made."""
+    def event_of(self, line: Line) -> Event:
+        """Return a line as an event."""
+        event, numbers, words = self.shapes[line.topic]
+        told = zip(numbers(line), words, strict=True)
+        return event(*[number if known is None else known[number] for number, known in told])
 
 
 class Teller:
@@ -138,9 +82,8 @@ class Teller:
         """Tell of the lines of the round that opened at `at`, then of its close."""
         bus = self.bus
         for line in lines:
-            name, event_of = TOLD[line.topic]
-            if bus.hearing(name):
-                bus.publish(event_of(self.words, line))
+            if bus.hearing(TOLD[line.topic].name):
+                bus.publish(self.words.event_of(line))
         if bus.hearing(RoundClosed.name):
             account = (wallet.equity, wallet.cash, wallet.positions, wallet.open_orders)
             bus.publish(RoundClosed(at + self.timeframe, *account))

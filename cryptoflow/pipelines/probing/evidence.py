@@ -13,6 +13,7 @@ from cryptoflow.pipelines.digest import code_digest
 from cryptoflow.pipelines.history import History
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.probing.moved import Moved
+from cryptoflow.pipelines.probing.reach import Reach
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import FOLDER as PLUGINS
 from cryptoflow.plugins.guests import installed
@@ -25,7 +26,8 @@ Progress = Callable[[int, int], None]
 class Evidence(NamedTuple):
     """The outcome of a probe: of what, on which bars, after how many draws; and what moved, when something did.
 
-    `reads` is what guests open beside the bars they are given; a look-ahead cannot be excluded in any of it.
+    `reads` is what guests open beside the bars they are given; a look-ahead cannot be excluded in any of it. `reach` is
+    what was asked for; of a failure that came after others, what covers them all, and so what a pass has to cover.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Evidence(NamedTuple):
     draws: int
     signals: int
     orders: int
+    reach: Reach
     at: str
     version: str
     moved: Moved | None = None
@@ -46,7 +49,8 @@ class Evidence(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON writes it."""
-        return {**self._asdict(), "moved": self.moved and self.moved._asdict(), "reads": list(self.reads)}
+        moved, reach = self.moved and self.moved._asdict(), self.reach._asdict()
+        return {**self._asdict(), "moved": moved, "reach": reach, "reads": list(self.reads)}
 
     def lines(self) -> Iterator[str]:
         """Return what a person reads."""
@@ -62,13 +66,32 @@ class Evidence(NamedTuple):
             yield f"hint      {self.hint}"
 
 
-def written(resolved: Resolved, history: History, **found: Any) -> Evidence:
-    """Return evidence headed by what it is about, and when it was found."""
+class Kept(NamedTuple):
+    """Where evidence lies, and the failure that lies there still when a pass did not reach as far as that."""
+
+    file: Path
+    standing: Evidence | None = None
+
+    def remark(self) -> str:
+        """Say why a pass was not kept; nothing when it was."""
+        if self.standing is None:
+            return ""
+        days, draws = self.standing.reach
+        return (
+            f"not kept: the failure of {self.standing.at} stays until a pass covers {days} "
+            f"with {draws} draw{'' if draws == 1 else 's'}"
+        )
+
+
+def written(resolved: Resolved, history: History, asked: int, **found: Any) -> Evidence:
+    """Return evidence headed by what it is about, after how many draws were asked for, and when it was found."""
+    period = str(history.period)
     return Evidence(
         spec_hash=resolved.spec_hash,
         code=code_of(resolved),
         data=history.facts().fingerprint,
-        period=str(history.period),
+        period=period,
+        reach=Reach(period, asked),
         at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         version=__version__,
         **found,
@@ -93,9 +116,17 @@ def place_of(resolved: Resolved, kind: str, home: Path | None = None) -> Path:
     return (home or home_of(resolved.file)) / FOLDER / name
 
 
-def keep(evidence: Evidence, resolved: Resolved, home: Path | None = None) -> Path:
-    """Write evidence where `evidence_for` finds it; a later probe of the same spec and code replaces it."""
-    file = place_of(resolved, evidence.kind, home)
+def keep(evidence: Evidence, resolved: Resolved, home: Path | None = None) -> Kept:
+    """Write evidence where `evidence_for` finds it, in the place of earlier evidence of the same spec and code.
+
+    A pass takes the place of a failure only when it covers the failure's days with at least as many draws.
+    """
+    file, before = place_of(resolved, evidence.kind, home), _before(resolved, evidence.kind, home)
+    if before is not None and not before.passed:
+        if evidence.passed and not evidence.reach.covers(before.reach):
+            return Kept(file, before)
+        if not evidence.passed:
+            evidence = evidence._replace(reach=evidence.reach.joined(before.reach))
     text = json.dumps(evidence.plain(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -108,11 +139,23 @@ def keep(evidence: Evidence, resolved: Resolved, home: Path | None = None) -> Pa
             fix="name another folder with CRYPTOFLOW_HOME",
             code=ExitCode.UNAVAILABLE,
         ) from error
-    return file
+    return Kept(file)
+
+
+def _before(resolved: Resolved, kind: str, home: Path | None) -> Evidence | None:
+    """Return the evidence there is; one that cannot be read is replaced, as its hint says."""
+    try:
+        return evidence_for(resolved, kind, home)
+    except CryptoflowError:
+        return None
 
 
 def evidence_for(resolved: Resolved, kind: str, home: Path | None = None) -> Evidence | None:
-    """Return what a probe found of exactly this spec run by exactly this code; None when it was never asked."""
+    """Return what a probe found of exactly this spec run by exactly this code; None when it was never asked.
+
+    It is the last that was found, except that a failure stays until a pass covers its days with as many draws: so a
+    pass says that nothing which failed is left, on the days and with the draws of its own `reach`.
+    """
     file = place_of(resolved, kind, home)
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
@@ -133,6 +176,7 @@ def _read(told: Mapping[str, Any]) -> Evidence:
         **{
             **told,
             "moved": moved and Moved(**{**moved, "decides": tuple(moved["decides"])}),
+            "reach": Reach(**told["reach"]),
             "reads": tuple(told["reads"]),
         }
     )

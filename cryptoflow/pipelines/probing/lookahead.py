@@ -8,7 +8,7 @@ from cryptoflow.domain.records import Topic
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.history import History, Window, load_history
-from cryptoflow.pipelines.probing.evidence import Evidence, Progress, keep, written
+from cryptoflow.pipelines.probing.evidence import Evidence, Kept, Progress, keep, written
 from cryptoflow.pipelines.probing.feed import Feed, feed_of
 from cryptoflow.pipelines.probing.futures import Draw, draws_of
 from cryptoflow.pipelines.probing.moved import Moved, first_moved
@@ -124,8 +124,8 @@ def lookahead(
     draws: int = DRAWS,
     home: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Evidence, Path]:
-    """Hold a spec's decisions to those with other futures, keep what comes out, and return it with its file."""
+) -> tuple[Evidence, Kept]:
+    """Hold a spec's decisions to those with other futures, keep what comes out, and return it with where it lies."""
     probe = Probe(resolved, load_history(resolved, window or Window()))
     refuse_idle(probe)
     found, done = probe.in_one_process(), 0
@@ -144,6 +144,7 @@ def lookahead(
     evidence = written(
         resolved,
         probe.history,
+        draws,
         kind="lookahead",
         passed=found is None and not probe.reads,
         draws=done,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.records import BUY, Reason, Topic
 from cryptoflow.market.times import moment
-from cryptoflow.pipelines.probing.spelling import feeds, spelled
+from cryptoflow.spec.formula import formula
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Plan
@@ -66,7 +67,7 @@ def _said(plan: "Plan", strategies: Sequence[str], one: "Said", other: "Said", c
         bar = first(column, other.calls[place], count, exactly)
         if bar >= 0:
             values = number(column[bar]), number(other.calls[place][bar])
-            yield Moved(spelled(graph, place), *named, int(one.open_at[bar]), *values, feeds(graph, place))
+            yield Moved(formula(graph, place), *named, int(one.open_at[bar]), *values, feeds(graph, place))
     for name, column in one.outputs.items():
         bar = first(column, other.outputs[name], count, exactly)
         if bar >= 0:
@@ -80,6 +81,21 @@ def reader(strategies: Sequence[str], place: int) -> str:
     ('trend', '')
     """
     return strategies[place] if place < len(strategies) else ""
+
+
+def feeds(graph: Graph, place: int) -> tuple[str, ...]:
+    """Return the outputs of a strategy that a node goes into.
+
+    >>> from cryptoflow.domain.graph import Kind, Node
+    >>> one, two = Node("column", Kind.SERIES, name="close"), Node("every", Kind.FLAG, settings=(86400000.0,))
+    >>> feeds(Graph((one, two, Node("gt", Kind.FLAG, (0, 0))), {"enter_long": 2, "exit_long": 1}), 0)
+    ('enter_long',)
+    """
+    reached = {place}
+    for later, node in enumerate(graph.nodes):
+        if reached & set(node.inputs):
+            reached.add(later)
+    return tuple(name for name, node in graph.outputs.items() if node in reached)
 
 
 def first(one: Any, other: Any, count: int, differs: Differs) -> int:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import own_warmup, plan_of, warmup_of
 from cryptoflow.pipelines.history import History, Window, load_history
-from cryptoflow.pipelines.probing.evidence import Evidence, Progress, keep, written
+from cryptoflow.pipelines.probing.evidence import Evidence, Kept, Progress, keep, written
 from cryptoflow.pipelines.probing.feed import Feed, feed_of
-from cryptoflow.pipelines.probing.moved import Moved, exactly, first, number, reader
-from cryptoflow.pipelines.probing.spelling import feeds, spelled
+from cryptoflow.pipelines.probing.moved import Moved, exactly, feeds, first, number, reader
 from cryptoflow.pipelines.probing.stage import failing, has_guests, play
 from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.spec.formula import formula
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Columns, Plan
@@ -49,8 +49,8 @@ def warmup(
     draws: int = DRAWS,
     home: Path | None = None,
     progress: Progress | None = None,
-) -> tuple[Evidence, Path]:
-    """Hold a spec's signals to those with a later first bar, keep what comes out, and return it with its file.
+) -> tuple[Evidence, Kept]:
+    """Hold a spec's signals to those with a later first bar, keep what comes out, and return it with where it lies.
 
     Signals are compared, not fills: what is held when decisions begin depends on when they began. So strategies in
     Python are asked as if nothing were ever held.
@@ -72,7 +72,7 @@ def warmup(
         when = f"when its data begins with the bar {moment(late.start)}"
         failed = {"moved": found.moved, "when": when, "hint": probe.hint(found)}
     evidence = written(
-        resolved, history, kind="warmup", passed=found is None, draws=done, signals=said, orders=0, **failed
+        resolved, history, draws, kind="warmup", passed=found is None, draws=done, signals=said, orders=0, **failed
     )
     return evidence, keep(evidence, resolved, home)
 
@@ -161,7 +161,7 @@ class Probe:
         one, other = (self.calls(market, said, at) for market in (self.market, late.market))
         for place in sorted(one):
             if (spoken or name in feeds(graph, place)) and bool(_apart(one[place], other[place]).any()):
-                return spelled(graph, place)
+                return formula(graph, place)
         return f"the State of {self.names[said.strategy]}" if spoken else name
 
     def calls(self, market: Sequence["Columns"], said: "Said", at: int) -> dict[int, Any]:

@@ -1,12 +1,12 @@
 """One guest of every kind that both drivers run."""
 # ruff: noqa: ARG004 - a verb takes what its kind is given, used or not
 
-from math import isnan, nan, sqrt
+from math import isnan, nan
 from typing import NamedTuple
 
 from pydantic import Field
 
-from cryptoflow.domain.numbers import ratio
+from cryptoflow.domain.numbers import ratio, root
 from cryptoflow.domain.records import AccountView, Entry
 from cryptoflow.plugins.kinds import Indicator, Rule, Sizer, Slippage
 from cryptoflow.plugins.registry import indicator, rule, sizer, slippage
@@ -80,7 +80,7 @@ class MyRoot(Rule):
     @staticmethod
     def headroom(order: Entry, account: AccountView, reserve: float, factor: float) -> float:
         """The root, times the factor."""
-        return sqrt(account.equity - reserve) * factor
+        return root(account.equity - reserve) * factor
 
 
 @slippage("my_thin")
