@@ -9,6 +9,7 @@ import typer.main
 
 from cryptoflow.cli import exits
 from cryptoflow.cli.app import app
+from cryptoflow.pipelines import keys
 from cryptoflow.plugins import catalogue
 
 WIDTH = 100
@@ -17,7 +18,12 @@ WIDTH = 100
 
 def pages() -> dict[str, str]:
     """Return every page by its file name."""
-    return {"commands.md": commands(), "exit-codes.md": exits.page(), "indicators.md": catalogue.page()}
+    return {
+        "commands.md": commands(),
+        "exit-codes.md": exits.page(),
+        "indicators.md": catalogue.page(),
+        "spec.md": keys.page(),
+    }
 
 
 def commands() -> str:

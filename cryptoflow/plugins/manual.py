@@ -1,6 +1,6 @@
 """The manual page of a plugin, read from the class itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -56,7 +56,7 @@ def _setting(name: str, field: FieldInfo) -> Setting:
         type=words(field.annotation),
         unit=str(extra.get("unit", "")) if isinstance(extra, dict) else "",
         default="" if field.is_required() else shown(field.get_default(call_default_factory=True)),
-        range=_range(field),
+        range=", ".join(f"{word} {bound:g}" for word, bound in bounds([field])),
         doc=field.description or "",
     )
 
@@ -76,7 +76,7 @@ def words(annotation: Any) -> str:
     if origin in (tuple, list):
         return f"a list: {words(arguments[0])}"
     if isinstance(annotation, type) and issubclass(annotation, Written):
-        return f"{annotation.noun}, like {annotation.example}"
+        return f"{annotation.noun.rstrip(',')}, like {annotation.example}"
     return WORDS.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
@@ -97,16 +97,16 @@ def shown(value: object) -> str:
             return str(value)
 
 
-def _range(field: FieldInfo) -> str:
-    """The bounds of a setting in words; of several the strictest is meant."""
-    bounds: dict[str, float] = {}
-    for law in field.metadata:
+def bounds(fields: Iterable[FieldInfo]) -> list[tuple[str, float]]:
+    """Return the bounds that settings have, each with its word; of several the strictest is meant."""
+    found: dict[str, float] = {}
+    for law in (law for field in fields for law in field.metadata):
         for name, pick in (("ge", max), ("gt", max), ("le", min), ("lt", min)):
             bound = getattr(law, name, None)
             if bound is not None:
-                bounds[name] = pick(bound, bounds.get(name, bound))
+                found[name] = pick(bound, found.get(name, bound))
     spoken = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    return ", ".join(f"{spoken[name]} {bounds[name]:g}" for name in spoken if name in bounds)
+    return [(spoken[name], found[name]) for name in spoken if name in found]
 
 
 def _call(plugin: type[Indicator]) -> str:

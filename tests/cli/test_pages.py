@@ -9,7 +9,7 @@ from cryptoflow.cli.pages import helps, leaves, pages
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "indicators.md"])
+@pytest.mark.parametrize("name", ["commands.md", "exit-codes.md", "indicators.md", "spec.md"])
 def test_a_page_says_what_the_code_says(name: str) -> None:
     assert (DOCS / name).read_text() == pages()[name], "`python -m cryptoflow.cli.pages` writes the pages anew"
 

@@ -67,7 +67,7 @@ NOBODY = np.zeros(0, dtype=np.int64)
 """The calls of rounds that are not looked at for them."""
 
 SPARSE = 16
-"""Bars for which there is room for one line: memory that nothing is written to costs nothing."""
+"""Bars for which there is room for one line, up to sixteen tapes; a run with more lines lays them aside in between."""
 
 Rows = np.ndarray[Any, Any]
 Progress = Callable[[int, int], None]
@@ -128,7 +128,7 @@ def fresh_memory(plan: Plan, bars: int) -> tuple[Rows, ...]:
         table([()] * (symbols * (strategies + 1)), max(plan.reads())),
         np.zeros(symbols, dtype=np.int64),
         np.zeros(symbols * strategies, dtype=np.int64),
-        blank(Line, max(TAPE, 2 * plan.lines_per_round(), bars // SPARSE)),
+        blank(Line, max(TAPE, 2 * plan.lines_per_round(), min(bars // SPARSE, TAPE * 16))),
     )
 
 
