@@ -7,7 +7,7 @@ import numpy as np
 
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.bars import COLUMNS, Bars
-from cryptoflow.market.times import moment
+from cryptoflow.market.times import grid_offset, moment
 
 APART = 0.01
 """How far the closes of a bar and of its last finer one may be apart, as a share."""
@@ -21,14 +21,15 @@ BARE = "have no finer ones inside"
 
 def grown(finer: Bars, timeframe: int) -> Bars:
     """Return the bars of a longer timeframe that finer ones make up, however many of each there are."""
-    opens, first = np.unique(finer.open_at // timeframe, return_index=True)
+    offset = grid_offset(timeframe)
+    opens, first = np.unique((finer.open_at - offset) // timeframe, return_index=True)
     if not len(first):
         return replace(finer, timeframe=timeframe)
     last = np.append(first[1:], len(finer)) - 1
     return replace(
         finer,
         timeframe=timeframe,
-        open_at=opens * timeframe,
+        open_at=opens * timeframe + offset,
         open=finer.open[first],
         high=np.maximum.reduceat(finer.high, first),
         low=np.minimum.reduceat(finer.low, first),

@@ -43,3 +43,11 @@ def test_minutes_of_another_market_are_refused_with_the_first_hour_that_shows_it
     doubled = {name: getattr(fine, name) * 2 for name in ("open", "high", "low", "close")}
     with pytest.raises(CryptoflowError, match=r"1970-01-01 00:00.* closes at .*, its finer ones at"):
         matched(coarse, replace(fine, **doubled))
+
+
+def test_a_week_made_of_days_begins_on_a_monday():
+    day = 86_400_000
+    opens = (19_723 + np.arange(14, dtype=np.int64)) * day  # from Monday, 2024-01-01
+    prices = np.full(14, 100.0)
+    weeks = grown(Bars("BTC/USDT", day, opens, prices, prices, prices, prices, prices), 7 * day)
+    assert weeks.open_at.tolist() == [opens[0], opens[7]]
