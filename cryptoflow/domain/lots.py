@@ -4,6 +4,8 @@ from math import floor, isnan
 
 COUNTABLE = 1e15
 """Ticks up to which a price lies on one; beyond it floats are farther apart, and NaN and infinity lie nowhere."""
+FORGIVEN, SLACK = 1e-12, 1e-9
+"""What a count of lots may lack and be whole, as a share of it and in lots: more than floats lose, and no coin."""
 
 
 def whole_lots(quantity: float, lot: float, whole: int) -> float:
@@ -23,13 +25,10 @@ def whole_lots(quantity: float, lot: float, whole: int) -> float:
 def whole_part(count: float, whole: int) -> float:
     """Return the whole lots of a count above 0, forgiving the last bits of a float; where there are no lots, all of it.
 
-    >>> whole_part(2.9999999999, 1), whole_part(2.99, 1), whole_part(2.99, 0)
-    (3.0, 2.0, 2.99)
+    >>> whole_part(2.9999999999, 1), whole_part(2.99, 1), whole_part(2.99, 0), whole_part(299_999_999.99, 1)
+    (3.0, 2.0, 2.99, 299999999.0)
     """
-    if whole == 0:
-        return count
-    slack = count if count > 1.0 else 1.0
-    return float(floor(count + 1e-9 * slack))
+    return float(floor(count * (1.0 + FORGIVEN) + SLACK)) if whole == 1 else count
 
 
 def affordable_lots(cash: float, price: float, lot: float, whole: int) -> float:
