@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from benchmarks.figures import Aim, Work, side_by_side
 from benchmarks.series import reference
 from benchmarks.specs import WARMUP, plan_for
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.plan import Columns, Plan
 from cryptoflow.engine.runtime.bus import Bus

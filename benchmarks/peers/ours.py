@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.peers.bars import read
 from benchmarks.peers.timed import End
 from benchmarks.specs import WARMUP, plan_for
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.engine.batch.run import run as run_batch
 from cryptoflow.engine.plan import Columns, Outcome, Plan
 from cryptoflow.engine.runtime.run import run as run_events

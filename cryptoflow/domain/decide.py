@@ -2,26 +2,11 @@
 
 from math import inf, isnan, nan
 
+from cryptoflow.domain.codes import SELL, SLOTS, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.ledger import cancel, new_line, order_line
 from cryptoflow.domain.lots import whole_lots
 from cryptoflow.domain.propose import DUST, least, propose
-from cryptoflow.domain.records import (
-    SELL,
-    SLOTS,
-    Bar,
-    Leg,
-    Order,
-    OrderType,
-    Position,
-    Reason,
-    Rows,
-    Signal,
-    State,
-    Steps,
-    Symbol,
-    Tables,
-    Topic,
-)
+from cryptoflow.domain.records import Bar, Order, Position, Rows, Signal, State, Steps, Symbol, Tables
 from cryptoflow.domain.slots import free_slot, owner_of, place
 
 

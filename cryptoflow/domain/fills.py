@@ -2,25 +2,10 @@
 
 from math import isnan, nan
 
+from cryptoflow.domain.codes import BUY, SELL, SLOTS, Leg, OrderType, Reason, TimeInForce
 from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
 from cryptoflow.domain.lots import affordable_lots, whole_lots
-from cryptoflow.domain.records import (
-    BUY,
-    SELL,
-    SLOTS,
-    Account,
-    Bar,
-    Leg,
-    Order,
-    OrderType,
-    Reason,
-    Rows,
-    State,
-    Steps,
-    Symbol,
-    Tables,
-    TimeInForce,
-)
+from cryptoflow.domain.records import Account, Bar, Order, Rows, State, Steps, Symbol, Tables
 
 
 def fill_at_open(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> None:

@@ -2,23 +2,9 @@
 
 from math import isnan, nan
 
+from cryptoflow.domain.codes import BUY, SELL, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_part
-from cryptoflow.domain.records import (
-    BUY,
-    SELL,
-    Leg,
-    Line,
-    Order,
-    OrderType,
-    Past,
-    Position,
-    Reason,
-    State,
-    Strategy,
-    Symbol,
-    Topic,
-    Wallet,
-)
+from cryptoflow.domain.records import Line, Order, Past, Position, State, Strategy, Symbol, Wallet
 
 
 def new_line(state: State, topic: int, at: int, symbol: int, strategy: int) -> Line:

@@ -3,9 +3,10 @@
 from math import isnan
 
 from cryptoflow.domain.calendar import day_of, month_of, week_of
+from cryptoflow.domain.codes import Reason
 from cryptoflow.domain.ledger import higher
 from cryptoflow.domain.lots import on_tick_above
-from cryptoflow.domain.records import Bar, Position, Reason, Rows, State, Tables, Wallet
+from cryptoflow.domain.records import Bar, Position, Rows, State, Tables, Wallet
 
 
 def open_day(wallet: Wallet, at: int) -> None:

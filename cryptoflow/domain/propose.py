@@ -2,27 +2,11 @@
 
 from math import isnan, nan
 
+from cryptoflow.domain.codes import BUY, SLOTS, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.ledger import higher, lower, new_line, order_line
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_lots
 from cryptoflow.domain.numbers import ratio
-from cryptoflow.domain.records import (
-    BUY,
-    SLOTS,
-    Bar,
-    Entry,
-    Leg,
-    Order,
-    OrderType,
-    Position,
-    Reason,
-    Signal,
-    State,
-    Steps,
-    Strategy,
-    Symbol,
-    Tables,
-    Topic,
-)
+from cryptoflow.domain.records import Bar, Entry, Order, Position, Signal, State, Steps, Strategy, Symbol, Tables
 from cryptoflow.domain.slots import free_slot, owner_of, place
 
 DUST = 1e-9

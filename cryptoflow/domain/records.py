@@ -6,71 +6,8 @@ so one text of the decision serves the two. A missing number is NaN, a missing i
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from math import inf, nan
 from typing import Any, NamedTuple, Protocol, TypeVar
-
-SLOTS = 4
-"""Open orders a symbol may have at once."""
-
-BUY, SELL = 1, -1
-
-
-class OrderType(IntEnum):
-    """How an order meets the market; NONE marks a free slot."""
-
-    NONE = 0
-    MARKET = 1
-    LIMIT = 2
-    STOP = 3
-    STOP_LIMIT = 4
-
-
-class TimeInForce(IntEnum):
-    """How long an order may rest."""
-
-    GTC = 0
-    IOC = 1
-    FOK = 2
-
-
-class Leg(IntEnum):
-    """What an order is for."""
-
-    ENTRY = 0
-    ADD = 1
-    EXIT = 2
-
-
-class Reason(IntEnum):
-    """Why something happened, as every record, report and journal spells it (in lower case)."""
-
-    SIGNAL = 0
-    STOP = 1
-    TARGET = 2
-    TRAILING = 3
-    MAX_BARS = 4
-    EXPIRED = 5
-    UNFILLED = 6
-    WOULD_CROSS = 7
-    NO_CASH = 8
-    SYMBOL_TAKEN = 9
-    COOLDOWN = 10
-    BELOW_MINIMUM = 11
-    NO_SIZE = 12
-    REDUCED = 13
-    RULE = 14
-    CLOSED = 15
-
-
-class Topic(IntEnum):
-    """What a line of the tape tells."""
-
-    ORDER = 0
-    REFUSED = 1
-    FILL = 2
-    CANCEL = 3
-    TRADE = 4
 
 
 @dataclass(slots=True)

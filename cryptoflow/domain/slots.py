@@ -1,6 +1,7 @@
 """The orders that a symbol has open: where there is room for one, how it is opened, and whose they are."""
 
-from cryptoflow.domain.records import BUY, SLOTS, Order, OrderType, State, Tables
+from cryptoflow.domain.codes import BUY, SLOTS, OrderType
+from cryptoflow.domain.records import Order, State, Tables
 
 
 def free_slot(state: State, symbol: int) -> Order:

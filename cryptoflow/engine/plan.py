@@ -5,8 +5,9 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from cryptoflow.domain.codes import SLOTS
 from cryptoflow.domain.graph import Graph
-from cryptoflow.domain.records import SLOTS, Account, Strategy, Symbol
+from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
 
 

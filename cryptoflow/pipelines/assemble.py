@@ -5,9 +5,10 @@ from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
+from cryptoflow.domain.codes import OrderType, TimeInForce
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.language import WORDS
-from cryptoflow.domain.records import Account, OrderType, Strategy, Symbol, TimeInForce
+from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for

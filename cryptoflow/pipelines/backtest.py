@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.codes import Topic
 from cryptoflow.domain.metrics import Metrics
-from cryptoflow.domain.records import Topic
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
 from cryptoflow.pipelines.caveats import caveats

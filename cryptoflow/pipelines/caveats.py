@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cryptoflow.domain.records import BUY, Topic
+from cryptoflow.domain.codes import BUY, Topic
 from cryptoflow.market.times import moment
 from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of

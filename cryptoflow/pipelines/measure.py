@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.codes import Reason, Topic
 from cryptoflow.domain.metrics import DAY, Metrics, measure
-from cryptoflow.domain.records import Reason, Topic
 from cryptoflow.pipelines.reasons import detail, named
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from cryptoflow.domain.records import Reason
+from cryptoflow.domain.codes import Reason
 from cryptoflow.plugins import kinds, registry
 from cryptoflow.plugins.kinds import Measure
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from cryptoflow.domain.records import Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import Leg, OrderType, Reason, Topic
 from cryptoflow.pipelines.reasons import measure_name
 
 if TYPE_CHECKING:

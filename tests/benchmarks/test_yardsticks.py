@@ -8,7 +8,7 @@ from benchmarks import table, units
 from benchmarks.peers.timed import End
 from benchmarks.series import reference, twenty
 from benchmarks.works import Disagreed, agree, lone_loop, pair, wallet_loop, with_discipline
-from cryptoflow.domain.records import Leg, Reason, Topic
+from cryptoflow.domain.codes import Leg, Reason, Topic
 from cryptoflow.engine.batch.run import run
 
 BARS = 5_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.engine.plan import Outcome
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE, backtest, decide

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.domain.ask import show_position, silence
-from cryptoflow.domain.records import SELL, Bar, Held, Position, Signal, Topic
+from cryptoflow.domain.codes import SELL, Topic
+from cryptoflow.domain.records import Bar, Held, Position, Signal
 from cryptoflow.domain.steps import Script
 from cryptoflow.engine.batch.cache import OPTIONS
 from cryptoflow.engine.batch.compile import prepare

@@ -5,7 +5,8 @@ from math import isnan
 
 import pytest
 
-from cryptoflow.domain.records import BUY, SLOTS, Line, Order, OrderType, Position, State, Tables, Topic
+from cryptoflow.domain.codes import BUY, SLOTS, OrderType, Topic
+from cryptoflow.domain.records import Line, Order, Position, State, Tables
 
 
 class Books:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.domain.advance import advance
-from cryptoflow.domain.records import Bar, OrderType, Signal, State, Steps, Tables, TimeInForce
+from cryptoflow.domain.codes import OrderType, TimeInForce
+from cryptoflow.domain.records import Bar, Signal, State, Steps, Tables
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.features import Features
 from cryptoflow.engine.runtime.feed import inside, rounds

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cryptoflow.domain.records import BUY, Reason, Topic
+from cryptoflow.domain.codes import BUY, Reason, Topic
 from cryptoflow.engine.plan import Outcome, Plan
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE, decide

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cryptoflow.domain.records import Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import Leg, OrderType, Reason, Topic
 from cryptoflow.engine.plan import Columns, Outcome, Plan
 from cryptoflow.engine.runtime.bus import Bus
 from cryptoflow.engine.runtime.events import RoundClosed

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.engine.batch.run import BLOCK
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.plan import Outcome, Plan

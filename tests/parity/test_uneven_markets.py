@@ -2,7 +2,7 @@
 
 import pytest
 
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.engine.batch.run import BLOCK
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.runtime.run import run as event

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.cli.app import run
-from cryptoflow.domain.records import Reason, Topic
+from cryptoflow.domain.codes import Reason, Topic
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.plan import Outcome
 from cryptoflow.engine.runtime.run import run as event

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cryptoflow.domain.codes import SELL, Topic
 from cryptoflow.domain.language import WORDS
-from cryptoflow.domain.records import SELL, Bar, Held, Signal, Topic
+from cryptoflow.domain.records import Bar, Held, Signal
 from cryptoflow.domain.steps import Function
 from cryptoflow.engine.plan import Outcome
 from cryptoflow.errors import CryptoflowError

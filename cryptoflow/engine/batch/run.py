@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from cryptoflow.domain.codes import SLOTS, Topic
 from cryptoflow.domain.records import (
-    SLOTS,
     Account,
     AccountView,
     Bar,
@@ -24,7 +24,6 @@ from cryptoflow.domain.records import (
     Strategy,
     Symbol,
     Tables,
-    Topic,
     Verdict,
     Wallet,
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cryptoflow.domain.records import Reason, Topic
+from cryptoflow.domain.codes import Reason, Topic
 from cryptoflow.engine.batch.features import Features
 from cryptoflow.engine.batch.run import blocks, rounds_per_block, run
 from cryptoflow.engine.openings import openings

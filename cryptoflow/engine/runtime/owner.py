@@ -5,9 +5,9 @@ from math import nan
 from typing import Any
 
 from cryptoflow.domain.advance import advance, concerns, quiet
+from cryptoflow.domain.codes import SLOTS
 from cryptoflow.domain.marks import mark, open_day
 from cryptoflow.domain.records import (
-    SLOTS,
     AccountView,
     Bar,
     Entry,

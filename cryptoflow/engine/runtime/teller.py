@@ -5,7 +5,8 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.records import BUY, SELL, Leg, Line, OrderType, Reason, Topic, Wallet
+from cryptoflow.domain.codes import BUY, SELL, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.records import Line, Wallet
 from cryptoflow.domain.review import ALLOCATION, CASH
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.bus import Bus

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from math import inf, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
+from cryptoflow.domain.codes import Reason
 from cryptoflow.domain.lots import whole_lots
 from cryptoflow.domain.propose import entry_price, least, limit_of, refusal, stop_of, stop_share_of
-from cryptoflow.domain.records import AccountView, Entry, Past, Reason, Signal, Strategy, Verdict
+from cryptoflow.domain.records import AccountView, Entry, Past, Signal, Strategy, Verdict
 from cryptoflow.domain.review import ALLOCATION, CASH, Reading, bound, within_means
 from cryptoflow.domain.steps import Step
 from cryptoflow.pipelines.assemble import plan_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.history import History, Window, load_history

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.codes import BUY, Reason, Topic
 from cryptoflow.domain.graph import Graph
-from cryptoflow.domain.records import BUY, Reason, Topic
 from cryptoflow.market.times import moment
 from cryptoflow.spec.formula import formula
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cryptoflow.cli.app import run
-from cryptoflow.domain.records import Topic
+from cryptoflow.domain.codes import Topic
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.checks import check
 from cryptoflow.market.detail import grown
