@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from cryptoflow.domain.advance import advance, concerns, quiet
 from cryptoflow.domain.marks import mark, mark_account, mark_position, open_day
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
+from cryptoflow.engine.batch.fetch import fetch
 
 ENTER, LEAVE, ADD = 1, 2, 4
 VALUES = ("score", "size", "stop_distance", "stop_at", "take_distance", "take_at", "trail_distance")
@@ -52,6 +53,15 @@ def value_of(block: Block, strategy: int, field: int, row: int, k: int) -> float
     return block.values[slot, row, k] if slot >= 0 else nan
 
 
+def expect(block: Block, symbol: int, k: int) -> None:
+    """Let the processor fetch a symbol's bar `k`, which orders will meet, while something else is done."""
+    if k < block.counts[symbol]:
+        fetch(block.open, symbol, k)
+        fetch(block.volume, symbol, k)
+        fetch(block.high, symbol, k)
+        fetch(block.low, symbol, k)
+
+
 def read_signal(block: Block, row: int, strategy: int, k: int, signal: Signal) -> None:
     """Show a strategy's signal for a symbol at its bar `k`."""
     flags = block.flags[row, k]
@@ -91,6 +101,8 @@ def next_call(block: Block, start: int, first: int) -> int:
     while call < len(calls) and (calls[call] < start or block.times[calls[call]] < first):
         call += 1
     block.call[0] = call
+    if call + 1 < len(calls):
+        expect(block, 0, calls[call + 1])
     return calls[call] if call < len(calls) else len(block.times)
 
 
@@ -317,6 +329,8 @@ def run_rounds(
                         k = j if block.aligned == 1 else block.cursor[symbol] - 1
                         if row < rows:
                             read_signal(block, row, strategy, k, signals[row])
+                            if block.flags[row, k] != 0:
+                                expect(block, symbol, k + 1)
                         if block.reads[strategy] > 0:
                             read_values(block, row, strategy, k, state.seen[row])
                     row += 1

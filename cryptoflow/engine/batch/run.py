@@ -35,6 +35,7 @@ from cryptoflow.engine.batch.kernel import (
     LEAVE,
     Block,
     asks,
+    expect,
     glide,
     meet_whole,
     next_call,
@@ -90,7 +91,7 @@ def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
     reading = (value_of, read_signal, read_values, show_bar, show_live, show_bars, show_details)
-    for part in (*reading, asks, next_call, glide, meet_whole, run_rounds):
+    for part in (*reading, asks, expect, next_call, glide, meet_whole, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
