@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.figures import Work, side_by_side
 from benchmarks.series import BEGIN, MINUTE, YEAR
+from cryptoflow.market.asked import Asked
 from cryptoflow.plugins.sources.synthetic import Synthetic
 
 
@@ -15,7 +16,7 @@ def sources() -> Iterator[Work]:
     year = (BEGIN, BEGIN + YEAR * MINUTE)
     yield side_by_side(
         f"synthetic, {YEAR:,} bars",
-        lambda: Synthetic().load("BTC/USDT", MINUTE, *year, 0, Path()),
+        lambda: Synthetic().load(Asked("BTC/USDT", MINUTE, *year, 0, Path())),
         lambda: np.random.default_rng(0).standard_normal((5, YEAR)),
         "five columns of numpy's normals",
         YEAR,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.checks import check
 from cryptoflow.market.columns import Told
@@ -26,13 +27,13 @@ def located(path: str, folder: Path, symbol: str, timeframe: int) -> Path:
     return file
 
 
-def selected(told: Told, symbol: str, timeframe: int, start: int, end: int) -> Bars:
-    """Return the bars that open from `start` until before `end`; those are checked, other rows are not."""
-    inside = np.flatnonzero((told.open_at >= start) & (told.open_at < end))
+def selected(told: Told, asked: Asked) -> Bars:
+    """Return the bars that were asked for; those are checked, other rows are not."""
+    inside = np.flatnonzero((told.open_at >= asked.start) & (told.open_at < asked.end))
     name = told.sheet.name
     if len(inside) == 0:
         raise CryptoflowError(
-            f"{name} has no bars from {moment(start)} to {moment(end)}",
+            f"{name} has no bars from {moment(asked.start)} to {moment(asked.end)}",
             fix="ask for a period that it covers: " + _covered(told),
         )
     # Rows side by side need no copy, and mostly they are.
@@ -40,7 +41,7 @@ def selected(told: Told, symbol: str, timeframe: int, start: int, end: int) -> B
     chosen: Any = slice(int(inside[0]), int(inside[-1]) + 1) if together else inside
     columns: Any = zip(COLUMNS, (told.open_at, *told.numbers), strict=True)
     cut = {column: values[chosen] for column, values in columns}
-    bars = Bars(symbol=symbol, timeframe=timeframe, notes=(told.note,), **cut)
+    bars = Bars(symbol=asked.symbol, timeframe=asked.timeframe, notes=(told.note,), **cut)
     _refuse_longer(bars, name)
     check(bars, name, inside + told.sheet.first, told.sheet.word)
     return bars

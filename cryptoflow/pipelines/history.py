@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.asked import Asked
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.resolved import Resolved
@@ -180,9 +181,15 @@ def bars_of(resolved: Resolved, source: "Plugin", symbol: str, timeframe: int, s
     """Return a symbol's bars that open from `start` until before `end`, none of which is impossible."""
     from cryptoflow.market.checks import check
 
-    bars: Bars = source.load(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder)  # type: ignore[attr-defined]  # the verb of every source
+    bars: Bars = source.load(asked_of(resolved, symbol, timeframe, start, end))  # type: ignore[attr-defined]  # the verb of every source
     check(bars)
     return bars
+
+
+def asked_of(resolved: Resolved, symbol: str, timeframe: int, start: int, end: int) -> Asked:
+    """Return the question for a source that a spec's run has."""
+    home, venue = home_of(resolved.file), resolved.pipeline.market.venue
+    return Asked(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder, venue, home)
 
 
 def keeper(bars: int, home: Path) -> Callable[["Bars"], "Series"]:

@@ -8,6 +8,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS
 from cryptoflow.market.checks import check
 from cryptoflow.plugins.registry import built_in, find
@@ -32,7 +33,7 @@ def from_parquet(folder: Path):
 
 
 def table() -> pa.Table:
-    made = find("source", "synthetic")().load("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path())
+    made = find("source", "synthetic")().load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path()))
     return pa.table({name: getattr(made, name) for name in COLUMNS})
 
 
@@ -42,7 +43,7 @@ EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet}
 @pytest.fixture(params=sorted(built_in("source")))
 def load(request, tmp_path):
     source = EXAMPLES[request.param](tmp_path)
-    return lambda start=MAY.start, end=MAY.end: source.load("BTC/USDT", HOUR, start, end, 7, tmp_path)
+    return lambda start=MAY.start, end=MAY.end: source.load(Asked("BTC/USDT", HOUR, start, end, 7, tmp_path))
 
 
 def test_the_same_question_has_the_same_answer(load):
@@ -83,7 +84,7 @@ def test_a_span_without_bars_is_a_problem_of_the_data(load):
 
 def test_all_examples_are_equal_bars(tmp_path):
     prints = {
-        make(tmp_path).load("BTC/USDT", HOUR, MAY.start, MAY.end, 7, tmp_path).fingerprint()
+        make(tmp_path).load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, tmp_path)).fingerprint()
         for make in EXAMPLES.values()
     }
     assert len(prints) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import talib
 
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS
 from cryptoflow.plugins.catalogue import rows
 from cryptoflow.plugins.kinds import GROUPS
@@ -212,7 +213,9 @@ def random_walk():
 
 def loaded(source, folder):
     """The bars of two symbols; after an outage of one they are out of step, which does no harm here."""
-    first, second = (source.load(symbol, HOUR, SPAN.start, SPAN.end, 5, folder) for symbol in ("BTC/USDT", "ETH/USDT"))
+    first, second = (
+        source.load(Asked(symbol, HOUR, SPAN.start, SPAN.end, 5, folder)) for symbol in ("BTC/USDT", "ETH/USDT")
+    )
     both = min(len(first), len(second))
     return Columns({name: getattr(first, name)[:both] for name in COLUMNS}, second.close[:both])
 

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.plugins.sources.synthetic import Synthetic
 from cryptoflow.spec.values import Period
@@ -21,7 +22,7 @@ GOLDEN = {
 
 def load(symbol: str = "BTC/USDT", timeframe: int = HOUR, days: str = "2024-03-01..2024-04-30", seed: int = 7) -> Bars:
     period = Period(days)
-    return Synthetic().load(symbol, timeframe, period.start, period.end, seed, Path())
+    return Synthetic().load(Asked(symbol, timeframe, period.start, period.end, seed, Path()))
 
 
 @pytest.mark.parametrize(("symbol", "timeframe"), GOLDEN)
@@ -76,7 +77,7 @@ def test_minutes_wander_as_far_as_their_hours() -> None:
 
 def test_gaps_can_be_turned_off() -> None:
     period = Period("2015-01-01..2024-12-31")
-    calm = Synthetic(jumps=0, outages=0).load("BTC/USDT", HOUR, period.start, period.end, 7, Path())
+    calm = Synthetic(jumps=0, outages=0).load(Asked("BTC/USDT", HOUR, period.start, period.end, 7, Path()))
     assert calm.gaps() == 0
     assert (calm.open[1:] == calm.close[:-1]).all()
 
@@ -84,7 +85,9 @@ def test_gaps_can_be_turned_off() -> None:
 def test_the_wildest_settings_still_give_bars_that_can_be_true() -> None:
     wild = Synthetic(volatility="300%", trend="5%", jumps=1000, outages=1000, price=0.0001)
     for timeframe in (MINUTE, HOUR, 7 * DAY):
-        assert len(wild.load("X/Y", timeframe, Period("2023-01-01..2023-03-31").start, 1_682_000_000_000, 3, Path()))
+        assert len(
+            wild.load(Asked("X/Y", timeframe, Period("2023-01-01..2023-03-31").start, 1_682_000_000_000, 3, Path()))
+        )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cryptoflow.domain.records import Signal
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import warmup_of
+from cryptoflow.pipelines.history import asked_of
 from cryptoflow.pipelines.resolved import Resolved
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def last_bars(resolved: Resolved) -> "tuple[Bars, ...]":
     start = period.end - (needed + MORE_BARS) * timeframe
     try:
         loaded = tuple(
-            source.load(str(symbol), timeframe, start, period.end, resolved.pipeline.seed, resolved.folder)  # type: ignore[attr-defined]
+            source.load(asked_of(resolved, str(symbol), timeframe, start, period.end))  # type: ignore[attr-defined]
             for symbol in market.symbols
         )
     except CryptoflowError:

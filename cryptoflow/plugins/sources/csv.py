@@ -1,10 +1,10 @@
 """Bars from CSV files."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.placeholders import known_placeholders
 from cryptoflow.plugins.registry import Plugin, source
 
@@ -32,19 +32,11 @@ class Csv(Plugin):
 
     _known = field_validator("path")(known_placeholders)
 
-    def load(
-        self,
-        symbol: str,
-        timeframe: int,
-        start: int,
-        end: int,
-        seed: int,  # noqa: ARG002 (every source is asked the same way; nothing is drawn)
-        folder: Path,
-    ) -> "Bars":
-        """Return the bars of `symbol` that open at or after `start` and before `end` (epoch milliseconds)."""
+    def load(self, asked: Asked) -> "Bars":
+        """Return the bars that were asked for."""
         from cryptoflow.market import text_files
         from cryptoflow.market.files import located, selected
 
-        file = located(self.path, folder, symbol, timeframe)
+        file = located(self.path, asked.folder, asked.symbol, asked.timeframe)
         told = text_files.read(file, self.separator, self.columns, self.zone)
-        return selected(told, symbol, timeframe, start, end)
+        return selected(told, asked)

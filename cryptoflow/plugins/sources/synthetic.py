@@ -1,11 +1,11 @@
 """Made-up prices, the same for the same seed on every platform."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.asked import Asked
 from cryptoflow.plugins.registry import Plugin, source
 from cryptoflow.spec.values import Gain, Share
 
@@ -66,28 +66,20 @@ class Synthetic(Plugin):
             raise ValueError("a trend is at most 5% per day")
         return trend
 
-    def load(
-        self,
-        symbol: str,
-        timeframe: int,
-        start: int,
-        end: int,
-        seed: int,
-        folder: Path,  # noqa: ARG002 (every source is asked the same way; nothing is read here)
-    ) -> "Bars":
-        """Return the bars of `symbol` that open at or after `start` and before `end` (epoch milliseconds)."""
+    def load(self, asked: Asked) -> "Bars":
+        """Return the bars that were asked for."""
         from cryptoflow.market.checks import check
         from cryptoflow.market.synthetic import BEGINNING, World, bars
 
-        if timeframe % MINUTE:
+        if asked.timeframe % MINUTE:
             raise CryptoflowError("synthetic prices have no bars shorter than a minute", fix="timeframe: 1m")
-        if start < BEGINNING:
+        if asked.start < BEGINNING:
             raise CryptoflowError("synthetic prices begin on 2010-01-01", fix="start later")
-        price, volatility, turnover = KNOWN.get(symbol.partition("/")[0], OTHERS)
+        price, volatility, turnover = KNOWN.get(asked.symbol.partition("/")[0], OTHERS)
         price = self.price or price
         world = World(
-            symbol=symbol,
-            seed=seed,
+            symbol=asked.symbol,
+            seed=asked.seed,
             price=price,
             decimals=_decimals(price),
             volatility=volatility if self.volatility is None else self.volatility,
@@ -97,7 +89,7 @@ class Synthetic(Plugin):
             jumps=self.jumps,
             outages=self.outages,
         )
-        made = bars(world, timeframe, start, end)
+        made = bars(world, asked.timeframe, asked.start, asked.end)
         check(made)
         return made
 

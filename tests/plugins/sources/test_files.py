@@ -7,6 +7,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.plugins.sources.csv import Csv
 from cryptoflow.plugins.sources.parquet import Parquet
@@ -20,7 +21,7 @@ NUMBERS = "10,11,9,10.5,3"
 
 def read(folder: Path, lines: list[str], **settings: object) -> Bars:
     (folder / "x.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Csv(path="x.csv", **settings).load("BTC/USDT", HOUR, START, START + 24 * HOUR, 0, folder)
+    return Csv(path="x.csv", **settings).load(Asked("BTC/USDT", HOUR, START, START + 24 * HOUR, 0, folder))
 
 
 def refusal(folder: Path, lines: list[str], **settings: object) -> str:
@@ -120,13 +121,13 @@ def test_rows_outside_the_span_are_not_held_against_a_file(tmp_path):
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"PAR1\xff\xfe\x00")
     with pytest.raises(CryptoflowError, match=r"x\.csv"):
-        Csv(path="x.csv").load("BTC/USDT", HOUR, 0, START, 0, tmp_path)
+        Csv(path="x.csv").load(Asked("BTC/USDT", HOUR, 0, START, 0, tmp_path))
 
 
 def test_a_missing_file_is_named_with_its_nearest_neighbour(tmp_path):
     (tmp_path / "BTCUSDT-1h.csv").touch()
     with pytest.raises(CryptoflowError, match=r"did you mean BTCUSDT-1h\.csv\?"):
-        Csv(path="{symbol}_{timeframe}.csv").load("BTC/USDT", HOUR, 0, START, 0, tmp_path)
+        Csv(path="{symbol}_{timeframe}.csv").load(Asked("BTC/USDT", HOUR, 0, START, 0, tmp_path))
 
 
 @pytest.mark.parametrize("path", ["{coin}.csv", "{symbol", "{symbol!r}.csv", "{0}.csv", ""])
@@ -148,7 +149,7 @@ def test_a_path_that_cannot_be_filled_is_refused_before_anything_runs(path):
 )
 def test_parquet_times_of_any_type_are_read(tmp_path, times):
     write(tmp_path, times)
-    bars = Parquet(path="x.parquet").load("BTC/USDT", HOUR, START, START + 24 * HOUR, 0, tmp_path)
+    bars = Parquet(path="x.parquet").load(Asked("BTC/USDT", HOUR, START, START + 24 * HOUR, 0, tmp_path))
     assert bars.open_at.tolist() == [START, START + HOUR]
 
 
@@ -156,8 +157,11 @@ def test_parquet_dates_need_their_zone(tmp_path):
     write(tmp_path, pa.array([date(2024, 1, 1), date(2024, 1, 2)]))
     day = 24 * HOUR
     with pytest.raises(CryptoflowError, match="zone: UTC"):
-        Parquet(path="x.parquet").load("BTC/USDT", day, START, START + 2 * day, 0, tmp_path)
-    assert len(Parquet(path="x.parquet", zone="UTC").load("BTC/USDT", day, START, START + 2 * day, 0, tmp_path)) == 2
+        Parquet(path="x.parquet").load(Asked("BTC/USDT", day, START, START + 2 * day, 0, tmp_path))
+    assert (
+        len(Parquet(path="x.parquet", zone="UTC").load(Asked("BTC/USDT", day, START, START + 2 * day, 0, tmp_path)))
+        == 2
+    )
 
 
 def write(folder: Path, times: pa.Array) -> None:
@@ -168,12 +172,12 @@ def write(folder: Path, times: pa.Array) -> None:
 def test_a_file_that_is_no_parquet_is_refused(tmp_path):
     (tmp_path / "x.parquet").write_text("ts,open")
     with pytest.raises(CryptoflowError, match="cannot be read as Parquet"):
-        Parquet(path="x.parquet").load("BTC/USDT", HOUR, 0, START, 0, tmp_path)
+        Parquet(path="x.parquet").load(Asked("BTC/USDT", HOUR, 0, START, 0, tmp_path))
 
 
 def test_three_years_of_real_hours_are_read_and_their_one_gap_is_counted():
     source = Parquet(path="ohlcv/binance_spot/{symbol}_{timeframe}_2022-2025H1.parquet")
     real = needs("ohlcv/binance_spot/BTCUSDT_1h_2022-2025H1.parquet")
-    bars = source.load("BTC/USDT", HOUR, 0, 2**42, 0, real)
+    bars = source.load(Asked("BTC/USDT", HOUR, 0, 2**42, 0, real))
     assert len(bars) == 29_999
     assert bars.gaps() == 1
