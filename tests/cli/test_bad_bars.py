@@ -96,10 +96,9 @@ def test_bars_of_warm_up_are_checked_as_well(project: Path, capsys: Capsys) -> N
 GUEST = '''\
 """A source of one's own."""
 
-from pathlib import Path
-
 import numpy as np
 
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.plugins.registry import Plugin, source
 
@@ -108,12 +107,12 @@ from cryptoflow.plugins.registry import Plugin, source
 class Mine(Plugin):
     """Hours at 10, one of which falls through the floor."""
 
-    def load(self, symbol: str, timeframe: int, start: int, end: int, seed: int, folder: Path) -> Bars:
-        open_at = np.arange(start, end, timeframe)
+    def load(self, asked: Asked) -> Bars:
+        open_at = np.arange(asked.start, asked.end, asked.timeframe)
         flat = np.full(len(open_at), 10.0)
         low = flat.copy()
         low[6] = -1.0
-        return Bars(symbol, timeframe, open_at, flat, flat, low, flat, flat)
+        return Bars(asked.symbol, asked.timeframe, open_at, flat, flat, low, flat, flat)
 '''
 
 
