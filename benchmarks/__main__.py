@@ -14,6 +14,7 @@ from benchmarks.machine import QUIET, described, load, machine
 from benchmarks.review import reviews
 from benchmarks.runtime import rounds
 from benchmarks.sources import sources
+from benchmarks.store import store
 from benchmarks.table import good, line, markdown, told, worse
 from benchmarks.works import w1, w3, w4
 
@@ -26,6 +27,7 @@ WORKS: Mapping[str, Callable[[], Iterator[Work]]] = {
     "review": reviews,
     "events": rounds,
     "sources": sources,
+    "store": store,
     "commands": commands,
 }
 

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
         ByteSize(2**30),
         description="memory for the bars of a run, like 512 MiB; more bars lie in a file in `home` while it lasts",
     )
+    column_files: int = Field(100, ge=1, description="how many datasets lie ready to be mapped into memory, in `home`")
+    column_bytes: ByteSize = Field(ByteSize(2 * 2**30), description="room that these may take, like 2 GiB")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 
 

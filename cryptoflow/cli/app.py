@@ -9,6 +9,7 @@ import typer
 
 from cryptoflow.cli import (
     backtest,
+    data,
     diff,
     doctor,
     explain,
@@ -64,6 +65,7 @@ app.command("diff")(diff.diff)
 app.command("backtest")(backtest.backtest)
 app.add_typer(probe.app, name="probe")
 app.add_typer(runs.app, name="runs")
+app.add_typer(data.app, name="data")
 app.command("report")(report.report)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(tier.app, name="tier")

@@ -5,6 +5,14 @@ from typing import Annotated
 
 import typer
 
+
+def stored(start: str) -> list[str]:
+    """Return the symbols of the store that begin so, for the shell to complete."""
+    from cryptoflow.pipelines.data.named import store_of
+
+    return sorted({each.key.symbol for each in store_of().datasets() if each.key.symbol.startswith(start)})
+
+
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file to run.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only, no progress and no remarks.")]
@@ -17,6 +25,21 @@ Sets = Annotated[
 Overlay = Annotated[
     str | None,
     typer.Option("--env", metavar="NAME", help="Lay the file SPEC.NAME.yaml over the spec.", show_default=False),
+]
+Datasets = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME...",
+        help="Symbols like BTC/USDT, or a SPEC for all that it trades.",
+        show_default=False,
+        autocompletion=stored,
+    ),
+]
+OfTimeframe = Annotated[
+    str | None, typer.Option("--timeframe", metavar="1h", help="Only bars of this length.", show_default=False)
+]
+OfVenue = Annotated[
+    str | None, typer.Option("--venue", metavar="VENUE", help="Only bars of this venue.", show_default=False)
 ]
 LogFormat = Annotated[
     str | None,

@@ -14,10 +14,14 @@ from cryptoflow.spec.shape import shaped
 from cryptoflow.spec.tree import Path, Tree
 
 ALGO, ROUTE, NOTIFY = ("execution", "algo"), ("execution", "route"), ("notify",)
-DEFAULTS = {SIZING: "risk_fraction", SLIPPAGE: "spread_impact"}
+DEFAULTS = {
+    SIZING: ("sizer", "risk_fraction"),
+    SLIPPAGE: ("slippage", "spread_impact"),
+    HISTORY: ("source", "store"),
+}
 """What the models of `spec` say too, where a block is left out."""
 
-ANNOUNCED = {"source": ("store",), "algo": tuple(ALGOS), "router": ROUTES}
+ANNOUNCED = {"algo": tuple(ALGOS), "router": ROUTES}
 """Names of plugins that specs may hold before the plugins are there; running them is refused by name."""
 
 SHARED_KEYS = {"use", "events"}
@@ -39,9 +43,8 @@ def instances(tree: Tree, guests: bool, problems: list[Problem]) -> dict[Path, P
         plugin = _instance(block, guests, problems)
         if plugin is not None:
             found[block.path] = plugin
-    for path, name in DEFAULTS.items():
+    for path, (kind, name) in DEFAULTS.items():
         if tree.at(path) is None and not _is_off(tree, path):
-            kind = "sizer" if path == SIZING else "slippage"
             found[path] = registry.find(kind, name)()
     return found
 

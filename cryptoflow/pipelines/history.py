@@ -160,13 +160,8 @@ def series_of(resolved: Resolved, source: "Plugin", symbol: str, start: int, end
 
 
 def source_of(resolved: Resolved) -> "Plugin":
-    """Return the source of the spec's history; one that is not there or cannot feed all symbols is refused."""
+    """Return the source of the spec's history; one that cannot feed all symbols is refused."""
     source = resolved.history
-    if source is None:
-        raise CryptoflowError(
-            f"sources.history is `{resolved.pipeline.sources.history.use}`, which is not there yet",
-            fix="name one that is: sources: {history: {use: synthetic}}, or csv, or parquet",
-        )
     symbols = resolved.pipeline.market.symbols
     path = str(getattr(source, "path", "{symbol}"))
     if len(symbols) > 1 and not ("{symbol}" in path or "{base}" in path):

@@ -59,9 +59,9 @@ class Resolved:
         return self.plugins.get(SLIPPAGE)
 
     @property
-    def history(self) -> Plugin | None:
-        """Where bars come from; None for a source that is not there yet."""
-        return self.plugins.get(HISTORY)
+    def history(self) -> Plugin:
+        """Where bars come from."""
+        return self.plugins[HISTORY]
 
     @property
     def rules(self) -> tuple[Plugin, ...]:

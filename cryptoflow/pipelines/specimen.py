@@ -6,9 +6,9 @@ HEAD = """\
 # Every key of a spec
 
 Written by the code: the tables are the models that check a spec, so a key that is not here is refused with its line.
-Only `cryptoflow`, `name`, `market` and `strategies` have to be written, and for a backtest a source and a `period`, as
-the default source is not there yet. `cryptoflow explain SPEC` shows what holds for yours, `cryptoflow schema` tells
-your editor. Strategies have [a page of their own](strategies.md), and so have [bars of your own](data.md).
+Only `cryptoflow`, `name`, `market` and `strategies` have to be written, and for a backtest a `period`; its bars come
+from [the store](data.md) unless a source is named. `cryptoflow explain SPEC` shows what holds for yours, `cryptoflow
+schema` tells your editor. Strategies have [a page of their own](strategies.md), and so have [bars](data.md).
 
 - Every unit is written: `2%`, `5 bps`, `1000 USDT`, `24h`. A number without one is refused where it could be misread.
 - `${env:NAME}` and `${env:NAME:default}` stand for values of the environment; a secret is only ever `${secret:NAME}`.

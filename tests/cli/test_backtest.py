@@ -108,7 +108,11 @@ def test_another_period_is_another_run(project: Path, capsys: pytest.CaptureFixt
             3,
             "begin on 2010-01-01",
         ),
-        (("configs/btc_trend.yaml", "--set", "sources.history={use: store}"), 3, "which is not there yet"),
+        (
+            ("configs/btc_trend.yaml", "--set", "sources.history={use: store}"),
+            3,
+            "the store has no bars of BTC/USDT 1h of binance",
+        ),
         (("configs/btc_trend.yaml", "--set", "sizing.risk=140%"), 3, "at most 100%"),
         ((), 2, "Missing argument"),
     ],

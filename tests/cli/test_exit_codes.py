@@ -10,6 +10,7 @@ from cryptoflow.cli.exits import EXITS, MEANINGS
 from cryptoflow.cli.pages import leaves
 from cryptoflow.errors import ExitCode
 from tests.cli.projects import data, small
+from tests.market.store.stores import filled, made
 
 Capsys = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def command_of(line: str) -> str:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project, which is the current folder."""
     small(tmp_path)
+    filled(tmp_path / ".cryptoflow" / "data", made(10))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -82,6 +84,16 @@ def test_an_option_that_is_not_there_ends_with_2(command: str, capsys: Capsys) -
         (f"probe warmup {SPEC} --draws 1", 0),
         (f"probe warmup {SPEC} --set warmup=2", 6),
         (f"probe lookahead {SPEC} --from 2024-01-20 --set strategies.cross.with.slow=50", 3),
+        ("data list", 0),
+        ("data list DOGE/USDT", 3),
+        ("data show BTC/USDT", 0),
+        ("data show", 2),
+        ("data verify", 0),
+        ("data gaps", 0),
+        ("data prune", 0),
+        ("data prune BTC/USDT", 0),
+        ("data export BTC/USDT --to bars.csv", 0),
+        ("data export BTC/USDT --to bars.xls", 2),
         ("runs list", 0),
         ("runs show none", 3),
         ("runs compare none none", 3),
@@ -113,7 +125,8 @@ def test_a_run_that_comes_out_differently_ends_with_6(project: Path, capsys: Cap
 
 
 @pytest.mark.parametrize(
-    "line", [f"backtest {SPEC}", "init file/project", "doctor", "plugins new rule my --folder file"]
+    "line",
+    [f"backtest {SPEC}", "init file/project", "doctor", "plugins new rule my --folder file"],
 )
 def test_a_folder_that_cannot_be_written_ends_with_4(
     project: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, line: str

@@ -7,10 +7,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
+from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.asked import Asked
-from cryptoflow.market.bars import COLUMNS
+from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.checks import check
+from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.store import Store
 from cryptoflow.plugins.registry import built_in, find
 from cryptoflow.spec.values import Period
 
@@ -32,18 +35,32 @@ def from_parquet(folder: Path):
     return find("source", "parquet")(path="{base}.parquet")
 
 
+def from_store(folder: Path):
+    key = Key("binance", "BTC/USDT", HOUR)
+    Store(folder / "data", MachineClock()).dataset(key).add(made_up(), (MAY.start, MAY.end), "made up")
+    return find("source", "store")()
+
+
 def table() -> pa.Table:
-    made = find("source", "synthetic")().load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path()))
+    made = made_up()
     return pa.table({name: getattr(made, name) for name in COLUMNS})
 
 
-EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet}
+def made_up() -> Bars:
+    return find("source", "synthetic")().load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path()))
+
+
+EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet, "store": from_store}
 
 
 @pytest.fixture(params=sorted(built_in("source")))
 def load(request, tmp_path):
     source = EXAMPLES[request.param](tmp_path)
-    return lambda start=MAY.start, end=MAY.end: source.load(Asked("BTC/USDT", HOUR, start, end, 7, tmp_path))
+    return lambda start=MAY.start, end=MAY.end: source.load(asked(tmp_path, start, end))
+
+
+def asked(folder: Path, start: int, end: int) -> Asked:
+    return Asked("BTC/USDT", HOUR, start, end, 7, folder, "binance", folder)
 
 
 def test_the_same_question_has_the_same_answer(load):
@@ -83,8 +100,5 @@ def test_a_span_without_bars_is_a_problem_of_the_data(load):
 
 
 def test_all_examples_are_equal_bars(tmp_path):
-    prints = {
-        make(tmp_path).load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, tmp_path)).fingerprint()
-        for make in EXAMPLES.values()
-    }
+    prints = {make(tmp_path).load(asked(tmp_path, MAY.start, MAY.end)).fingerprint() for make in EXAMPLES.values()}
     assert len(prints) == 1

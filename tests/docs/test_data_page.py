@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,25 @@ from pyarrow import csv, parquet
 from cryptoflow.cli.app import run
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market import text_files
+from cryptoflow.market.asked import Asked
 from cryptoflow.market.columns import NAMES
+from cryptoflow.market.files import selected
 from cryptoflow.market.placeholders import filled
+from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.store import Store
 from cryptoflow.market.times import moment
+from cryptoflow.settings import Settings
+from tests.market.store.stores import Still
 
 Capsys = pytest.CaptureFixture[str]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
 SPEC = "configs/mine.yaml"
 BARS = Path("data") / "BTCUSDT_2h.csv"
+
+
+DAY_AFTER = 1_709_424_000_000
+"""2024-03-03: when the example's bars were imported, as the page has it."""
 
 
 def rows(head: str) -> list[list[str]]:
@@ -48,6 +59,54 @@ def refused(capsys: Capsys, *sets: str) -> str:
     """Run the project's backtest, which is to be refused, and return why."""
     assert run(["backtest", SPEC, "--json", *(word for each in sets for word in ("--set", each))]) == 3
     return str(json.loads(capsys.readouterr().out)["errors"][0]["what"])
+
+
+@pytest.fixture
+def store(project: Path) -> Path:
+    """The project with the bars of its file in the store."""
+    key = Key("binance", "BTC/USDT", 7_200_000)
+    told = text_files.read(BARS, ",", (), None)
+    bars = selected(told, Asked(key.symbol, key.timeframe, 0, DAY_AFTER))
+    store = Store(project / ".cryptoflow" / "data", Still(DAY_AFTER))
+    store.dataset(key).add(bars, (int(bars.open_at[0]), DAY_AFTER), f"import {BARS.name}")
+    return project
+
+
+def transcripts() -> list[tuple[str, str]]:
+    """Every command of the page's consoles with what it prints."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    found = [part.partition("\n")[::2] for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [(command.removeprefix("cryptoflow "), output) for command, output in found]
+
+
+def printed(capsys: Capsys, command: str) -> str:
+    """What a command prints, without what another version of the Parquet library would write otherwise."""
+    run(shlex.split(command))
+    said = capsys.readouterr()
+    lines = (re.sub(r"-[0-9a-f]{16}\.", "-….", line).rstrip() for line in (said.out + said.err).splitlines())
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("command", "output"), transcripts())
+def test_a_command_on_the_page_prints_what_stands_below_it(capsys: Capsys, command: str, output: str) -> None:
+    sizes = re.compile(r"[0-9.]+ KiB")
+    assert sizes.sub("", printed(capsys, command)) == sizes.sub("", output)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_python_of_the_page_prints_what_stands_below_it(capsys: Capsys) -> None:
+    code, output = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0]
+    exec(code, {})
+    assert capsys.readouterr().out == output
+
+
+def test_the_settings_on_the_page_are_those_of_the_code() -> None:
+    told = {name: default for name, default, _ in rows("setting")}
+    assert told == {
+        "CRYPTOFLOW_COLUMN_FILES": str(Settings().column_files),
+        "CRYPTOFLOW_COLUMN_BYTES": Settings().column_bytes.human_readable().replace(".0GiB", " GiB"),
+    }
 
 
 @pytest.mark.usefixtures("project")

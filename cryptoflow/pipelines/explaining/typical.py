@@ -55,7 +55,7 @@ def last_bars(resolved: Resolved) -> "tuple[Bars, ...]":
     """The last bars of the spec's period, enough for its indicators; none where the source cannot say."""
     period, source, market = resolved.pipeline.period, resolved.history, resolved.pipeline.market
     needed = warmup_of(resolved)
-    if period is None or source is None or needed > LARGEST_WARMUP:
+    if period is None or needed > LARGEST_WARMUP:
         return ()
     timeframe = int(market.timeframe)
     start = period.end - (needed + MORE_BARS) * timeframe

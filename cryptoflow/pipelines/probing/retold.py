@@ -15,7 +15,6 @@ NUMBERS = ("open", "high", "low", "close", "volume")
 def retell(original: Path, copy: Path, resolved: Resolved, bars: "Columns", until: int) -> None:
     """Write a data file in which rows from `until` on are those of `bars`; rows that `bars` has not are left out."""
     source = resolved.history
-    assert source is not None
     if source.plugin_name == "parquet":
         _parquet(original, copy, source, bars, until)
     else:

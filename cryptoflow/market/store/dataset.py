@@ -1,0 +1,202 @@
+"""One venue's bars of one symbol and timeframe: added as they come, kept as they are, loaded at once."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
+
+from cryptoflow.clock import Clock
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.bars import COLUMNS, Bars
+from cryptoflow.market.checks import check
+from cryptoflow.market.store import columns, disk, manifest, reading
+from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.manifest import Defect, Manifest, Origin, Segment
+from cryptoflow.market.store.merging import merged
+from cryptoflow.market.store.room import Room
+from cryptoflow.market.store.segments import described, packed, pieces
+from cryptoflow.market.store.spans import Span, aligned, outside
+from cryptoflow.market.times import FIRST, LAST, grid_offset, moment
+
+LOCK = "lock"
+
+
+class Dataset:
+    """The bars of a key, in a folder of their own; `room` is where column files lie."""
+
+    def __init__(self, key: Key, folder: Path, room: Room, clock: Clock) -> None:
+        self.key = key
+        self.folder = folder
+        self.room = room
+        self._clock = clock
+        self._recent: tuple[Segment, Bars] | None = None
+
+    def manifest(self) -> Manifest | None:
+        """Return what is known of the dataset, or None when nothing was ever added."""
+        file = self.folder / manifest.NAME
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:
+            return None
+        return manifest.read(content, file, self.key)
+
+    def add(
+        self, bars: Bars, covered: Span, origin: str, defects: Iterable[Defect] = (), *, replace: bool = False
+    ) -> Manifest:
+        """Add the bars that somebody answered when asked for `covered`, and return what is known then.
+
+        What is missing inside `covered` is a gap from now on. A bar that is there already is counted; one that is
+        there with other numbers refuses all of them, unless `replace` lets it take the place. All of the bars are
+        there afterwards, or on any error none, and whatever was there stays: a crash, a full disk or another process
+        changes nothing about that. `origin` says where they come from, like `ccxt binance`; `defects` are rows that
+        were left out.
+        """
+        span = self._closed(covered)
+        bars = self._sound(bars, span)
+        with disk.written(f"{self.key}", self.folder):
+            disk.make(self.folder)
+            with disk.alone(self.folder / LOCK):
+                return self._add(bars, span, origin, tuple(defects), replace)
+
+    def load(self, start: int = FIRST, end: int = LAST) -> Bars:
+        """Return the bars that open at or after `start` and before `end`; they were checked when they were added.
+
+        They lie in a file that is mapped into memory, which is made when it is not there.
+        """
+        known = self.manifest()
+        while known is not None:
+            try:
+                return self._mapped(known).between(start, end)
+            except reading.Gone:
+                # Whoever adds bars removes the files whose place they took: then there is a newer manifest.
+                before, known = known, self.manifest()
+                if known == before:
+                    raise
+        raise CryptoflowError(
+            f"the store has no bars of {self.key}",
+            fix="`cryptoflow data download` fetches them, `cryptoflow data import` takes them from a file",
+        )
+
+    def uncovered(self, start: int, end: int) -> tuple[Span, ...]:
+        """Return the spans within this one that nobody was asked for yet."""
+        known = self.manifest()
+        return outside(aligned((start, end), self.key.timeframe), known.covered if known else ())
+
+    def gaps(self) -> tuple[Span, ...]:
+        """Return the spans in which there are no bars although somebody was asked for them."""
+        known = self.manifest()
+        return known.gaps if known else ()
+
+    def strays(self) -> list[Path]:
+        """Return files that mean nothing: what a crash left behind, or a reader would not let go."""
+        return self._strays(self.manifest()) if self.folder.is_dir() else []
+
+    def sweep(self) -> list[Path]:
+        """Remove files that mean nothing, and return which."""
+        if not self.strays():
+            return []
+        with disk.alone(self.folder / LOCK):
+            return self._swept(self.manifest())
+
+    def remove(self) -> None:
+        """Remove the dataset with all of its bars."""
+        with disk.alone(self.folder / LOCK):
+            # Without its manifest the rest means nothing, so that goes first; the lock goes last.
+            (self.folder / manifest.NAME).unlink(missing_ok=True)
+            disk.settle(self.folder)
+            self._swept(None)
+            (self.folder / LOCK).unlink()
+        with suppress(OSError):
+            for folder in (self.folder, *self.folder.parents[:2]):
+                folder.rmdir()
+
+    def _closed(self, covered: Span) -> Span:
+        """The span as far as its bars have closed: of others nobody can say anything."""
+        offset = grid_offset(self.key.timeframe)
+        now = offset + (self._clock.now() - offset) // self.key.timeframe * self.key.timeframe
+        return aligned((covered[0], min(covered[1], now)), self.key.timeframe)
+
+    def _sound(self, bars: Bars, span: Span) -> Bars:
+        """The bars as they are kept, having seen that they can be true and are what they are said to be."""
+        if (bars.symbol, bars.timeframe) != (self.key.symbol, self.key.timeframe):
+            raise ValueError(f"bars of {bars.symbol}, {bars.timeframe} ms, are none of {self.key}")
+        if not len(bars):
+            return bars
+        check(bars, f"{self.key}")
+        first, last = bars.ends()
+        if last + bars.timeframe > self._clock.now():
+            raise CryptoflowError(
+                f"the bar of {self.key} that opens at {moment(last)} has not closed yet", fix="leave it out"
+            )
+        if not span[0] <= first <= last < span[1]:
+            raise ValueError(f"bars of {self.key} from {first} to {last} lie outside of what is covered, {span}")
+        # A zero may have a sign, which would make other bytes of equal bars.
+        return changed(bars, volume=bars.volume + 0.0)
+
+    def _add(self, bars: Bars, span: Span, what: str, defects: tuple[Defect, ...], replace: bool) -> Manifest:
+        known = self.manifest() or manifest.new(self.key)
+        held = {segment.stretch: segment for segment in known.segments}
+        now, duplicates, replaced = self._clock.now(), 0, 0
+        changes: dict[str, Bars] = {}
+        for stretch, piece in pieces(bars):
+            if stretch not in held:
+                changes[stretch] = piece
+                continue
+            before = self._read(held[stretch])
+            together = merged(before, piece, self.key, replace=replace)
+            duplicates, replaced = duplicates + together.duplicates, replaced + together.replaced
+            if together.bars is not before:
+                changes[stretch] = together.bars
+        for stretch, both in changes.items():
+            held[stretch] = self._write(stretch, both)
+        origin = Origin(what, now, now, len(bars) - duplicates - replaced, duplicates, replaced, bars.notes)
+        ordered = tuple(sorted(held.values(), key=lambda segment: segment.first))
+        known = manifest.after(known, ordered, span, origin, defects)
+        if changes:
+            disk.settle(self.folder)
+        disk.put(self.folder / manifest.NAME, manifest.text(known))
+        disk.settle(self.folder)
+        with suppress(OSError):  # the bars are there; what could not be removed is swept the next time
+            self._swept(known)
+        return known
+
+    def _write(self, stretch: str, bars: Bars) -> Segment:
+        content = packed(bars)
+        segment = described(stretch, bars, content)
+        disk.put(self.folder / segment.file, content)
+        # Copied, because whoever added them may fill the same arrays with the next page.
+        own: dict[str, Any] = {name: getattr(bars, name).copy() for name in COLUMNS}
+        self._recent = segment, changed(bars, notes=(), **own)
+        return segment
+
+    def _read(self, segment: Segment) -> Bars:
+        """The bars of a segment; those of the one written last are still at hand while a download goes on."""
+        if self._recent is not None and self._recent[0] == segment:
+            return self._recent[1]
+        return reading.read(self.folder, self.key, segment)
+
+    def _mapped(self, known: Manifest) -> Bars:
+        if not known.segments:
+            return reading.whole(self.folder, known)
+        file = columns.file_of(self.room.folder, known)
+        with disk.written(f"the column file of {self.key}", self.room.folder):
+            found = columns.mapped(file, known)
+            if found is not None:
+                self.room.used(file)
+                return found
+            bars = reading.whole(self.folder, known)
+            self.room.clear(columns.size_of(known))
+            columns.write(file, known, bars)
+            return bars
+
+    def _strays(self, known: Manifest | None) -> list[Path]:
+        named = {LOCK, *((manifest.NAME, *(segment.file for segment in known.segments)) if known else ())}
+        return [Path(entry.path) for entry in os.scandir(self.folder) if entry.name not in named]
+
+    def _swept(self, known: Manifest | None) -> list[Path]:
+        strays = self._strays(known)
+        for file in strays:
+            file.unlink(missing_ok=True)
+        return strays

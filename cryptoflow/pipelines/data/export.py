@@ -1,0 +1,101 @@
+"""Bars of the store as files that other programs read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.placeholders import filled, known_placeholders
+from cryptoflow.spec.nearest import suggestion
+
+if TYPE_CHECKING:
+    from cryptoflow.market.bars import Bars
+    from cryptoflow.market.store.dataset import Dataset
+    from cryptoflow.market.store.key import Key
+
+
+class Exported(NamedTuple):
+    """A file that was written: whose bars are in it, and how many."""
+
+    key: "Key"
+    file: Path
+    bars: int
+
+
+def export(datasets: "Sequence[Dataset]", to: str, span: tuple[int, int], *, replace: bool = False) -> list[Exported]:
+    """Write the bars of each dataset that open within a span to a file whose ending says what kind it is.
+
+    `to` may hold the placeholders that the sources `csv` and `parquet` know; with several datasets it has to.
+    """
+    write = _writer(to)
+    files = [Path(_filled(to, dataset.key)) for dataset in datasets]
+    if len(set(files)) < len(files):
+        raise _usage(f"{len(files)} datasets would be written to {to}", "put {symbol} and {timeframe} into its name")
+    for file in files:
+        if file.exists() and not replace:
+            raise _usage(f"{file} is there already", "name another file, or add --replace")
+    done = []
+    for dataset, file in zip(datasets, files, strict=True):
+        bars = dataset.load(*span)
+        if not len(bars):
+            raise CryptoflowError(f"there are no bars of {dataset.key} in that span", fix="`cryptoflow data show`")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _whole(file, partial(write, _table(bars)))
+        done.append(Exported(dataset.key, file, len(bars)))
+    return done
+
+
+def _whole(file: Path, write: Callable[[Path], None]) -> None:
+    """Let a file take its name when all of it is written."""
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    try:
+        write(unfinished)
+        unfinished.rename(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _writer(to: str) -> "Callable[[Any, Path], None]":
+    writers: Mapping[str, Callable[[Any, Path], None]] = {".csv": _csv, ".parquet": _parquet, ".feather": _feather}
+    kind = Path(to).suffix
+    if kind not in writers:
+        raise _usage(f"{to} ends like no file that can be written", suggestion(kind, writers, "endings are"))
+    return writers[kind]
+
+
+def _filled(to: str, key: "Key") -> str:
+    try:
+        return filled(known_placeholders(to), key.symbol, key.timeframe)
+    except ValueError as error:
+        raise _usage(f"--to: {error}", "write it like bars/{symbol}-{timeframe}.csv") from error
+
+
+def _usage(what: str, fix: str) -> CryptoflowError:
+    return CryptoflowError(what, fix=fix, code=ExitCode.USAGE)
+
+
+def _table(bars: "Bars") -> Any:
+    from cryptoflow.market.store.segments import table
+
+    return table(bars)
+
+
+def _csv(table: Any, file: Path) -> None:
+    from pyarrow import csv
+
+    with file.open("wb") as out:
+        out.write(f"{','.join(table.column_names)}\n".encode())  # pyarrow would put the names in quotes
+        csv.write_csv(table, out, csv.WriteOptions(include_header=False))
+
+
+def _parquet(table: Any, file: Path) -> None:
+    from pyarrow import parquet
+
+    parquet.write_table(table, file, compression="zstd")
+
+
+def _feather(table: Any, file: Path) -> None:
+    from pyarrow import feather
+
+    feather.write_feather(table, file, compression="zstd")

@@ -1,0 +1,112 @@
+"""The datasets that a command line names: by symbol, or by the spec that trades them."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptoflow.clock import MachineClock
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.times import DAY, FIRST, LAST
+from cryptoflow.pipelines.documents import is_yaml
+from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.spec.durations import Duration, midnight
+from cryptoflow.spec.nearest import suggestion
+
+if TYPE_CHECKING:
+    from cryptoflow.market.store.dataset import Dataset
+    from cryptoflow.market.store.key import Key
+    from cryptoflow.market.store.store import Store
+
+
+def store_of(spec: Path | None = None) -> "Store":
+    """Return the store of a spec's project, or of the one that the current folder belongs to."""
+    from cryptoflow.market.store.store import Store
+
+    return Store(home_of(spec) / "data", MachineClock())
+
+
+def named(names: Sequence[str], venue: str | None = None, timeframe: str | None = None) -> "tuple[Dataset, ...]":
+    """Return every dataset that fits: of the symbols named or of the specs, of all symbols where none is named.
+
+    A spec means its symbols on its venue, of its timeframes and of the shorter ones that these can be made of.
+    A name that fits nothing is refused.
+    """
+    length = milliseconds(timeframe)
+    found: dict[Path, Dataset] = {}
+    for name in names or ("",):
+        fitting = list(_of_spec(Path(name)) if is_yaml(name) else _of_symbol(name))
+        kept = [each for each in fitting if _fits(each.key, venue, length)]
+        if name and not kept:
+            raise _unknown(name, fitting)
+        found.update({each.folder: each for each in kept})
+    return tuple(found.values())
+
+
+def one(names: Sequence[str], venue: str | None = None, timeframe: str | None = None) -> "tuple[Dataset, ...]":
+    """Return the datasets named, having seen that each symbol means one only."""
+    for name in names:
+        fitting = named([name], venue, timeframe)
+        if len(fitting) > 1 and not is_yaml(name):
+            raise CryptoflowError(
+                f"{name} could be any of: {', '.join(str(each.key) for each in fitting)}",
+                fix="say which with --timeframe and --venue",
+                code=ExitCode.USAGE,
+            )
+    return named(names, venue, timeframe)
+
+
+def milliseconds(timeframe: str | None) -> int | None:
+    """Return a timeframe of the command line in milliseconds.
+
+    >>> milliseconds("1h")
+    3600000
+    """
+    try:
+        return None if timeframe is None else int(Duration(timeframe))
+    except ValueError as error:
+        raise CryptoflowError(f"--timeframe: {error}", fix="write it like 1h", code=ExitCode.USAGE) from error
+
+
+def days(since: str | None, until: str | None) -> tuple[int, int]:
+    """Return the span of some days, the last of which counts whole; without them it has no end.
+
+    >>> days("2024-01-01", "2024-01-02")
+    (1704067200000, 1704240000000)
+    """
+    try:
+        return FIRST if since is None else midnight(since), LAST if until is None else midnight(until) + DAY
+    except ValueError as error:
+        raise CryptoflowError(f"{error}", fix="write days like 2024-01-31", code=ExitCode.USAGE) from error
+
+
+def _of_symbol(symbol: str) -> "Iterator[Dataset]":
+    return (dataset for dataset in store_of().datasets() if symbol in ("", dataset.key.symbol))
+
+
+def _of_spec(file: Path) -> "Iterator[Dataset]":
+    from cryptoflow.market.store.serving import makes
+
+    market = resolve(file).pipeline.market
+    store = store_of(file)
+    for symbol in map(str, market.symbols):
+        for key in store.keys_of(market.venue, symbol):
+            if makes(key, int(market.timeframe)):
+                yield store.dataset(key)
+
+
+def _fits(key: "Key", venue: str | None, timeframe: int | None) -> bool:
+    return venue in (None, key.venue) and timeframe in (None, key.timeframe)
+
+
+def _unknown(name: str, fitting: "Sequence[Dataset]") -> CryptoflowError:
+    """What to say of a name that nothing fits."""
+    if fitting:
+        return CryptoflowError(
+            f"the store has no such bars of {name}", fix=f"it has {', '.join(str(each.key) for each in fitting)}"
+        )
+    symbols = dict.fromkeys(each.key.symbol for each in store_of().datasets())
+    near = "" if is_yaml(name) else suggestion(name, symbols, "it has")
+    return CryptoflowError(
+        f"the store has no bars of {name}", fix=near or f"`cryptoflow data download {name}` fetches them"
+    )

@@ -1,0 +1,207 @@
+"""`cryptoflow data`, as its users meet it."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cryptoflow.cli.app import run
+from cryptoflow.market import parquet_files
+from cryptoflow.market.store.key import Key
+from cryptoflow.pipelines.data.frame import frame
+from tests.cli.projects import small
+from tests.market.store.stores import KEY, MINUTE, START, filled, made
+
+Capsys = pytest.CaptureFixture[str]
+
+HOUR = 60 * MINUTE
+HOURS = Key("binance", "BTC/USDT", HOUR)
+ETHER = Key("bybit", "ETH/USDT", HOUR)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with three datasets, two of them of one symbol, which is the current folder."""
+    store = tmp_path / ".cryptoflow" / "data"
+    filled(store, made(600, without=range(60, 70)))
+    for key in (HOURS, ETHER):
+        filled(store, made(1_000, key=key), key)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(capsys: Capsys, *arguments: str, code: int = 0) -> Any:
+    assert run(["data", *arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def told(capsys: Capsys, *arguments: str, code: int = 0) -> Any:
+    assert run(["data", *arguments]) == code
+    return capsys.readouterr()
+
+
+def test_the_list_has_every_dataset_and_what_lies_ready(project: Path, capsys: Capsys) -> None:
+    frame("ETH/USDT")
+    frame("ETH/USDT")
+    found = said(capsys, "list")
+    assert [(each["symbol"], each["timeframe"], each["bars"], each["missing"]) for each in found["datasets"]] == [
+        ("BTC/USDT", "1m", 590, 10),
+        ("BTC/USDT", "1h", 1_000, 0),
+        ("ETH/USDT", "1h", 1_000, 0),
+    ]
+    columns = found["columns"]
+    assert (columns["files"], columns["hits"], columns["misses"], columns["evictions"]) == (1, 1, 1, 0)
+    assert columns["bytes"] == 64 + 48 * 1_000
+    shown = told(capsys, "list", "--venue", "bybit")
+    assert "ETH/USDT" in shown.out
+    assert "BTC/USDT" not in shown.out
+    assert "ready to be mapped: files 1, 0.0 of 2,048.0 MiB (hits 1, misses 1, made way 0)" in shown.err
+
+
+def test_an_empty_store_says_how_to_fill_it(tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said(capsys, "list")["datasets"] == []
+    assert "cryptoflow data download SPEC" in told(capsys, "list").err
+    assert not (tmp_path / ".cryptoflow").exists()
+
+
+def test_a_dataset_is_shown_with_its_last_bars(project: Path, capsys: Capsys) -> None:
+    shown = told(capsys, "show", "BTC/USDT", "--timeframe", "1m", "--rows", "2").out
+    parts = ("BTC/USDT 1m of binance", "590, 10 missing", "2024-01-30 23:00 UTC to 2024-01-30 23:10 UTC", "made up")
+    assert all(part in shown for part in parts)
+    assert shown.count("2024-01-31 07:5") == 2
+    (found,) = said(capsys, "show", "ETH/USDT", "--rows", "1")
+    assert [each["open_at"] for each in found["last"]] == ["2024-03-12T13:00:00Z"]
+    assert found["origins"][0]["rows"] == found["bars"] == 1_000
+
+
+def test_a_spec_means_the_bars_that_its_run_would_take(project: Path, capsys: Capsys) -> None:
+    spec = small(project)
+    found = said(capsys, "list", str(spec))["datasets"]
+    assert [each["timeframe"] for each in found] == ["1m", "1h"]
+    assert said(capsys, "gaps", str(spec), "--timeframe", "1h")[0]["gaps"] == []
+
+
+def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> None:
+    assert said(capsys, "gaps", "BTC/USDT", "--timeframe", "1m")[0]["gaps"] == [
+        {"start": "2024-01-30T23:00:00Z", "end": "2024-01-30T23:10:00Z", "bars": 10}
+    ]
+    assert "2024-01-30 23:10 UTC" in told(capsys, "gaps").out
+    assert told(capsys, "gaps", "ETH/USDT").err == "no gaps\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("show", "BTC/USD"), 3, "did you mean `BTC/USDT`?"),
+        (("show", "XMR/EUR", "--venue", "okx"), 3, "it has: BTC/USDT, ETH/USDT"),
+        (("show", "BTC/USDT", "--timeframe", "4h"), 3, "it has BTC/USDT 1m of binance, BTC/USDT 1h of binance"),
+        (("show", "BTC/USDT", "--timeframe", "soon"), 2, "--timeframe: "),
+        (("show", "none.yaml"), 3, "none.yaml"),
+        (("prune", "BTC/USDT"), 2, "say which with --timeframe and --venue"),
+        (("export", "BTC/USDT", "--to", "x.csv"), 2, "put {symbol} and {timeframe} into its name"),
+        (("export", "ETH/USDT", "--to", "x.xls"), 2, "endings are: .csv, .parquet, .feather"),
+        (("export", "ETH/USDT", "--to", "{coin}.csv"), 2, "{coin} is no placeholder"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "write days like 2024-01-31"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "2025-01-01"), 3, "there are no bars of ETH/USDT 1h"),
+        (("show",), 2, "NAME..."),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    project: Path, capsys: Capsys, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    spoken = told(capsys, *arguments, code=code)
+    assert message in spoken.err
+    assert not spoken.out
+
+
+def test_verify_ends_with_6_and_names_the_file(project: Path, capsys: Capsys) -> None:
+    assert told(capsys, "verify").out.splitlines() == [
+        "BTC/USDT 1m of binance: 590 bars in 1 file, 10 missing, sound",
+        "BTC/USDT 1h of binance: 1,000 bars in 1 file, sound",
+        "ETH/USDT 1h of bybit: 1,000 bars in 1 file, sound",
+    ]
+    (file,) = (project / ".cryptoflow/data/bars/bybit/ETH_USDT/1h").glob("*.parquet")
+    content = bytearray(file.read_bytes())
+    content[99] ^= 1
+    file.write_bytes(content)
+    assert f"{file}: its bytes are not those that were written (1,000 bars, 2024)" in told(capsys, "verify", code=6).err
+    found = said(capsys, "verify", code=6)
+    assert [each["ok"] for each in found["datasets"]] == [True, True, False]
+    file.with_name("manifest.json").write_text("{")
+    assert "is no manifest" in said(capsys, "verify", "ETH/USDT", code=6)["datasets"][0]["problems"][0]["what"]
+    assert "is no manifest" in told(capsys, "list").err
+
+
+def test_prune_removes_what_nobody_needs_and_no_bars(project: Path, capsys: Capsys) -> None:
+    frame("ETH/USDT")
+    stray = project / ".cryptoflow/data/bars/bybit/ETH_USDT/1h/2024-0123456789abcdef.parquet"
+    stray.write_bytes(b"left")
+    assert said(capsys, "prune", "--dry-run")["files"] == [str(stray)]
+    assert stray.exists()
+    assert told(capsys, "prune").out == f"{stray.relative_to(project)}\n"
+    assert [Path(each).suffix for each in said(capsys, "prune", "--columns")["files"]] == [".bars"]
+    begun = project / ".cryptoflow/data/bars/okx/SOL_USDT/1h/2024-0123456789abcdef.parquet-7-7.unfinished"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(b"half")
+    assert said(capsys, "prune")["files"] == [str(begun)]
+    assert said(capsys, "prune") == {"dry_run": False, "files": [], "bytes": 0}
+    assert len(said(capsys, "list")["datasets"]) == 3
+
+
+def test_prune_removes_a_dataset_by_its_name(project: Path, capsys: Capsys) -> None:
+    arguments = ("prune", "BTC/USDT", "--timeframe", "1h")
+    would = said(capsys, *arguments, "--dry-run")["files"]
+    assert len(said(capsys, "list")["datasets"]) == 3
+    assert said(capsys, *arguments)["files"] == would
+    assert [each["timeframe"] for each in said(capsys, "list", "BTC/USDT")["datasets"]] == ["1m"]
+
+
+def test_what_is_exported_is_read_back_the_same(project: Path, capsys: Capsys) -> None:
+    for kind in ("csv", "parquet", "feather"):
+        told(capsys, "export", "BTC/USDT", "ETH/USDT", "--timeframe", "1h", "--to", f"out/{{symbol}}.{kind}")
+    with (project / "out" / "BTCUSDT.csv").open() as lines:
+        rows = list(csv.DictReader(lines))
+    bars = made(1_000, key=HOURS)
+    assert [float(row["close"]) for row in rows] == bars.close.tolist()
+    assert rows[0]["open_at"] == "2024-01-30 22:00:00.000Z"
+    read = parquet_files.read(project / "out" / "ETHUSDT.parquet", None)
+    assert (read.open_at.tolist(), read.note) == (bars.open_at.tolist(), "ETHUSDT.parquet: open_at read as moments")
+    message = "out/BTCUSDT.csv is there already"
+    assert message in told(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "out/BTCUSDT.csv", code=2).err
+    again = said(
+        capsys, "export", "BTC/USDT", "--timeframe=1h", "--to=out/BTCUSDT.csv", "--since=2024-03-12", "--replace"
+    )
+    assert again == [{"dataset": "BTC/USDT 1h of binance", "file": "out/BTCUSDT.csv", "bars": 14}]
+
+
+@pytest.mark.parametrize("arguments", [("show", "ETH/USDT"), ("export", "ETH/USDT", "--to", "eth.csv")])
+def test_what_cannot_be_written_ends_with_4(project: Path, capsys: Capsys, arguments: tuple[str, ...]) -> None:
+    (project / ".cryptoflow/data/columns").touch()
+    assert "the column file of ETH/USDT 1h of bybit cannot be written to" in told(capsys, *arguments, code=4).err
+    assert not (project / "eth.csv").exists()
+
+
+def test_a_frame_of_pandas_has_an_index_in_utc(project: Path) -> None:
+    found = frame("BTC/USDT", timeframe="1m")
+    assert (len(found), str(found.index.dtype), list(found)) == (
+        590,
+        "datetime64[ms, UTC]",
+        ["open", "high", "low", "close", "volume"],
+    )
+    assert found.index[0].timestamp() * 1000 == START
+    assert found.close.tolist() == made(600, without=range(60, 70), key=KEY).close.tolist()
+
+
+def test_a_backtest_takes_the_bars_of_the_store(project: Path, capsys: Capsys) -> None:
+    spec = small(project)
+    text = spec.read_text().replace("period: 2024-01-03..2024-01-20", "period: 2024-02-05..2024-02-25")
+    spec.write_text("\n".join(line for line in text.splitlines() if not line.startswith("sources:")) + "\n")
+    assert run(["backtest", str(spec), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["rows"] == 21 * 24 + 20
+    assert run(["backtest", str(spec), "--set", "market.venue=kraken"]) == 3
+    assert (
+        "cryptoflow data download BTC/USDT --venue kraken --timeframe 1h --since 2024-02-04" in capsys.readouterr().err
+    )
