@@ -107,6 +107,12 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         PROOF_FAILED: "something else came out",
     },
     "report": {OK: "its path is printed", USAGE: WRONG_LINE, INVALID: "no such run, or its report is gone"},
+    "data import": {
+        OK: "the bars are in the store, or could be with `--dry-run`",
+        USAGE: "an option is wrong, or a file's name does not say whose bars it holds",
+        INVALID: "a file cannot be read, has rows that cannot be bars, or contradicts the store",
+        UNAVAILABLE: "the state folder cannot be written",
+    },
     "plugins list": {OK: "listed", USAGE: "no such kind", INVALID: "a plugin or the spec is broken"},
     "plugins show": {OK: "shown", USAGE: "no such kind, or several have the name", INVALID: "no such plugin"},
     "plugins new": {

@@ -46,7 +46,16 @@ def _is_possible(bars: Bars) -> bool:
 
 
 def _defects(bars: Bars) -> Iterator[tuple[str, str, Flags]]:
-    at, volume = bars.open_at, bars.volume
+    yield from impossible(bars)
+    step = np.diff(bars.open_at, prepend=bars.open_at[0] - 1)
+    yield "a bar opens before the one above it", "sort the rows by time", step < 0
+    yield "a time stands twice", "keep one row per bar", step == 0
+    yield off_grid(bars)
+
+
+def impossible(bars: Bars) -> Iterator[tuple[str, str, Flags]]:
+    """Yield each way in which the numbers of a bar cannot be true, what to do, and which bars are so."""
+    volume = bars.volume
     prices = (bars.open, bars.high, bars.low, bars.close)
     repair = "mend or drop these rows where the data comes from"
     # Comparisons with NaN are false, so a row with a missing number is named once, as such.
@@ -60,14 +69,15 @@ def _defects(bars: Bars) -> Iterator[tuple[str, str, Flags]]:
     yield "high is below open or close", repair, bars.high < np.maximum(bars.open, bars.close)
     yield "low is above open or close", repair, bars.low > np.minimum(bars.open, bars.close)
     yield "volume is negative", repair, volume < 0
-    step = np.diff(at, prepend=at[0] - 1)
-    yield "a bar opens before the one above it", "sort the rows by time", step < 0
-    yield "a time stands twice", "keep one row per bar", step == 0
+
+
+def off_grid(bars: Bars) -> tuple[str, str, Flags]:
+    """Return that bars open between two places of their timeframe's grid, what to do, and which ones do."""
     frame = timeframe_name(bars.timeframe)
-    yield (
+    return (
         f"a time is off the {frame} grid",
         f"each bar's time is its start; a file of another timeframe cannot stand in for {frame}",
-        (at - grid_offset(bars.timeframe)) % bars.timeframe != 0,
+        (bars.open_at - grid_offset(bars.timeframe)) % bars.timeframe != 0,
     )
 
 

@@ -11,6 +11,7 @@ from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.checks import check
 from cryptoflow.market.columns import Told
+from cryptoflow.market.flaws import problems
 from cryptoflow.market.placeholders import filled
 from cryptoflow.market.times import moment, timeframe_name
 
@@ -28,7 +29,9 @@ def located(path: str, folder: Path, symbol: str, timeframe: int) -> Path:
 
 
 def selected(told: Told, asked: Asked) -> Bars:
-    """Return the bars that were asked for; those are checked, other rows are not."""
+    """Return the bars that were asked for; those are checked, of other rows only that they can be read."""
+    if told.flaws:
+        raise CryptoflowError(problems(told.sheet.name, told.sheet.word, told.flaws))
     inside = np.flatnonzero((told.open_at >= asked.start) & (told.open_at < asked.end))
     name = told.sheet.name
     if len(inside) == 0:
@@ -41,9 +44,9 @@ def selected(told: Told, asked: Asked) -> Bars:
     chosen: Any = slice(int(inside[0]), int(inside[-1]) + 1) if together else inside
     columns: Any = zip(COLUMNS, (told.open_at, *told.numbers), strict=True)
     cut = {column: values[chosen] for column, values in columns}
-    bars = Bars(symbol=asked.symbol, timeframe=asked.timeframe, notes=(told.note,), **cut)
+    bars = Bars(symbol=asked.symbol, timeframe=asked.timeframe, notes=told.notes, **cut)
     _refuse_longer(bars, name)
-    check(bars, name, inside + told.sheet.first, told.sheet.word)
+    check(bars, name, told.sheet.numbers(inside), told.sheet.word)
     return bars
 
 

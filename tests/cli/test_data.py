@@ -168,7 +168,7 @@ def test_what_is_exported_is_read_back_the_same(project: Path, capsys: Capsys) -
     assert [float(row["close"]) for row in rows] == bars.close.tolist()
     assert rows[0]["open_at"] == "2024-01-30 22:00:00.000Z"
     read = parquet_files.read(project / "out" / "ETHUSDT.parquet", None)
-    assert (read.open_at.tolist(), read.note) == (bars.open_at.tolist(), "ETHUSDT.parquet: open_at read as moments")
+    assert (read.open_at.tolist(), read.notes) == (bars.open_at.tolist(), ("ETHUSDT.parquet: open_at read as moments",))
     message = "out/BTCUSDT.csv is there already"
     assert message in told(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "out/BTCUSDT.csv", code=2).err
     again = said(

@@ -14,11 +14,16 @@ from cryptoflow.market import text_files
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.columns import NAMES
 from cryptoflow.market.files import selected
+from cryptoflow.market.importing.file_names import Said, said
+from cryptoflow.market.importing.reading import read
+from cryptoflow.market.importing.sifting import sift
 from cryptoflow.market.placeholders import filled
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.store import Store
-from cryptoflow.market.times import moment
+from cryptoflow.market.times import HOUR, moment
 from cryptoflow.settings import Settings
+from cryptoflow.spec.durations import Timeframe
+from tests.market.importing.tables import NOW, SHAPES
 from tests.market.store.stores import Still
 
 Capsys = pytest.CaptureFixture[str]
@@ -26,15 +31,16 @@ Capsys = pytest.CaptureFixture[str]
 PAGE = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
 SPEC = "configs/mine.yaml"
 BARS = Path("data") / "BTCUSDT_2h.csv"
+GOLDEN = Path(__file__).parents[1] / "golden" / "imports"
 
 
 DAY_AFTER = 1_709_424_000_000
 """2024-03-03: when the example's bars were imported, as the page has it."""
 
 
-def rows(head: str) -> list[list[str]]:
-    """The cells of the table whose head begins like this, without their backticks."""
-    lines = PAGE.split(f"\n| {head} |")[1].split("\n\n")[0].splitlines()[2:]
+def rows(head: str, table: int = 1) -> list[list[str]]:
+    """The cells of the table whose head begins like this, the first one or another, without their backticks."""
+    lines = PAGE.split(f"\n| {head} |")[table].split("\n\n")[0].splitlines()[2:]
     return [[cell.strip().strip("`") for cell in line[1:-1].split("|")] for line in lines]
 
 
@@ -72,9 +78,10 @@ def store(project: Path) -> Path:
     return project
 
 
-def transcripts() -> list[tuple[str, str]]:
-    """Every command of the page's consoles with what it prints."""
-    blocks = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+def transcripts(section: str) -> list[tuple[str, str]]:
+    """Every command of a section's consoles with what it prints."""
+    text = re.split(r"^## ", PAGE.split(f"\n## {section}\n")[1], flags=re.MULTILINE)[0]
+    blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     found = [part.partition("\n")[::2] for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     return [(command.removeprefix("cryptoflow "), output) for command, output in found]
 
@@ -88,7 +95,7 @@ def printed(capsys: Capsys, command: str) -> str:
 
 
 @pytest.mark.usefixtures("store")
-@pytest.mark.parametrize(("command", "output"), transcripts())
+@pytest.mark.parametrize(("command", "output"), transcripts("The store"))
 def test_a_command_on_the_page_prints_what_stands_below_it(capsys: Capsys, command: str, output: str) -> None:
     sizes = re.compile(r"[0-9.]+ KiB")
     assert sizes.sub("", printed(capsys, command)) == sizes.sub("", output)
@@ -196,3 +203,29 @@ def test_a_time_is_read_as_on_the_page(tmp_path: Path, written: str, zone: str, 
             text_files.read(file, ",", (), zone or None)
     else:
         assert moment(int(text_files.read(file, ",", (), zone or None).open_at[0])) == read
+
+
+@pytest.mark.usefixtures("project")
+def test_importing_says_what_the_page_says(capsys: Capsys) -> None:
+    for command, answer in transcripts("Into the store"):
+        code = run(shlex.split(command))
+        heard = capsys.readouterr()
+        assert heard.out + heard.err == answer
+        assert code == (3 if heard.err else 0)
+
+
+@pytest.mark.parametrize(("shape", "said"), [(row[0], row[2]) for row in rows("shape")])
+def test_what_is_recognised_is_said_as_on_the_page(tmp_path: Path, shape: str, said: str) -> None:
+    name, data = SHAPES[shape]
+    (tmp_path / name).write_bytes(data)
+    assert f"{name}: {said}" in sift(read(tmp_path / name), "BTC/USDT", HOUR, NOW).bars.notes
+
+
+@pytest.mark.parametrize(("file", "venue", "symbol", "timeframe"), rows("file"))
+def test_a_name_tells_what_the_page_says(file: str, venue: str, symbol: str, timeframe: str) -> None:
+    assert said(Path(file)) == Said(venue, symbol, int(Timeframe(timeframe)) if timeframe else 0)
+
+
+@pytest.mark.parametrize(("damage", "said"), [*rows("damage"), *rows("damage", 2)])
+def test_a_damage_is_called_what_the_page_calls_it(damage: str, said: str) -> None:
+    assert said in (GOLDEN / f"{damage}.txt").read_text()

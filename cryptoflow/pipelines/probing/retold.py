@@ -1,6 +1,7 @@
 """A file of bars written anew with another future, in the form in which it was."""
 
 import csv
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,13 @@ def _rows(open_at: Any, bars: "Columns", until: int) -> tuple[Any, Any]:
 
 def _csv(original: Path, copy: Path, source: Any, bars: "Columns", until: int) -> None:
     from cryptoflow.market.columns import recognise
+    from cryptoflow.market.decoded import decoded
     from cryptoflow.market.text_files import read
+    from cryptoflow.market.unpacked import unpacked
 
     told = read(original, source.separator, source.columns, source.zone)
-    with original.open(newline="", encoding="utf-8-sig") as lines:
-        rows = [row for row in csv.reader(lines, delimiter=source.separator) if row]
+    lines = StringIO(decoded(*unpacked(original))[0].decode(), newline="")
+    rows = [row for row in csv.reader(lines, delimiter=source.separator) if row]
     head = [] if source.columns else rows[:1]
     names = tuple(source.columns) or rows[0]
     places = [list(names).index(recognise(names, original.name)[name]) for name in NUMBERS]

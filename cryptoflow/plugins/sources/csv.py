@@ -17,9 +17,10 @@ class Csv(Plugin):
     """Read bars from CSV files, one per symbol.
 
     Columns are recognised by their usual names (ts, time, timestamp, date, open_time; open or o, and so on)
-    in any order; others are ignored. A time is the start of its bar: seconds, milli-, micro- or nanoseconds
-    since 1970, told apart by their size, or ISO text with its zone. Rows must be sorted, on the grid of the
-    timeframe, and possible; the first that are not are named. Missing bars are counted, not refused.
+    in any order; others are ignored. A file may be packed with gzip or zip. A time is the start of its bar:
+    seconds, milli-, micro- or nanoseconds since 1970, told apart by their size, or ISO text with its zone. Rows
+    must be sorted, on the grid of the timeframe, and possible; the first that are not are named. Missing bars are
+    counted, not refused.
     """
 
     path: str = Field(

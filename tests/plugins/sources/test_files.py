@@ -1,5 +1,8 @@
+import gzip
+import io
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pytest
@@ -31,6 +34,13 @@ def refusal(folder: Path, lines: list[str], **settings: object) -> str:
     return str(raised.value)
 
 
+def zipped(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        archive.writestr("x.csv", data)
+    return out.getvalue()
+
+
 def hours(*times: object) -> list[str]:
     return [f"{time},{NUMBERS}" for time in times]
 
@@ -59,7 +69,7 @@ def test_text_without_a_zone_is_read_only_when_the_zone_is_given(tmp_path):
     assert "add `zone: UTC`" in refusal(tmp_path, naive)
     bars = read(tmp_path, naive, zone="UTC")
     assert bars.open_at.tolist() == [START, START + HOUR]
-    assert bars.notes == ("x.csv: ts read as moments in UTC, as the spec says",)
+    assert bars.notes == ("x.csv: ts read as moments in UTC, as told",)
 
 
 @pytest.mark.parametrize(
@@ -92,25 +102,41 @@ def test_a_file_without_names_is_read_by_the_names_given(tmp_path):
         ([HEADER, *hours(START + HOUR, START)], "a bar opens before the one above it: line 3"),
         ([HEADER, *hours(START + 1)], "a time is off the 1h grid: line 2 (2024-01-01 00:00:00.001 UTC)"),
         ([HEADER, f"{START},10,11,,10,1"], "a number is missing or infinite: line 2"),
-        ([HEADER, *hours(START), f"{START + HOUR},10,11,9,ten,1"], "x.csv: line 3: close is 'ten', which is no number"),
-        ([HEADER, *hours("2024-01-01T00:00Z", "today")], "x.csv: line 3: 'today' is no time like '2024-01-01T00:00Z'"),
+        ([HEADER, *hours(START), f"{START + HOUR},10,11,9,ten,1"], "x.csv: close is no number: line 3 ('ten')"),
+        (
+            [HEADER, *hours("2024-01-01T00:00Z", "today")],
+            "a time is not written like '2024-01-01T00:00Z': line 3 ('today')",
+        ),
         (
             [HEADER, *hours("2024-01-01T00:00:00Z", "2024-01-01T01:00:00")],
-            "line 3: '2024-01-01T01:00:00' names no zone",
+            "a time names no zone, unlike the others: line 3 ('2024-01-01T01:00:00')",
         ),
-        ([HEADER, *hours(START, 1704070800)], "line 3: 1704070800 would be seconds, unlike the rows above"),
-        ([HEADER, *hours("1704067200.0005")], "line 2: a bar opens within the millisecond"),
-        ([HEADER, *hours(START), f",{NUMBERS}"], "line 3: there is no time"),
+        ([HEADER, *hours(START, 1704070800)], "a time is in seconds, the others in milliseconds: line 3 (1704070800)"),
+        ([HEADER, *hours("1704067200.0005")], "a bar opens within a millisecond: line 2 (2024-01-01"),
+        ([HEADER, *hours(START), f",{NUMBERS}"], "there is no time: line 3"),
         ([HEADER, *hours(START), "1,2"], "cannot be read as a table"),
         ([HEADER, *hours(START + 48 * HOUR)], "its bars open from 2024-01-03 00:00 UTC to 2024-01-03 00:00 UTC"),
         ([HEADER, *hours(*range(START, START + 20 * HOUR, 4 * HOUR))], "holds bars of 4h, but 1h was asked for"),
         (["ts,open,high,low,volume", *hours(START)], "has no column for close; it has ts, open, high, low, volume"),
-        ([""], "has no column for time"),
+        ([""], "x.csv is empty"),
         ([HEADER], "x.csv"),
     ],
 )
 def test_what_is_wrong_is_told_with_the_line_it_stands_in(tmp_path, lines, said):
     assert said in refusal(tmp_path, lines)
+
+
+def test_every_row_that_cannot_be_read_is_told_at_once(tmp_path):
+    said = refusal(tmp_path, [HEADER, f"{START},ten,11,9,10,1", *hours("today"), f"{START},10,11,9,?,1"])
+    assert "open is no number: line 2 ('ten')" in said
+    assert "close is no number: line 4 ('?')" in said
+    assert "line 3 ('today')" in said
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zipped, lambda data: b"\xef\xbb\xbf" + data])
+def test_a_file_is_read_whatever_it_is_packed_in(tmp_path, pack):
+    (tmp_path / "x.csv").write_bytes(pack("\n".join([HEADER, *hours(START)]).encode()))
+    assert len(Csv(path="x.csv").load(Asked("BTC/USDT", HOUR, 0, START + HOUR, 0, tmp_path))) == 1
 
 
 def test_rows_outside_the_span_are_not_held_against_a_file(tmp_path):

@@ -1,0 +1,130 @@
+"""`cryptoflow data import` puts bars of files into the store, or says why not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cryptoflow.cli.app import run
+from cryptoflow.clock import MachineClock
+from cryptoflow.market.store.dataset import Dataset
+from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.store import Store
+from tests.market.importing.tables import HOUR, SHAPES, START, joined, lines
+
+Capsys = pytest.CaptureFixture[str]
+FILE = "BTCUSDT-1h.csv"
+BINANCE = ["--venue", "binance"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a file of bars, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / FILE).write_bytes(joined(lines()))
+    return tmp_path
+
+
+def stored() -> Dataset:
+    return Store(Path(".cryptoflow/data"), MachineClock()).dataset(Key("binance", "BTC/USDT", HOUR))
+
+
+def imported(capsys: Capsys, *arguments: str) -> list[dict[str, object]]:
+    assert run(["data", "import", *arguments, *BINANCE, "--json"]) == 0, capsys.readouterr().out
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def refused(capsys: Capsys, *arguments: str) -> str:
+    assert run(["data", "import", *arguments]) in (2, 3)
+    return capsys.readouterr().err
+
+
+def test_bars_are_in_the_store_with_where_they_came_from(capsys: Capsys) -> None:
+    (found,) = imported(capsys, FILE)
+    assert (found["added"], found["known"], found["missing"]) == (24, 0, 0)
+    assert (found["start"], found["end"]) == ("2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z")
+    manifest = stored().manifest()
+    assert manifest is not None
+    assert [origin.what for origin in manifest.origins] == [f"import {FILE}"]
+    assert manifest.origins[0].notes == (f"{FILE}: Date read as moments",)
+    assert manifest.covered == ((START, START + 24 * HOUR),)
+    assert len(stored().load()) == 24
+
+
+def test_the_same_bars_a_second_time_are_counted_and_change_nothing(folder: Path, capsys: Capsys) -> None:
+    imported(capsys, FILE)
+    before = stored().load().fingerprint()
+    name, data = SHAPES["feather"]
+    (folder / name).write_bytes(data)
+    (again,) = imported(capsys, name)
+    assert (again["added"], again["known"]) == (0, 24)
+    assert stored().load().fingerprint() == before
+
+
+def test_other_bars_for_the_same_hours_take_their_place_only_when_they_may(folder: Path, capsys: Capsys) -> None:
+    imported(capsys, FILE)
+    (folder / FILE).write_bytes(joined(lines()).replace(b".75,100.125", b".75,7"))
+    assert "1 bars of BTC/USDT 1h of binance are there with other numbers" in refused(capsys, FILE, *BINANCE)
+    assert imported(capsys, FILE, "--replace")[0]["replaced"] == 1
+    assert stored().load().volume[0] == 7
+
+
+def test_a_dry_run_says_the_same_and_stores_nothing(capsys: Capsys) -> None:
+    (found,) = imported(capsys, FILE, "--dry-run")
+    assert (found["bars"], found["stored"]) == (24, False)
+    assert stored().manifest() is None
+    assert run(["data", "import", FILE, *BINANCE, "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  nothing stored: --dry-run"
+
+
+def test_one_bad_row_in_one_of_many_files_keeps_all_of_them_out(folder: Path, capsys: Capsys) -> None:
+    (folder / "BTCUSDT-1h-bad.csv").write_bytes(joined([*lines()[:5], lines()[5].replace(".0,", ".x,"), *lines()[6:]]))
+    said = refused(capsys, FILE, "BTCUSDT-1h-bad.csv", *BINANCE)
+    assert "BTCUSDT-1h-bad.csv: Low is no number: line 6 (2024-03-01 04:00 UTC, '61904.x')" in said
+    assert stored().manifest() is None
+
+
+def test_two_files_that_contradict_each_other_are_both_kept_out(folder: Path, capsys: Capsys) -> None:
+    (folder / "BTCUSDT-1h-b.csv").write_bytes(joined(lines()[:9]).replace(b".75,101.125", b".75,7"))
+    said = refused(capsys, FILE, "BTCUSDT-1h-b.csv", *BINANCE)
+    assert f"{FILE} and BTCUSDT-1h-b.csv contradict each other: 1 bars" in said
+    assert "2024-03-01 01:00 UTC (volume is 101.125, comes as 7.0)" in said
+    assert stored().manifest() is None
+    assert imported(capsys, FILE, "BTCUSDT-1h-b.csv", "--replace")[1]["replaced"] == 1
+
+
+def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: Capsys) -> None:
+    (folder / FILE).write_bytes(joined([*lines()[:5], lines()[5].replace(",1", ",-1"), *lines()[6:]]))
+    (found,) = imported(capsys, FILE, "--drop-bad")
+    said = {"row": 6, "open_at": "2024-03-01T04:00:00Z", "what": "volume is negative", "text": ""}
+    assert found["defects"] == [said]
+    manifest = stored().manifest()
+    assert manifest is not None
+    assert [(each.row, each.what) for each in manifest.defects] == [
+        (f"{FILE} line 6", "volume is negative (2024-03-01 04:00 UTC)")
+    ]
+    assert stored().gaps() == ((START + 4 * HOUR, START + 5 * HOUR),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([FILE], "say it: --venue binance"),
+        ([FILE, *BINANCE, "--symbol", "BTCUSDT"], "--symbol: BTCUSDT: a symbol is expected here"),
+        ([FILE, *BINANCE, "--timeframe", "7m"], "--timeframe: 7m: venues have no bars of that length"),
+        ([FILE, *BINANCE, "--timeframe", "4h"], f"{FILE} holds bars of 1h, not of 4h"),
+        ([FILE, *BINANCE, "--zone", "Europe/Berlin"], "--zone: Europe/Berlin is not UTC"),
+        ([FILE, *BINANCE, "--columns", "time"], "--columns: open, high, low, close, volume are not named"),
+        (["none.csv", *BINANCE], "there is no file none.csv"),
+        ([".", *BINANCE], ". is a folder"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_do(arguments: list[str], said: str, capsys: Capsys) -> None:
+    assert said in refused(capsys, *arguments)
+    assert stored().manifest() is None
+
+
+def test_what_was_said_stands_above_what_the_name_says(capsys: Capsys) -> None:
+    (found,) = imported(capsys, FILE, "--symbol", "ETH/EUR:EUR")
+    assert (found["symbol"], found["timeframe"]) == ("ETH/EUR:EUR", "1h")
