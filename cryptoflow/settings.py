@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ByteSize, Field, ValidationError
+from pydantic import BaseModel, ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
@@ -12,10 +12,20 @@ from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 PREFIX = "CRYPTOFLOW_"
 
 
+class VenueSettings(BaseModel):
+    """Where a venue is, when it is not where it usually is."""
+
+    url: str | None = Field(
+        None, description="address that its market data is asked for at, like http://127.0.0.1:8080"
+    )
+
+
 class Settings(BaseSettings):
     """Where things lie on this machine and how it talks."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
 
     home: Path | None = Field(None, description="folder for state; none: `.cryptoflow` beside the configs")
     memory: ByteSize = Field(
@@ -24,6 +34,8 @@ class Settings(BaseSettings):
     )
     column_files: int = Field(100, ge=1, description="how many datasets lie ready to be mapped into memory, in `home`")
     column_bytes: ByteSize = Field(ByteSize(2 * 2**30), description="room that these may take, like 2 GiB")
+    venues: dict[str, VenueSettings] = Field({}, description="addresses of venues, by name")
+    listings_age: int = Field(7, ge=0, description="days for which a recorded day of a venue's listings holds")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 
 

@@ -57,6 +57,11 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         INVALID: "the spec or its data cannot be run",
         UNAVAILABLE: "the state folder cannot be written",
     },
+    "data listings": {
+        OK: "shown, also when nothing is recorded",
+        USAGE: "an option is wrong, or no such venue is recorded",
+        INVALID: "no such day or symbol, or a day was changed since it was recorded",
+    },
     "probe lookahead": {
         OK: "nothing moved",
         USAGE: WRONG_LINE,

@@ -1,7 +1,8 @@
 """What a run was worth: return, risk and costs as single numbers.
 
 Conventions: returns are daily, of the equity at the close of each UTC day, the first one from the starting
-capital; a day without bars repeats the last value. A year has 365 of them (252 where a source says so).
+capital; a day without bars repeats the last value. A year has 365 of them. Where a source says that it has fewer,
+like the 252 of a stock exchange, a day without bars is none.
 Deviations are of a sample (n - 1), the risk-free rate is 0, ratios are annualised. Losses are negative
 shares. What is undefined (a win rate without trades, a ratio over zero) is NaN here and null in JSON.
 """
@@ -14,6 +15,9 @@ from math import fsum, isfinite, isnan, nan, sqrt
 from typing import NamedTuple
 
 DAY = 86_400_000
+EVERY_DAY = 365
+"""Days of a year on which prices are made, where nothing ever closes."""
+
 TAIL = 0.05
 """The share of days that value at risk looks at."""
 
@@ -62,15 +66,15 @@ def measure(
     notional: float,
     exposure: float,
     drawdown: float | None = None,
-    days: int = 365,
+    days: int = EVERY_DAY,
 ) -> Metrics:
     """Return the metrics of a run that began with `capital` and had `equity` at the close of each bar.
 
     `times` are when the bars opened, `profits` what each closed trade brought after costs, `notional` all
     that was bought and sold, `exposure` the share of bars in the market. A driver that followed the
-    drawdown hands it in.
+    drawdown hands it in. `days` are those of a year on which prices are made.
     """
-    worth = daily(times, equity, capital)
+    worth = daily(times, equity, capital, every=days == EVERY_DAY)
     returns = changes(worth)
     final = float(equity[-1]) if len(equity) else capital
     growth = cagr(capital, final, len(returns), days)
@@ -115,18 +119,22 @@ def mean(values: Sequence[float]) -> float:
     return fsum(values) / len(values) if values else nan
 
 
-def daily(times: Sequence[int], equity: Sequence[float], capital: float) -> list[float]:
+def daily(times: Sequence[int], equity: Sequence[float], capital: float, *, every: bool = True) -> list[float]:
     """Return the capital, then the equity at the close of each UTC day from the first to the last bar.
 
-    `times` are when bars opened, in order; a bar belongs to the day in which it opens.
+    `times` are when bars opened, in order; a bar belongs to the day in which it opens. Days without bars are left out
+    unless `every` one counts.
 
     >>> daily([0, 43_200_000, 86_400_000, 3 * 86_400_000], [11.0, 12.0, 13.0, 14.0], 10.0)
     [10.0, 12.0, 13.0, 13.0, 14.0]
+    >>> daily([0, 86_400_000, 3 * 86_400_000], [12.0, 13.0, 14.0], 10.0, every=False)
+    [10.0, 12.0, 13.0, 14.0]
     """
     if not len(times):
         return [capital]
     first, last = int(times[0]) // DAY, int(times[-1]) // DAY
-    ends = (bisect_left(times, (day + 1) * DAY) for day in range(first, last + 1))
+    days = range(first, last + 1) if every else sorted({int(at) // DAY for at in times})
+    ends = (bisect_left(times, (day + 1) * DAY) for day in days)
     return [capital, *(float(equity[end - 1]) for end in ends)]
 
 
@@ -156,7 +164,7 @@ def changes(worth: Sequence[float]) -> list[float]:
     return [over(after - before, before) for before, after in pairwise(worth)]
 
 
-def cagr(start: float, final: float, elapsed: int, days: int = 365) -> float:
+def cagr(start: float, final: float, elapsed: int, days: int = EVERY_DAY) -> float:
     """Return the growth per year that leads from `start` to `final` in so many days; all lost is -1.
 
     A few good days can promise more than a number holds; that is undefined.
@@ -190,7 +198,7 @@ def deviation(returns: Sequence[float]) -> float:
     return spread if spread > 1e-12 * abs(middle) else 0.0
 
 
-def volatility(returns: Sequence[float], days: int = 365) -> float:
+def volatility(returns: Sequence[float], days: int = EVERY_DAY) -> float:
     """Return the deviation of daily returns, per year.
 
     >>> volatility([0.01, 0.01, 0.01])
@@ -199,7 +207,7 @@ def volatility(returns: Sequence[float], days: int = 365) -> float:
     return deviation(returns) * sqrt(days)
 
 
-def sharpe(returns: Sequence[float], days: int = 365) -> float:
+def sharpe(returns: Sequence[float], days: int = EVERY_DAY) -> float:
     """Return mean over deviation of daily returns, per year.
 
     >>> round(sharpe([0.01, -0.01, 0.02]), 4)
@@ -208,7 +216,7 @@ def sharpe(returns: Sequence[float], days: int = 365) -> float:
     return over(mean(returns), deviation(returns)) * sqrt(days)
 
 
-def sortino(returns: Sequence[float], days: int = 365) -> float:
+def sortino(returns: Sequence[float], days: int = EVERY_DAY) -> float:
     """Return mean over downside deviation (root mean square of losses, over all days), per year.
 
     >>> round(sortino([0.01, -0.01, 0.02]), 4)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cryptoflow.market.calendars import missing
+
 COLUMNS = ("open_at", "open", "high", "low", "close", "volume")
 
 Times = npt.NDArray[np.int64]
@@ -19,7 +21,8 @@ class Bars:
 
     `open_at` is the start of each bar in epoch milliseconds, `timeframe` its length in milliseconds,
     `volume` is in the base currency. Columns are contiguous and in native byte order, so compiled code
-    takes them as they are. `notes` says what a source assumed while reading; it is no part of the content.
+    takes them as they are. `calendar` names the days on which bars are made, every day if it is empty; `notes` says
+    what a source assumed while reading. Neither is part of the content.
     """
 
     symbol: str
@@ -31,6 +34,7 @@ class Bars:
     close: Numbers
     volume: Numbers
     notes: tuple[str, ...] = ()
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         for name in COLUMNS:
@@ -58,11 +62,8 @@ class Bars:
         return int(self.open_at[0]), int(self.open_at[-1])
 
     def gaps(self) -> int:
-        """Return how many bars are missing between the first and the last."""
-        if len(self) == 0:
-            return 0
-        first, last = self.ends()
-        return (last - first) // self.timeframe + 1 - len(self)
+        """Return how many bars are missing between the first and the last, of those its market makes."""
+        return missing(self.open_at, self.timeframe, self.calendar)
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the content: equal for equal bars, whichever source they came from."""

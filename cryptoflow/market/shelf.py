@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryptoflow.market.bars import COLUMNS, Bars, Times
+from cryptoflow.market.calendars import missing
 
 Kind = TypeVar("Kind", np.int64, np.float64)
 
@@ -45,7 +46,7 @@ class Shelf:
             while column:
                 written = os.pwrite(self._file, column[:WRITTEN], self._end)
                 column, self._end = column[written:], self._end + written
-        return Shelved(bars.symbol, bars.timeframe, self, begin, rows, 0, rows, bars.notes)
+        return Shelved(bars.symbol, bars.timeframe, self, begin, rows, 0, rows, bars.notes, bars.calendar)
 
     def read(self, into: npt.NDArray[Any], at: int) -> None:
         """Fill an array with the bytes that begin at `at`."""
@@ -72,6 +73,7 @@ class Shelved:
     first: int
     last: int
     notes: tuple[str, ...] = ()
+    calendar: str = ""
 
     def __len__(self) -> int:
         return self.last - self.first
@@ -92,7 +94,7 @@ class Shelved:
         open_at = self._fill(np.empty(last - first, np.int64), 0, first)
         numbers = (self._fill(np.empty(last - first), place, first) for place in range(1, len(COLUMNS)))
         open_, high, low, close, volume = numbers
-        return Bars(self.symbol, self.timeframe, open_at, open_, high, low, close, volume, self.notes)
+        return Bars(self.symbol, self.timeframe, open_at, open_, high, low, close, volume, self.notes, self.calendar)
 
     def ends(self) -> tuple[int, int]:
         """Return when the first bar opens, and the last."""
@@ -100,7 +102,9 @@ class Shelved:
         return first, last
 
     def gaps(self) -> int:
-        """Return how many bars are missing between the first and the last."""
+        """Return how many bars are missing between the first and the last, of those its market makes."""
+        if self.calendar:
+            return missing(self.open_at, self.timeframe, self.calendar)
         if len(self) == 0:
             return 0
         first, last = self.ends()

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from cryptoflow.market.listings.terms import Terms
+
 
 class Fees(NamedTuple):
     """Shares of the traded amount: resting first, filling at once."""
@@ -49,20 +51,35 @@ FILTERS = {
 UNKNOWN_FILTERS = Filters(0.00000001, 0.00000001, 10.0)
 NO_FILTERS = Filters(1.0, 0.0, 0.0)
 
+WHOLE_SHARES = Filters(1.0, 0.01, 0.0)
+"""Of a stock, which is what a symbol without a quote is taken for: whole shares, at cents."""
 
-def fees_of(venue: str) -> Fees:
-    """Return a venue's fees, or cautious ones for a venue the table lacks.
+
+def fees_of(venue: str, terms: Terms | None = None) -> Fees:
+    """Return a venue's fees, as its listings tell them, else by the table, or cautious ones for a venue it lacks.
 
     >>> fees_of("binance").taker, fees_of("elsewhere").taker
     (0.001, 0.002)
+    >>> fees_of("binance", Terms("BTC", "USDT", taker=0.0006))
+    Fees(maker=0.001, taker=0.0006)
     """
-    return FEES.get(venue, UNKNOWN_FEES)
+    table = FEES.get(venue, UNKNOWN_FEES)
+    if terms is None:
+        return table
+    return Fees(*(own if told is None else told for told, own in zip((terms.maker, terms.taker), table, strict=True)))
 
 
-def filters_of(symbol: str) -> Filters:
-    """Return a symbol's filters, or the finest steps for a coin the table lacks.
+def filters_of(symbol: str, terms: Terms | None = None) -> Filters:
+    """Return a symbol's filters, as listings tell them, else by the table, or the finest steps for a coin it lacks.
 
     >>> filters_of("BTC/USDT").lot
     1e-05
+    >>> filters_of("AAPL")
+    Filters(lot=1.0, tick=0.01, min_notional=0.0)
     """
-    return FILTERS.get(symbol.partition("/")[0], UNKNOWN_FILTERS)
+    base, _, quote = symbol.partition("/")
+    table = FILTERS.get(base, UNKNOWN_FILTERS) if quote else WHOLE_SHARES
+    if terms is None:
+        return table
+    told = (terms.lot, terms.tick, terms.min_notional)
+    return Filters(*(own if each is None else each for each, own in zip(told, table, strict=True)))

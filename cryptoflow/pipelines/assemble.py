@@ -66,10 +66,11 @@ def market_of(resolved: "Resolved", symbol: str, rules: Mapping[str, Effective],
     """Return what the venue allows and charges for a symbol, and whether and from when on the spec trades it."""
     allowed = getattr(rules["symbols"].plugin, "allow", ())
     pipeline = resolved.pipeline
-    filters = filters_of(symbol) if pipeline.market.filters == "venue" else NO_FILTERS
+    terms = None if resolved.listed is None else resolved.listed.terms.get(symbol)
+    filters = filters_of(symbol, terms) if pipeline.market.filters == "venue" else NO_FILTERS
     least = float(getattr(rules["filters"].plugin, "minimum", 0.0)) if pipeline.discipline == "on" else 0.0
     costs = pipeline.execution.costs
-    fees = fees_of(pipeline.market.venue)
+    fees = fees_of(pipeline.market.venue, terms)
     maker, taker = fees.maker, fees.taker
     if isinstance(costs, Costs) and isinstance(costs.fees, Fees):
         maker, taker = float(costs.fees.maker), float(costs.fees.taker)
@@ -134,7 +135,7 @@ def graphs_of(resolved: "Resolved") -> tuple[Graph, ...]:
     """Return the strategies' graphs, and last that of what the sizer reads."""
     market, sizer = resolved.pipeline.market, resolved.sizer
     assert isinstance(sizer, Sizer)
-    reads = values_of(sizer, int(market.timeframe), [str(symbol) for symbol in market.symbols])
+    reads = values_of(sizer, int(market.timeframe), resolved.symbols, resolved.days)
     return (*(declared.graph for declared in resolved.strategies if declared.graph is not None), reads)
 
 
@@ -202,10 +203,10 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
             discipline=int(pipeline.discipline == "on"),
             base_fees=int(isinstance(costs, Costs) and costs.fee_in == "base"),
         ),
-        symbols=tuple(str(symbol) for symbol in pipeline.market.symbols),
+        symbols=resolved.symbols,
         markets=tuple(
-            market_of(resolved, str(symbol), rules, first)
-            for symbol, first in zip(pipeline.market.symbols, first_decisions, strict=True)
+            market_of(resolved, symbol, rules, first)
+            for symbol, first in zip(resolved.symbols, first_decisions, strict=True)
         ),
         strategies=strategies,
         graphs=graphs,

@@ -13,10 +13,11 @@ from cryptoflow.domain.codes import Topic
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
-from cryptoflow.pipelines.caveats import caveats
+from cryptoflow.pipelines.caveats import caveats, of_the_year
 from cryptoflow.pipelines.digest import code_digest, versions
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.listed import as_of
 from cryptoflow.pipelines.measure import cost_row, fills, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
@@ -64,6 +65,7 @@ def backtest(
     runs.make_room(place)
     if progress is not None and resolved.pipeline.execution.costs != "none":
         progress = over_all(progress, len(COST_FACTORS))
+    resolved = as_of(resolved, window.period(resolved.pipeline.period))
     history = stage("load")(load_history)(resolved, window, home)
     loaded = perf_counter()
     plan = stage("start")(plan_of)(resolved, history.first_decisions)
@@ -175,7 +177,7 @@ def view_of(
         costs=cost_rows(resolved, plan, history, metrics, engine, progress),
         guards=guard_rows(outcome, names),
         warnings=caveats(resolved, history, outcome, names, facts),
-        notes=history.notes(),
+        notes=(*history.notes(), *of_the_year(resolved)),
         run_id=run_id,
         spec_hash=resolved.spec_hash,
         seed=resolved.pipeline.seed,
@@ -221,7 +223,8 @@ def cost_rows(
 
 def run_id_of(resolved: Resolved, fingerprint: str, engine: str, history: History) -> str:
     """Return an id made of everything that went into a run: the same run has the same id."""
-    parts = (resolved.spec_hash, fingerprint, code_digest(), engine, str(history.period))
+    listings = () if resolved.listed is None else resolved.listed.digests()
+    parts = (resolved.spec_hash, fingerprint, code_digest(), engine, str(history.period), *listings)
     return f"{resolved.pipeline.name}-{sha256(json.dumps(parts).encode()).hexdigest()[:10]}"
 
 
@@ -243,6 +246,7 @@ def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunVie
         "versions": versions(),
         "data": view.data._asdict(),
         "series": dict(zip(plan.symbols, history.fingerprints, strict=True)),
+        "listings": None if resolved.listed is None else resolved.listed.facts(),
         "markets": {
             name: {field: getattr(market, field) for field in market.__slots__}
             for name, market in zip(plan.symbols, plan.markets, strict=True)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cryptoflow.domain.codes import BUY, Topic
+from cryptoflow.domain.metrics import EVERY_DAY
 from cryptoflow.market.times import moment
 from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import History
+from cryptoflow.pipelines.listed_caveats import of_the_listings
 from cryptoflow.pipelines.measure import reasons
 from cryptoflow.pipelines.reasons import named
 from cryptoflow.pipelines.resolved import Resolved
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome
 
 DAY = 86_400_000
+LONG_WEEKEND = 4 * DAY
+"""What may lie between the end of a period and the next day on which an exchange is open."""
+
 SILENT = 10
 """Refusals in a row at the end of a run from which on they are worth a sentence."""
 
@@ -32,6 +37,7 @@ def caveats(
     return (
         *of_the_spec(resolved),
         *of_the_data(history, facts),
+        *of_the_listings(resolved, history.period),
         *of_the_start(resolved, history),
         *of_silence(outcome, names),
         *unsimulated(resolved),
@@ -55,6 +61,13 @@ def of_the_spec(resolved: Resolved) -> Iterator[str]:
         )
 
 
+def of_the_year(resolved: Resolved) -> Iterator[str]:
+    """Say how many days the metrics count a year as, where prices are not made on all of them."""
+    if resolved.days != EVERY_DAY:
+        source = resolved.pipeline.sources.history.use
+        yield f"A year has {resolved.days} days on which prices of {source} are made; metrics per year count those."
+
+
 def of_the_data(history: History, facts: DataFacts) -> Iterator[str]:
     """Say where data is missing: at the ends of the period, in between, and inside the bars."""
     from cryptoflow.market.detail import BARE
@@ -65,7 +78,7 @@ def of_the_data(history: History, facts: DataFacts) -> Iterator[str]:
         inside = bars.between(period.start, period.end)
         first, last = inside.ends()
         last += bars.timeframe
-        slack = max(DAY, 2 * bars.timeframe)
+        slack = max(DAY, 2 * bars.timeframe, LONG_WEEKEND if bars.calendar else 0)
         if first - period.start > slack or period.end - last > slack:
             covered = f"{moment(first)[:10]} to {moment(last - 1)[:10]}"
             yield f"The data of {bars.symbol} covers {covered} only, not all of {period}."

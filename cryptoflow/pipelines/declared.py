@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.graph import Graph
+from cryptoflow.domain.metrics import EVERY_DAY
 from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.pipelines.scripts import function, misfits, values_of
 from cryptoflow.plugins import registry
@@ -35,6 +36,7 @@ class Surroundings(NamedTuple):
     timeframe: int = 0
     symbols: tuple[str, ...] = ()
     max_distance: float = 1.0
+    days: int = EVERY_DAY
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Strategies:
             self._problems.extend(wrong)
             return None
         try:
-            graph = values_of(plugin, self._around.timeframe, self._around.symbols)
+            graph = values_of(plugin, self._around.timeframe, self._around.symbols, self._around.days)
         except CryptoflowError as error:
             self._problems.extend(problem._replace(where=problem.where or named.place) for problem in error.problems)
             return None

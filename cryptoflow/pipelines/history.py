@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.asked import Asked
+from cryptoflow.market.years import span
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.resolved import Resolved
@@ -118,11 +119,11 @@ def load_history(resolved: Resolved, window: Window, home: Path | None = None) -
     source = source_of(resolved)
     market = resolved.pipeline.market
     timeframe = int(market.timeframe)
-    start = period.start - warmup_of(resolved) * timeframe
+    start = period.start - span(warmup_of(resolved), timeframe, resolved.days)
     shortest = int(market.detail or timeframe)
-    keep = keeper(len(market.symbols) * (period.end - start) // shortest, home or home_of(resolved.file))
+    keep = keeper(len(resolved.symbols) * (period.end - start) // shortest, home or home_of(resolved.file))
     loaded, prints, finer = [], [], []
-    for symbol in map(str, market.symbols):
+    for symbol in resolved.symbols:
         bars, inside = series_of(resolved, source, symbol, start, period.end)
         if not len(bars.between(period.start, period.end)):
             raise CryptoflowError(
@@ -162,7 +163,7 @@ def series_of(resolved: Resolved, source: "Plugin", symbol: str, start: int, end
 def source_of(resolved: Resolved) -> "Plugin":
     """Return the source of the spec's history; one that cannot feed all symbols is refused."""
     source = resolved.history
-    symbols = resolved.pipeline.market.symbols
+    symbols = resolved.symbols
     path = str(getattr(source, "path", "{symbol}"))
     if len(symbols) > 1 and not ("{symbol}" in path or "{base}" in path):
         raise CryptoflowError(

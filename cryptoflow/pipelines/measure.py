@@ -31,7 +31,7 @@ def metrics_of(resolved: Resolved, outcome: "Outcome") -> Metrics:
         notional=wallet["turnover"],
         exposure=wallet["rounds_invested"] / max(1, len(outcome.times)),
         drawdown=wallet["drawdown"],
-        days=getattr(resolved.history, "days", 365),
+        days=resolved.days,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import Run
 from cryptoflow.pipelines.history import Window, load_history
+from cryptoflow.pipelines.listed import as_of
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.report.profile_table import Part, Profile
 from cryptoflow.spec.formula import formula
@@ -53,6 +54,7 @@ def warm_parts(resolved: Resolved, window: Window) -> Warm:
     """Run the decisions of a spec again and return what each part of them takes."""
     from cryptoflow.engine.batch.timing import measure
 
+    resolved = as_of(resolved, window.period(resolved.pipeline.period))
     history = load_history(resolved, window)
     plan = plan_of(resolved, history.first_decisions)
     spent = measure(plan, history.columns(), history.details())

@@ -9,7 +9,8 @@ from pathlib import Path
 from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.pipelines.blocks import instances
 from cryptoflow.pipelines.declared import Declared, Strategies, Surroundings
-from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.pairs import unpaired
+from cryptoflow.pipelines.resolved import HISTORY, Resolved, days_of
 from cryptoflow.plugins.guests import FOLDER, Guest, admit
 from cryptoflow.plugins.inspection import mistakes_of
 from cryptoflow.spec.checks import misfits
@@ -95,9 +96,10 @@ def _pipeline(path: Path, composed: Composition, tree: Tree, opener: Opener) -> 
     problems.extend(formed.problems)
     locate = locator(tree)
     problems.extend(misfits(formed.parts, locate))
+    problems.extend(unpaired(tree))
     guests = _guests(path, formed, locate, problems)
     plugins = instances(tree, bool(guests), problems)
-    resolver = Strategies(_surroundings(path, formed, opener), problems)
+    resolver = Strategies(_surroundings(path, formed, opener, days_of(plugins.get(HISTORY))), problems)
     strategies = _strategies(tree, formed, resolver)
     if formed.parts["sweep"] is not None:
         problems.extend(_swept(formed.parts["sweep"], strategies, locate))
@@ -140,14 +142,15 @@ def _shown(problem: Problem, where: Place | None) -> Problem:
     return problem._replace(where=inside._replace(file=display(Path(inside.file))) if inside else where)
 
 
-def _surroundings(path: Path, formed: Shape, opener: Opener) -> Surroundings:
+def _surroundings(path: Path, formed: Shape, opener: Opener, days: int) -> Surroundings:
     market, risk = formed.parts["market"], formed.parts["risk"]
     return Surroundings(
         folder=path.parent,
         read=opener,
         timeframe=int(market.timeframe) if market else 0,
-        symbols=tuple(str(symbol) for symbol in market.symbols) if market else (),
+        symbols=tuple(str(symbol) for symbol in market.listed) if market else (),
         max_distance=float(risk.stop_loss.max_distance) if risk else 1.0,
+        days=days,
     )
 
 

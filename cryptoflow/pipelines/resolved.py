@@ -7,8 +7,9 @@ from functools import cached_property
 from hashlib import sha256
 from os.path import relpath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cryptoflow.domain.metrics import EVERY_DAY
 from cryptoflow.pipelines.declared import Declared
 from cryptoflow.plugins.guests import Guest
 from cryptoflow.plugins.registry import Plugin
@@ -17,6 +18,9 @@ from cryptoflow.spec.features import Need, needs_tier
 from cryptoflow.spec.pipeline import Pipeline
 from cryptoflow.spec.tree import Tree
 from cryptoflow.spec.writing import to_yaml
+
+if TYPE_CHECKING:
+    from cryptoflow.pipelines.listed import Listed
 
 SIZING, HISTORY = ("sizing",), ("sources", "history")
 SLIPPAGE = ("execution", "costs", "slippage")
@@ -37,6 +41,10 @@ class Resolved:
     files: tuple[Path, ...]
     """All files that were read: the spec, what it extends, its strategies."""
     guests: tuple[Guest, ...] = ()
+    chosen: tuple[str, ...] = ()
+    """The symbols of its universe, once they are known."""
+    listed: "Listed | None" = None
+    """What its venue allowed and charged in the days it runs over, once those are known."""
 
     @property
     def folder(self) -> Path:
@@ -47,6 +55,11 @@ class Resolved:
     def needs_tier(self) -> int:
         """The lowest tier that has everything the spec makes use of."""
         return needs_tier(self.needed)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What is traded; nothing while a universe has not chosen."""
+        return self.chosen or tuple(str(symbol) for symbol in self.pipeline.market.listed)
 
     @property
     def sizer(self) -> Plugin:
@@ -62,6 +75,11 @@ class Resolved:
     def history(self) -> Plugin:
         """Where bars come from."""
         return self.plugins[HISTORY]
+
+    @property
+    def days(self) -> int:
+        """How many days a year has on which its prices are made."""
+        return days_of(self.history)
 
     @property
     def rules(self) -> tuple[Plugin, ...]:
@@ -136,6 +154,11 @@ class Resolved:
     def to_yaml(self) -> str:
         """The whole spec as YAML, to be stored in the spec's folder, as paths start there."""
         return to_yaml(_without_none(self.as_written()))
+
+
+def days_of(source: Plugin | None) -> int:
+    """How many days a year has on which a source's prices are made: 365, where it does not say otherwise."""
+    return int(getattr(source, "days", EVERY_DAY))
 
 
 def _at(values: Any, path: trees.Path) -> Any:

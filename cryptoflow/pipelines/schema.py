@@ -42,7 +42,7 @@ BLOCKS = (
 RULES = ("$defs", "Risk", "properties", "rules")
 """Where in the schema of a pipeline the blocks of each kind of plugin stand."""
 
-MERGED = ("Market", "Fees", "Block")
+MERGED = ("Market", "Universe", "Fees", "Block")
 """Blocks that `extends` may complete, so that none of their keys is required of one file alone."""
 
 

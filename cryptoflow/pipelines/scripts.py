@@ -6,8 +6,10 @@ from types import FunctionType
 from typing import get_type_hints
 
 from cryptoflow.domain.graph import Graph
+from cryptoflow.domain.metrics import EVERY_DAY
 from cryptoflow.domain.steps import Function, Script
 from cryptoflow.errors import CryptoflowError, Problem
+from cryptoflow.market.years import bars_per_year
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.deciding import ASKED, why_plain
 from cryptoflow.plugins.guests import MISTAKES
@@ -17,7 +19,6 @@ from cryptoflow.spec.expression import compile_values
 from cryptoflow.spec.scope import Scope
 from cryptoflow.spec.syntax import Text
 
-YEAR = 365 * 86_400_000
 ORDER = "after state, bar, held, signal come the names of `let`, then the settings, in order"
 WARMUP = "`warmup` returns a whole number of bars, 0 or more"
 
@@ -32,11 +33,11 @@ def function(name: str) -> Function | None:
     return made
 
 
-def values_of(plugin: Reader, timeframe: int, symbols: Sequence[str]) -> Graph:
-    """Return the graph of what a plugin reads, one output per name of its `let`."""
+def values_of(plugin: Reader, timeframe: int, symbols: Sequence[str], days: int = EVERY_DAY) -> Graph:
+    """Return the graph of what a plugin reads, one output per name of its `let`; a year has so many `days`."""
     settings = {name: getattr(plugin, name) for name in type(plugin).model_fields}
     params = {name: float(value) for name, value in settings.items() if isinstance(value, int | float)}
-    params["bars_per_year"] = YEAR / timeframe if timeframe else 1.0
+    params["bars_per_year"] = bars_per_year(timeframe, days) if timeframe else 1.0
     places = places_of_let(type(plugin)) if plugin.let else {}
     lets = {name: Text(text, places.get(name)) for name, text in plugin.let.items()}
     scope = Scope(params, function, lambda: registry.names("indicator"), timeframe, symbols)

@@ -34,7 +34,12 @@ plugins: []                                  # like [my_rules.py], a file of plu
 
 market:
   venue: binance
-  symbols: [BTC/USDT, ETH/USDT]
+  symbols:                                   # or one by one: [BTC/USDT, ETH/USDT]
+    use: universe                            # the most traded on the day before the run
+    top: 10
+    quote: USDT                              # left out: the currency of the capital
+    by: volume
+    exclude: [USDC/USDT]
   timeframe: 1h                              # decisions fall at the close of these bars
   detail: 1m                                 # orders are filled on these; left out: on those above
   filters: venue                             # lots, ticks and the least order size hold
@@ -98,6 +103,11 @@ REMARKS: Mapping[str, str] = {
     "market": """\
 `detail` needs a source that has the finer bars: [bars of your own](data.md#detail) says which files are read,
 [how a bar fills orders](semantics.md) what they change.""",
+    "market.symbols": """\
+A universe is fixed when a run begins, by what `cryptoflow data download` recorded of its venue on the day before;
+a day that is not recorded is refused. [Listings](data.md#listings) says what is recorded. Symbols named one by one are
+a list, `[BTC/USDT, ETH/USDT]`. A stock or an index has no quote, like `[AAPL, ^GSPC]`: it trades in the currency of
+the capital.""",
     "strategies": """\
 Each has a `file` or a `use`, not both. [Strategies](strategies.md) has the keys of a strategy file, and how one is
 written in Python. `rest_in` is not simulated: a backtest enters in every state of the market.""",

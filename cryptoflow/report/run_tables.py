@@ -47,6 +47,7 @@ def manifest_tables(manifest: Manifest) -> tuple[Table, ...]:
         "Engine": manifest["engine"],
         "Seed": manifest["seed"],
         "Data": f"{data['rows']:,} bars, {data['gaps']:,} missing, {data['fingerprint'][:12]}",
+        "Listings": listings_of(manifest),
         "From, to": f"{moment(iso(data['start']))}, {moment(iso(data['end']))}",
         "Symbols": ", ".join(manifest["series"]),
         "Code": manifest["code"][:12],
@@ -61,6 +62,18 @@ def manifest_tables(manifest: Manifest) -> tuple[Table, ...]:
         table.add_row(name, Text(str(value)))
     currency = str(manifest["spec"]["capital"]).rpartition(" ")[2]
     return table, metrics_table(metrics_of(manifest), currency)
+
+
+def listings_of(manifest: Manifest) -> str:
+    """Return whose filters and fees a run took, and by which day its universe was chosen.
+
+    >>> listings_of({"listings": {"day": "2024-05-01", "digest": "ab" * 32}})
+    '2024-05-01, abababababab'
+    """
+    noted = manifest.get("listings") or {}
+    own = f"{noted['day']}, {noted['digest'][:12]}" if "day" in noted else "the package's table"
+    universe = noted.get("universe")
+    return f"{own}; universe of {universe['day']}, {universe['digest'][:12]}" if universe else own
 
 
 def comparison_tables(found: Comparison) -> tuple[Table, ...]:

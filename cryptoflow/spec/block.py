@@ -35,8 +35,8 @@ def _listed(value: object) -> object:
 Listed = BeforeValidator(_listed)
 """Lets a list of one be written without brackets."""
 
-WORD, BLOCK = "word", "block"
-"""Tags of a value that is either one word (`costs: none`) or a block of settings."""
+WORD, LIST, BLOCK = "word", "list", "block"
+"""Tags of a value that is either one word (`costs: none`), or a list, or a block of settings."""
 
 WordOrBlock = Discriminator(lambda value: WORD if isinstance(value, str) else BLOCK)
 """Tells the two apart before either is checked, so that a mistake is reported once, by the right one."""

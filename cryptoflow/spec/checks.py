@@ -22,7 +22,7 @@ def misfits(parts: Mapping[str, Any], locate: Locate) -> Iterator[Problem]:
         )
     if market is not None:
         yield from _timeframes(market, locate)
-        yield from _repeated(market.symbols, ("market", "symbols"), (), locate)
+        yield from _repeated(market.listed, ("market", "symbols"), (), locate)
         if capital is not None:
             yield from _currencies(market, capital, locate)
     strategies: Sequence[Strategy | None] = parts["strategies"]
@@ -41,8 +41,13 @@ def _repeated(names: Sequence[str | None], path: Path, tail: Path, locate: Locat
 
 
 def _currencies(market: Market, capital: Money, locate: Locate) -> Iterator[Problem]:
-    for position, symbol in enumerate(market.symbols):
-        if symbol.quote != capital.currency:
+    quote = None if isinstance(market.symbols, tuple) else market.symbols.quote
+    if quote is not None and quote != capital.currency:
+        what = f"the universe is paid in {quote}, but the capital is {capital}"
+        fix = f"write capital: {capital.amount} {quote}, or leave `quote` out"
+        yield Problem(what, locate(("market", "symbols", "quote"), False), fix)
+    for position, symbol in enumerate(market.listed):
+        if symbol.quote not in ("", capital.currency):
             what = f"{symbol} is paid in {symbol.quote}, but the capital is {capital}"
             fix = f"write capital: {capital.amount} {symbol.quote}, or {symbol.base}/{capital.currency}"
             yield Problem(what, locate(("market", "symbols", position), False), fix)

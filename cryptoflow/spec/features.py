@@ -77,8 +77,12 @@ def _features(pipeline: Pipeline, python: Sequence[Path]) -> Iterator[tuple[str,
         yield ALGOS[execution.algo.use], f"orders sliced by {execution.algo.use}", ("execution", "algo", "use")
     if execution.route and execution.route.use != "primary_only":
         yield "smart_route", "orders routed across venues", ("execution", "route", "use")
-    if len(pipeline.market.symbols) > 1:
-        yield "many_symbols", f"{len(pipeline.market.symbols)} symbols", ("market", "symbols", 1)
+    symbols = pipeline.market.symbols
+    if isinstance(symbols, tuple):
+        if len(symbols) > 1:
+            yield "many_symbols", f"{len(symbols)} symbols", ("market", "symbols", 1)
+    elif symbols.top > 1:
+        yield "many_symbols", f"{symbols.top} symbols", ("market", "symbols", "top")
     if pipeline.sizing.use == "kelly":
         yield "kelly", "sizes by kelly", ("sizing", "use")
     for path in python:

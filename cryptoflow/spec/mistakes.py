@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from cryptoflow.domain.steps import BadSetting
 from cryptoflow.errors import Place, Problem
-from cryptoflow.spec.block import Block
+from cryptoflow.spec.block import BLOCK, LIST, WORD, Block
 from cryptoflow.spec.nearest import suggestion
 from cryptoflow.spec.tree import Path, Tree
 from cryptoflow.spec.written import MisreadError, Written, named
@@ -21,6 +21,9 @@ Locate = Callable[[Path, bool], Place | None]
 """The place of the value at a path, or of its key; of the nearest block around it when it is missing."""
 
 KEY = "[key]"
+TAGS = {WORD, LIST, BLOCK}
+"""Parts of a path that tell which of several shapes was meant, and stand in no file."""
+
 NOUNS = {
     "string": "a text",
     "int": "a whole number",
@@ -50,7 +53,7 @@ def locator(tree: Tree | None) -> Locate:
         found, last = tree, True
         for part in path:
             inside = found.at((part,))
-            found, last = (inside or found), inside is not None
+            found, last = (inside or found), inside is not None or (last and part in TAGS)
         if not last or (key and found.key):
             return found.key or found.place
         return found.stands
@@ -199,7 +202,7 @@ def _name(path: Path) -> str:
     >>> _name(("risk", "rules", 1)), _name(("market", "venue"))
     ('item 2 of rules', 'venue')
     """
-    parts = [part for part in path if part not in {KEY, "word", "block"}]
+    parts = [part for part in path if part not in {KEY, *TAGS}]
     match parts[-2:]:
         case [str(owner), int(position)]:
             return f"item {position + 1} of {owner}"
@@ -225,13 +228,13 @@ def _field(model: type[BaseModel] | None, path: Path) -> FieldInfo | None:
     found: FieldInfo | None = None
     kinds: list[Any] = [model] if model else []
     for part in path:
-        for kind in kinds:
+        for kind in () if _tells(part, kinds) else kinds:
             fields = _fields(kind)
             if isinstance(part, str) and part in fields:
                 found = fields[part]
                 kinds = list(_kinds(found.annotation))
                 break
-            if get_origin(kind) in {tuple, list, dict}:
+            if get_origin(kind) is dict or (get_origin(kind) in {tuple, list} and isinstance(part, int)):
                 inner = get_args(kind)[1 if get_origin(kind) is dict else 0]
                 found, kinds = None, list(_kinds(inner))
                 break
@@ -242,14 +245,19 @@ def _keys(model: type[BaseModel] | None, path: Path) -> tuple[str, ...]:
     """The keys that a block at a path may have."""
     kinds: list[Any] = [model] if model else []
     for part in path:
-        for kind in kinds:
+        for kind in () if _tells(part, kinds) else kinds:
             if isinstance(part, str) and part in _fields(kind):
                 kinds = list(_kinds(_fields(kind)[part].annotation))
                 break
-            if get_origin(kind) in {tuple, list, dict}:
+            if get_origin(kind) is dict or (get_origin(kind) in {tuple, list} and isinstance(part, int)):
                 kinds = list(_kinds(get_args(kind)[1 if get_origin(kind) is dict else 0]))
                 break
     return tuple(key for kind in kinds for key in _fields(kind))
+
+
+def _tells(part: str | int, kinds: list[Any]) -> bool:
+    """Whether a part of a path only tells which of several kinds was meant."""
+    return part in TAGS and len(kinds) > 1
 
 
 def _keys_of(annotation: Any) -> tuple[str, ...]:

@@ -13,6 +13,17 @@ MONEY = rf"{NUMBER} {CURRENCY}"
 BYTES = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
+class Currency(Written, str):
+    """What something is paid with, from `USDT`."""
+
+    noun, example, pattern = "a currency", "USDT", CURRENCY
+
+    @classmethod
+    def _parse(cls, text: str) -> tuple[str, Mapping[str, object]]:
+        cls._groups(text)
+        return text, {}
+
+
 class Money(Written):
     """An amount in a currency, from `1000 USDT`: `.amount` is exact, `float(money)` is for steps.
 

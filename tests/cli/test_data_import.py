@@ -111,7 +111,7 @@ def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: 
     ("arguments", "said"),
     [
         ([FILE], "say it: --venue binance"),
-        ([FILE, *BINANCE, "--symbol", "BTCUSDT"], "--symbol: BTCUSDT: a symbol is expected here"),
+        ([FILE, *BINANCE, "--symbol", "BTCUSDT"], "say it: --symbol BTC/USDT"),
         ([FILE, *BINANCE, "--timeframe", "7m"], "--timeframe: 7m: venues have no bars of that length"),
         ([FILE, *BINANCE, "--timeframe", "4h"], f"{FILE} holds bars of 1h, not of 4h"),
         ([FILE, *BINANCE, "--zone", "Europe/Berlin"], "--zone: Europe/Berlin is not UTC"),

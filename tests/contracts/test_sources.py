@@ -16,6 +16,7 @@ from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.store import Store
 from cryptoflow.plugins.registry import built_in, find
 from cryptoflow.spec.values import Period
+from tests.market import charts
 
 HOUR = 3_600_000
 MAY = Period("2024-05-01..2024-05-31")
@@ -50,7 +51,30 @@ def made_up() -> Bars:
     return find("source", "synthetic")().load(Asked("BTC/USDT", HOUR, MAY.start, MAY.end, 7, Path()))
 
 
-EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet, "store": from_store}
+def from_yahoo(folder: Path):
+    return find("source", "yahoo")()
+
+
+def half_hours(symbol: str, asked: charts.Asked) -> charts.Answer:
+    """The made-up hours as halves of hours: all of each happens in its first half."""
+    made = find("source", "synthetic")().load(Asked("BTC/USDT", HOUR, *charts.asked_span(asked), 7, Path()))
+    columns = (getattr(made, name).tolist() for name in COLUMNS)
+    rows = []
+    for at, open_, high, low, close, volume in zip(*columns, strict=True):
+        rows.append((at, open_, high, low, close, volume))
+        rows.append((at + HOUR // 2, close, close, close, close, 0.0))
+    return 200, charts.chart(symbol, rows, instrumentType="CURRENCY", exchangeTimezoneName="UTC")
+
+
+@pytest.fixture(autouse=True)
+def yahoo_is_here(monkeypatch):
+    """Answer what is asked of Yahoo on this machine."""
+    with charts.serving(half_hours) as url:
+        monkeypatch.setenv("CRYPTOFLOW_VENUES__YAHOO__URL", url)
+        yield
+
+
+EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet, "store": from_store, "yahoo": from_yahoo}
 
 
 @pytest.fixture(params=sorted(built_in("source")))

@@ -21,8 +21,9 @@ from cryptoflow.market.placeholders import filled
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.store import Store
 from cryptoflow.market.times import HOUR, moment
-from cryptoflow.settings import Settings
+from cryptoflow.settings import Settings, settings
 from cryptoflow.spec.durations import Timeframe
+from tests.market import charts
 from tests.market.importing.tables import NOW, SHAPES
 from tests.market.store.stores import Still
 
@@ -163,6 +164,24 @@ def test_detail_makes_the_long_bars_of_the_short_ones(capsys: Capsys) -> None:
     assert one["data"]["rows"] == 8
     assert two["data"]["rows"] == 10
     assert "1 bars of BTC/USDT have no finer ones inside" in Path(str(two["artifacts"]["report"])).read_text()
+
+
+@pytest.mark.usefixtures("project")
+def test_the_stocks_of_the_page_run_as_told(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    with charts.serving(charts.every_session) as url:
+        monkeypatch.setenv("CRYPTOFLOW_VENUES__YAHOO__URL", url)
+        settings.cache_clear()
+        assert run(["backtest", "configs/aapl_daily.yaml", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["data"]["gaps"] == 0
+    assert found["metrics"]["trades"] > 0
+
+
+def test_a_run_without_listings_says_what_the_page_tells(project: Path, capsys: Capsys) -> None:
+    assert run(["backtest", str(project / SPEC)]) == 0
+    told = "The filters and fees are from the package's table"
+    assert told in capsys.readouterr().err
+    assert f"`{told}`" in PAGE
 
 
 @pytest.mark.usefixtures("project")

@@ -55,7 +55,8 @@ def returns(worths: pd.Series) -> np.ndarray:
 def theirs(capital: float, equity: pd.Series, days: int) -> dict[str, float]:
     """What the library makes of it: of daily returns, and for the drawdown of the returns of every bar."""
     start = pd.Series([capital])
-    closes = equity.groupby(equity.index.floor("D")).last().asfreq("D").ffill()
+    closes = equity.groupby(equity.index.floor("D")).last()
+    closes = closes.asfreq("D").ffill() if days == 365 else closes
     daily, bars = returns(pd.concat([start, closes])), returns(pd.concat([start, equity]))
     alike = len(daily) > 1 and np.std(daily, ddof=1) <= 1e-12 * abs(daily.mean())
     growth, fall = empyrical.cagr(daily, annualization=days), empyrical.max_drawdown(bars)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.times import timeframe_name
+from cryptoflow.pipelines.pairs import is_unpaired, paired
 from cryptoflow.spec.durations import Timeframe
 from cryptoflow.spec.names import Name
 from cryptoflow.spec.symbols import Symbol
@@ -54,4 +55,7 @@ class Whose(NamedTuple):
         if unsaid:
             what = f"the name of {file.name} does not say whose bars it holds"
             raise CryptoflowError(what, fix=f"say it: {' '.join(unsaid)}", code=ExitCode.USAGE)
+        if is_unpaired(venue, symbol):
+            what = f"{symbol} names nothing it is paid with, but {venue} trades pairs of currencies"
+            raise CryptoflowError(what, fix=f"say it: --symbol {paired(symbol)}", code=ExitCode.USAGE)
         return Key(venue, symbol, timeframe)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.domain.records import Signal
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.years import span
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import asked_of
 from cryptoflow.pipelines.resolved import Resolved
@@ -55,14 +56,14 @@ def last_bars(resolved: Resolved) -> "tuple[Bars, ...]":
     """The last bars of the spec's period, enough for its indicators; none where the source cannot say."""
     period, source, market = resolved.pipeline.period, resolved.history, resolved.pipeline.market
     needed = warmup_of(resolved)
-    if period is None or needed > LARGEST_WARMUP:
+    if period is None or not resolved.symbols or needed > LARGEST_WARMUP:
         return ()
     timeframe = int(market.timeframe)
-    start = period.end - (needed + MORE_BARS) * timeframe
+    start = period.end - span(needed + MORE_BARS, timeframe, resolved.days)
     try:
         loaded = tuple(
-            source.load(asked_of(resolved, str(symbol), timeframe, start, period.end))  # type: ignore[attr-defined]
-            for symbol in market.symbols
+            source.load(asked_of(resolved, symbol, timeframe, start, period.end))  # type: ignore[attr-defined]
+            for symbol in resolved.symbols
         )
     except CryptoflowError:
         return ()

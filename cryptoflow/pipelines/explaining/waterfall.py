@@ -15,6 +15,7 @@ from cryptoflow.domain.steps import Step
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.explaining.in_force import Offer, Value, in_force
 from cryptoflow.pipelines.explaining.typical import Typical, typical
+from cryptoflow.pipelines.listed import foreseen, stand_in
 from cryptoflow.pipelines.reasons import said, why
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.registry import find
@@ -64,8 +65,10 @@ class Waterfall(NamedTuple):
 
 def waterfalls(resolved: Resolved) -> tuple[Waterfall, ...]:
     """The typical entry of every strategy into the first symbol, with all of the starting capital free."""
-    plan = plan_of(resolved, [0] * len(resolved.pipeline.market.symbols))
-    moment = typical(resolved, plan)
+    known = foreseen(resolved)
+    named = stand_in(known)
+    plan = plan_of(named, [0] * len(named.symbols))
+    moment = typical(known, plan)
     values = {value.key: value for value in in_force(resolved)}
     return tuple(waterfall(resolved, plan, number, moment, values) for number in range(len(resolved.strategies)))
 

@@ -21,6 +21,7 @@ def differences(one: Manifest, other: Manifest) -> tuple[Difference, ...]:
         *_spec(one, other),
         *_plugins(one, other),
         *_pairs("data", one["series"], other["series"], short=True),
+        *_pairs("listings", *(dict(flat(each.get("listings") or {})) for each in (one, other)), short=True),
         *_single("period", one, other),
         *_single("engine", one, other),
         *_pairs("limit", _numbers(one["rules"]), _numbers(other["rules"])),

@@ -8,6 +8,7 @@ from cryptoflow.domain.codes import Topic
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.history import History, Window, load_history
+from cryptoflow.pipelines.listed import as_of
 from cryptoflow.pipelines.probing.evidence import Evidence, Kept, Progress, keep, written
 from cryptoflow.pipelines.probing.feed import Feed, feed_of
 from cryptoflow.pipelines.probing.futures import Draw, draws_of
@@ -126,7 +127,9 @@ def lookahead(
     progress: Progress | None = None,
 ) -> tuple[Evidence, Kept]:
     """Hold a spec's decisions to those with other futures, keep what comes out, and return it with where it lies."""
-    probe = Probe(resolved, load_history(resolved, window or Window()))
+    window = window or Window()
+    resolved = as_of(resolved, window.period(resolved.pipeline.period))
+    probe = Probe(resolved, load_history(resolved, window))
     refuse_idle(probe)
     found, done = probe.in_one_process(), 0
     futures = draws_of(cuts_of(probe.rounds, -(-draws // PER_CUT)), draws) if probe.rounds else []

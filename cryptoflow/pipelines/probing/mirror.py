@@ -39,9 +39,9 @@ def data_files(resolved: Resolved, feed: Feed) -> "dict[Path, Columns]":
         finer = (int(market.detail), feed.finer)
         kinds = [*kinds, finer] if "{timeframe}" in path else [finer]
     files = {
-        _absolute(resolved.folder / filled(path, str(symbol), timeframe)): bars
+        _absolute(resolved.folder / filled(path, symbol, timeframe)): bars
         for timeframe, series in kinds
-        for symbol, bars in zip(market.symbols, series, strict=True)
+        for symbol, bars in zip(resolved.symbols, series, strict=True)
     }
     return {file: bars for file, bars in files.items() if file.is_file()}
 

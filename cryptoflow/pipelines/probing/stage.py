@@ -77,7 +77,14 @@ def play(
         folder = Path(scratch).resolve()
         copied = mirror(resolved, folder / "project", feed, until)
         feed.save(folder)
-        request = worker.Request(str(copied.spec), str(copied.root), tuple(first_decisions), passes, flat)
+        request = worker.Request.of(
+            resolved,
+            spec=str(copied.spec),
+            root=str(copied.root),
+            first_decisions=tuple(first_decisions),
+            passes=passes,
+            flat=flat,
+        )
         (folder / worker.REQUEST).write_text(json.dumps(request._asdict()))
         command = [sys.executable, "-P", "-m", worker.__name__, str(folder)]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

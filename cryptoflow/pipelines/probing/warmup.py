@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import own_warmup, plan_of, warmup_of
 from cryptoflow.pipelines.history import History, Window, load_history
+from cryptoflow.pipelines.listed import as_of
 from cryptoflow.pipelines.probing.evidence import Evidence, Kept, Progress, keep, written
 from cryptoflow.pipelines.probing.feed import Feed, feed_of
 from cryptoflow.pipelines.probing.moved import Moved, exactly, feeds, first, number, reader
@@ -57,7 +58,9 @@ def warmup(
     """
     from cryptoflow.market.times import moment
 
-    history = load_history(resolved, window or Window())
+    window = window or Window()
+    resolved = as_of(resolved, window.period(resolved.pipeline.period))
+    history = load_history(resolved, window)
     probe = Probe(resolved, history)
     done, said, found, late = 0, 0, None, None
     for late in probe.starts(draws):

@@ -8,15 +8,20 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.listings.terms import Terms
 from cryptoflow.pipelines.assemble import plan_of
+from cryptoflow.pipelines.listed import Listed
 from cryptoflow.pipelines.probing.feed import load_feed
 from cryptoflow.pipelines.probing.trace import Trace, flat, plain
 from cryptoflow.pipelines.probing.watch import Watch
 from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import FOLDER, MISTAKES
 
 REQUEST, ANSWER = "request.json", "answer.json"
@@ -25,7 +30,8 @@ REQUEST, ANSWER = "request.json", "answer.json"
 class Request(NamedTuple):
     """What a worker is to do: the spec to run, where it was copied to, from which closes on, and how many times.
 
-    With `flat` nothing is decided: strategies are asked as if nothing were ever held.
+    With `flat` nothing is decided: strategies are asked as if nothing were ever held. The copy of a project has no
+    recorded listings: `symbols` are those of its universe, `terms` what the venue allowed and charged, as plain values.
     """
 
     spec: str
@@ -33,6 +39,21 @@ class Request(NamedTuple):
     first_decisions: tuple[int, ...]
     passes: int
     flat: bool
+    symbols: tuple[str, ...]
+    terms: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, resolved: Resolved, **asked: Any) -> "Request":
+        """Return a request about a spec as it is known here."""
+        terms = {} if resolved.listed is None else resolved.listed.terms
+        plain = {symbol: each.plain() for symbol, each in terms.items()}
+        return cls(**asked, symbols=resolved.chosen, terms=plain)
+
+    def as_it_was(self, resolved: Resolved) -> Resolved:
+        """Return the spec with what was known of its venue where it was copied from."""
+        terms = {symbol: Terms.of(plain) for symbol, plain in self.terms.items()}
+        venue = str(resolved.pipeline.market.venue)
+        return replace(resolved, chosen=tuple(self.symbols), listed=Listed(venue, terms=terms))
 
 
 def main() -> None:
@@ -49,7 +70,7 @@ def main() -> None:
     try:
         resolved = resolve(spec)
         spec_hash = resolved.spec_hash
-        plan = plan_of(resolved, request.first_decisions)
+        plan = plan_of(request.as_it_was(resolved), request.first_decisions)
         traces = [(flat if request.flat else plain)(plan, feed) for _ in range(request.passes)]
     except CryptoflowError as error:
         traces, raised = [], error.problems[0].what

@@ -115,6 +115,7 @@ NUMBERS = (
     Number("execution.fills.*", 1, OPTIMISTIC),
     Number("execution.costs.fees.*", -1, OPTIMISTIC),
     Number("execution.costs.slippage.*", -1, OPTIMISTIC),
+    Number("market.symbols.top", 1, "{} symbols may be traded", MANY),
     Number("limits.positions", 1, "{} positions at once in this tier", MANY),
     Number("limits.strategies", 1, "{} strategies in this tier", MANY),
     Number("limits.symbols", 1, "{} symbols in this tier", MANY, absent=inf),
@@ -142,6 +143,7 @@ ORDERS = (
 
 LISTS = (
     Names("market.symbols", 1),
+    Names("market.symbols.exclude", -1),
     Names("strategies.*.rest_in", -1),
     Names("risk.rules.symbols.allow", 1, empty_is_all=True),
     Names("unlocks", 1),

@@ -1,0 +1,122 @@
+"""A spec as of the days it runs over: its universe chosen, and what its venue allowed and charged then looked up."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.listings.archive import Day, course, day_of, days, known, nearest, read
+from cryptoflow.market.listings.changes import Change, changes
+from cryptoflow.market.listings.terms import Terms
+from cryptoflow.market.listings.universe import top
+from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.spec.market import Universe
+from cryptoflow.spec.values import Period
+
+
+class Listed(NamedTuple):
+    """What is known of a venue's listings for a period: the day in force, and what changed for the spec's symbols.
+
+    `terms` are those of its symbols that were listed then, `universe` is the day a universe was chosen by.
+    """
+
+    venue: str
+    day: date | None = None
+    digest: str = ""
+    terms: Mapping[str, Terms] = MappingProxyType({})
+    changes: tuple[Change, ...] = ()
+    universe: Day | None = None
+
+    def facts(self) -> dict[str, Any] | None:
+        """Return what a run notes: the days it stood on and their digests; None where none is recorded."""
+        facts: dict[str, Any] = {"day": str(self.day), "digest": self.digest} if self.day is not None else {}
+        if self.universe is not None:
+            facts["universe"] = {"day": str(self.universe.day), "digest": self.universe.digest}
+        return facts or None
+
+    def digests(self) -> tuple[str, ...]:
+        """Return what makes a run on other listings another run."""
+        return (self.digest, "" if self.universe is None else self.universe.digest)
+
+
+def as_of(resolved: Resolved, period: Period) -> Resolved:
+    """Return a spec for a period: with its symbols, those of a universe chosen by the day before, and its listings.
+
+    Nothing recorded after the period began chooses a symbol. The terms in force are those of the newest day at or
+    before its start, or where there is none the first within it.
+    """
+    home, venue = home_of(resolved.file), str(resolved.pipeline.market.venue)
+    first, last = day_of(period.start), day_of(period.end - 1)
+    chosen = None
+    if isinstance(resolved.pipeline.market.symbols, Universe):
+        chosen = day_for(home, venue, first - timedelta(days=1))
+        resolved = replace(resolved, chosen=symbols_of(resolved, chosen))
+    within = tuple(each for each in days(home, venue) if first <= each <= last)
+    force = known(home, venue, first) or (read(home, venue, within[0]) if within else None)
+    if force is None:
+        return replace(resolved, listed=Listed(venue, universe=chosen))
+    passed = changes(course(home, venue, force.day, last, resolved.symbols))
+    terms = {symbol: force.snapshot.terms[symbol] for symbol in resolved.symbols if symbol in force.snapshot.terms}
+    return replace(resolved, listed=Listed(venue, force.day, force.digest, terms, tuple(passed), chosen))
+
+
+def day_for(home: Path, venue: str, day: date) -> Day:
+    """Return the recorded day by which a universe is chosen; refuse one that is not, naming the nearest that are."""
+    recorded = days(home, venue)
+    if day in recorded:
+        return read(home, venue, day)
+    near = " and ".join(str(each) for each in nearest(recorded, day))
+    there = f"the nearest recorded are {near}" if near else f"no day of {venue} is recorded"
+    raise CryptoflowError(
+        f"the universe is chosen by the listings of {venue} of {day}, the day before the run, but {there}",
+        fix="begin on the day after a recorded one; `cryptoflow data download` records a day whenever it runs",
+    )
+
+
+def symbols_of(resolved: Resolved, day: Day) -> tuple[str, ...]:
+    """Return the symbols that a spec's universe has by a recorded day; none at all are refused."""
+    universe = resolved.pipeline.market.symbols
+    assert isinstance(universe, Universe)
+    quote = quote_of(resolved)
+    found = top(day.snapshot, universe.top, quote, universe.exclude)
+    if not found:
+        why = f"nothing is traded against {quote}" if day.snapshot.volumes else "that day was recorded without volumes"
+        raise CryptoflowError(
+            f"the universe is empty by the listings of {day.venue} of {day.day}: {why}",
+            fix="choose another day, quote or venue; `cryptoflow data listings` shows what is recorded",
+        )
+    named = {node.stream.symbol for each in resolved.strategies if each.graph for node in each.graph.nodes} - {""}
+    if named - {*found}:
+        missing = ", ".join(sorted(named - {*found}))
+        raise CryptoflowError(
+            f"a strategy looks at {missing}, which the universe of {day.day} does not have",
+            fix="name the symbols one by one, or leave of() out",
+        )
+    return found
+
+
+def quote_of(resolved: Resolved) -> str:
+    """Return what the symbols of a universe are paid with."""
+    universe = resolved.pipeline.market.symbols
+    own = universe.quote if isinstance(universe, Universe) else None
+    return str(own or resolved.pipeline.capital.currency)
+
+
+def foreseen(resolved: Resolved) -> Resolved:
+    """Return a spec for its own period where that can be known, and else as it is."""
+    period = resolved.pipeline.period
+    if period is None:
+        return resolved
+    try:
+        return as_of(resolved, period)
+    except CryptoflowError:
+        return resolved
+
+
+def stand_in(resolved: Resolved) -> Resolved:
+    """Return a spec with a symbol to speak of, where its universe is still to choose them."""
+    return resolved if resolved.symbols else replace(resolved, chosen=(f"TOP/{quote_of(resolved)}",))
