@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ByteSize, Field, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
@@ -13,10 +13,14 @@ PREFIX = "CRYPTOFLOW_"
 
 
 class VenueSettings(BaseModel):
-    """Where a venue is, when it is not where it usually is."""
+    """How this machine reaches a venue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = Field(
-        None, description="address that its market data is asked for at, like http://127.0.0.1:8080"
+        None,
+        pattern=r"^https?://[^/\s]+$",
+        description="where its market data comes from instead, like a `cryptoflow venue serve`",
     )
 
 
@@ -24,7 +28,7 @@ class Settings(BaseSettings):
     """Where things lie on this machine and how it talks."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_nested_delimiter="__", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
     )
 
     home: Path | None = Field(None, description="folder for state; none: `.cryptoflow` beside the configs")
@@ -34,9 +38,13 @@ class Settings(BaseSettings):
     )
     column_files: int = Field(100, ge=1, description="how many datasets lie ready to be mapped into memory, in `home`")
     column_bytes: ByteSize = Field(ByteSize(2 * 2**30), description="room that these may take, like 2 GiB")
-    venues: dict[str, VenueSettings] = Field({}, description="addresses of venues, by name")
+    venues: dict[str, VenueSettings] = Field({}, description="how venues are reached, by the name ccxt has for them")
     listings_age: int = Field(7, ge=0, description="days for which a recorded day of a venue's listings holds")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
+
+    def url_of(self, venue: str) -> str | None:
+        """Return where to send requests for a venue, None for where it really is."""
+        return self.venues[venue].url if venue in self.venues else None
 
 
 @cache
@@ -48,7 +56,7 @@ def settings() -> Settings:
         raise CryptoflowError(
             (
                 Problem(
-                    f"{PREFIX}{str(each['loc'][0]).upper()} is {each['input']!r}: {each['msg']}",
+                    f"{PREFIX}{'__'.join(map(str, each['loc'])).upper()} is {each['input']!r}: {each['msg']}",
                     fix="change it in the environment or in .env",
                 )
                 for each in error.errors()

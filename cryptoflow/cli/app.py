@@ -21,6 +21,7 @@ from cryptoflow.cli import (
     schema,
     tier,
     validate,
+    venue,
     warmup,
 )
 from cryptoflow.cli.arguments import arranged, shell_named
@@ -69,6 +70,7 @@ app.add_typer(runs.app, name="runs")
 app.command("report")(report.report)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(tier.app, name="tier")
+app.add_typer(venue.app, name="venue")
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)
 

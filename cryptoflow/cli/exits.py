@@ -127,6 +127,12 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         UNAVAILABLE: "the folder cannot be written",
     },
     "tier table": {OK: "shown", USAGE: WRONG_LINE},
+    "venue serve": {
+        OK: "it was told to end, by Ctrl-C or otherwise",
+        USAGE: WRONG_LINE,
+        INVALID: "the spec, its data or the faults cannot be played",
+        UNAVAILABLE: "the port is taken",
+    },
     "doctor": {OK: "nothing keeps a run from starting", USAGE: WRONG_LINE, UNAVAILABLE: "something does"},
     "warmup": {OK: "everything is compiled", USAGE: WRONG_LINE, UNAVAILABLE: "compiled code has nowhere to stay"},
 }

@@ -95,7 +95,7 @@ def _settings() -> Iterator[Check]:
     known = (*(f"{PREFIX}{field.upper()}" for field in Settings.model_fields), *ELSEWHERE)
     settings()
     given = sorted(name for name in os.environ if name.startswith(PREFIX))
-    unread = [name for name in given if name not in known]
+    unread = [name for name in given if name.partition("__")[0] not in known]
     for name in unread:
         yield Check("settings", WARN, f"nothing reads {name}", suggestion(name, known, "variables"))
     if not unread:
