@@ -15,6 +15,7 @@ from benchmarks.review import reviews
 from benchmarks.runtime import rounds
 from benchmarks.sources import sources
 from benchmarks.store import store
+from benchmarks.streams import streams
 from benchmarks.table import good, line, markdown, told, worse
 from benchmarks.works import w1, w3, w4
 
@@ -28,6 +29,7 @@ WORKS: Mapping[str, Callable[[], Iterator[Work]]] = {
     "events": rounds,
     "sources": sources,
     "store": store,
+    "streams": streams,
     "commands": commands,
 }
 

@@ -1,0 +1,261 @@
+"""Bybit spot (v5): topics; ticks have names but no numbers, a book begins with a snapshot in its own stream."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+
+from cryptoflow.domain.codes import BUY, SELL
+from cryptoflow.domain.ticks import Closed, Tick, Top
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.streams.channels import Kind, Stream
+from cryptoflow.market.streams.dialects.binance import decoder, market
+from cryptoflow.market.streams.dialects.dialect import Question, Read
+from cryptoflow.market.streams.port import Unanswered
+from cryptoflow.market.streams.said import Changes, Forming, Item, Named, Page, Snapshot
+from cryptoflow.market.times import DAY, MINUTE, WEEK
+
+PAGE = 1000
+LATEST = 60
+"""Ticks that the venue tells again at most."""
+
+TOGETHER = 10
+"""Topics in one message at most."""
+
+LEVELS = 50
+
+Levels = list[tuple[float, float]]
+
+
+class Message(Struct):
+    """A topic's message, or an answer (`op`)."""
+
+    topic: str = ""
+    type: str = ""
+    ts: int = 0
+    data: Raw = Raw()
+    op: str = ""
+    success: bool = True
+    ret_msg: str = ""
+
+
+class Trade(Struct):
+    """A trade in a topic's message: moment, side, quantity, price, name."""
+
+    T: int
+    S: Literal["Buy", "Sell"]
+    v: float
+    p: float
+    i: str
+
+
+class Recent(Struct):
+    """A trade in an answer."""
+
+    name: str = msgspec.field(name="execId")
+    price: float
+    size: float
+    side: Literal["Buy", "Sell"]
+    time: int
+
+
+class Candle(Struct):
+    """A bar; `confirm` when it has closed."""
+
+    start: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    confirm: bool
+
+
+class Depth(Struct):
+    """A book, or what has changed of it."""
+
+    b: Levels
+    a: Levels
+    u: int
+
+
+class Answer(Struct):
+    """The wrapping of every answer."""
+
+    code: int = msgspec.field(name="retCode")
+    message: str = msgspec.field(name="retMsg")
+    result: Raw
+    time: int = 0
+
+
+class Trades(Struct):
+    """The last trades, newest first."""
+
+    rows: list[Recent] = msgspec.field(name="list")
+
+
+class Row(NamedTuple):
+    """A bar in an answer."""
+
+    open_at: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    turnover: Any
+
+
+class Klines(Struct):
+    """Bars, newest first."""
+
+    rows: list[Row] = msgspec.field(name="list")
+
+
+MESSAGE, ANSWER = decoder(Message), decoder(Answer)
+TICKS, CANDLES, BOOK = decoder(list[Trade]), decoder(list[Candle]), decoder(Depth)
+TRADES, KLINES = decoder(Trades), decoder(Klines)
+SIDES = {"Buy": BUY, "Sell": SELL}
+
+
+class Bybit:
+    """The dialect, for some streams."""
+
+    venue = "bybit"
+    rest = "https://api.bybit.com"
+    wss = "wss://stream.bybit.com/v5/public/spot"
+    most = 100
+    numbered = False
+    told = True
+    ping = b'{"op":"ping"}'
+    clock = Question("/v5/market/time", {})
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self.streams = {topic(stream): stream for stream in streams}
+        self.best: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
+
+    def subscribe(self, streams: Sequence[Stream], number: int) -> Sequence[bytes]:
+        """Return `subscribe` messages."""
+        cuts = range(0, len(streams), TOGETHER)
+        return [said("subscribe", streams[cut : cut + TOGETHER], number + i) for i, cut in enumerate(cuts)]
+
+    def unsubscribe(self, stream: Stream, number: int) -> bytes:
+        """Return an `unsubscribe` message."""
+        return said("unsubscribe", [stream], number)
+
+    def read(self, message: bytes, heard_at: int) -> Read:
+        """Route a message by its topic."""
+        whole = MESSAGE(message)
+        stream = self.streams.get(whole.topic)
+        if stream is not None:
+            return Read(stream, self._items(stream, whole, heard_at))
+        if not whole.success:
+            raise CryptoflowError(
+                f"bybit refuses a subscription: {whole.ret_msg}",
+                fix="check the symbols of the spec against `instruments-info` of the venue",
+                code=ExitCode.UNAVAILABLE,
+            )
+        return Read(None, (), answers=whole.op in ("subscribe", "unsubscribe"))
+
+    def _items(self, stream: Stream, whole: Message, heard_at: int) -> Sequence[Item]:
+        symbol = stream.symbol
+        if stream.kind is Kind.TICKS:
+            return [
+                Named(each.i, Tick(symbol, 0, each.T, each.p, each.v, SIDES[each.S], heard_at))
+                for each in TICKS(whole.data)
+            ]
+        if stream.kind is Kind.BARS:
+            return [bar(stream, candle, heard_at) for candle in CANDLES(whole.data)]
+        depth = BOOK(whole.data)
+        if stream.kind is Kind.TOP:
+            return self._top(symbol, whole.ts, depth, heard_at)
+        if whole.type == "snapshot":
+            return [Snapshot(depth.u, whole.ts, depth.b, depth.a, heard_at)]
+        return [Changes(depth.u, depth.u, whole.ts, depth.b, depth.a, heard_at)]
+
+    def _top(self, symbol: str, at: int, depth: Depth, heard_at: int) -> Sequence[Item]:
+        """A side that has not changed may be left out."""
+        bid, ask = self.best.get(symbol, ((0.0, 0.0), (0.0, 0.0)))
+        bid = next((level for level in depth.b if level[1]), bid)
+        ask = next((level for level in depth.a if level[1]), ask)
+        self.best[symbol] = bid, ask
+        return [Top(symbol, depth.u, at, *bid, *ask, heard_at)] if bid[0] and ask[0] else []
+
+    def ask(self, stream: Stream, after: int) -> Question:
+        """Return what asks for the last ticks, or for bars."""
+        asked = {"category": "spot", "symbol": market(stream.symbol)}
+        if stream.kind is Kind.TICKS:
+            return Question("/v5/market/recent-trade", {**asked, "limit": str(LATEST)})
+        # Without an end the newest bars come, not those after the start.
+        end = after + PAGE * stream.timeframe
+        span = {"start": str(after + stream.timeframe), "end": str(end), "limit": str(PAGE)}
+        return Question("/v5/market/kline", {**asked, "interval": interval(stream.timeframe), **span})
+
+    def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
+        """Return ticks, or bars that have closed."""
+        result = unwrapped(body).result
+        if stream.kind is Kind.TICKS:
+            ticks = [
+                Named(each.name, Tick(stream.symbol, 0, each.time, each.price, each.size, SIDES[each.side], heard_at))
+                for each in reversed(TRADES(result).rows)
+            ]
+            return Page(ticks, newest=True)
+        rows = KLINES(result).rows[::-1]
+        closed = [row for row in rows if row.open_at + stream.timeframe <= venue_now]
+        return Page([bar_of(stream, row, heard_at) for row in closed], newest=len(rows) < PAGE)
+
+    def time(self, body: bytes) -> int:
+        """Return the server's time."""
+        return int(unwrapped(body).time)
+
+
+def bar(stream: Stream, candle: Candle, heard_at: int) -> Item:
+    """Return a bar, when it has closed."""
+    if not candle.confirm:
+        return Forming(candle.start)
+    prices = candle.open, candle.high, candle.low, candle.close
+    return Closed(stream.symbol, stream.timeframe, candle.start, *prices, candle.volume, heard_at)
+
+
+def bar_of(stream: Stream, row: Row, heard_at: int) -> Closed:
+    """Return the bar of an answer's row."""
+    prices = row.open, row.high, row.low, row.close
+    return Closed(stream.symbol, stream.timeframe, row.open_at, *prices, row.volume, heard_at)
+
+
+def unwrapped(body: bytes) -> Answer:
+    """Return an answer, or raise what the venue says against the question."""
+    answer: Answer = ANSWER(body)
+    if answer.code:
+        raise Unanswered(f"bybit refuses a question: {answer.message}")
+    return answer
+
+
+def interval(timeframe: int) -> str:
+    """Return what Bybit calls a timeframe.
+
+    >>> interval(60_000), interval(14_400_000), interval(86_400_000)
+    ('1', '240', 'D')
+    """
+    return {DAY: "D", WEEK: "W"}.get(timeframe, str(timeframe // MINUTE))
+
+
+def topic(stream: Stream) -> str:
+    """Return what Bybit calls a stream.
+
+    >>> topic(Stream("BTC/USDT", Kind.BARS, 300_000)), topic(Stream("BTC/USDT", Kind.TOP))
+    ('kline.5.BTCUSDT', 'orderbook.1.BTCUSDT')
+    """
+    names = {
+        Kind.TICKS: "publicTrade",
+        Kind.BARS: f"kline.{interval(stream.timeframe)}",
+        Kind.TOP: "orderbook.1",
+        Kind.BOOK: f"orderbook.{LEVELS}",
+    }
+    return f"{names[stream.kind]}.{market(stream.symbol)}"
+
+
+def said(operation: str, streams: Sequence[Stream], number: int) -> bytes:
+    """Return a message to the venue."""
+    return msgspec.json.encode({"op": operation, "args": [topic(stream) for stream in streams], "req_id": str(number)})

@@ -1,0 +1,167 @@
+"""A live market: everything that some channels of some symbols say, in order, without holes that go untold."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+from cryptoflow.clock import Clock, MachineClock
+from cryptoflow.domain.ticks import Heard
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.streams.books import Book
+from cryptoflow.market.streams.building import Builder
+from cryptoflow.market.streams.channels import Kind, Stream, streams_of
+from cryptoflow.market.streams.figures import ChannelFigures
+from cryptoflow.market.streams.freshness import Freshness, limit_of
+from cryptoflow.market.streams.keeper import Channel, Keeper
+from cryptoflow.market.streams.lines.choice import line_of
+from cryptoflow.market.streams.lines.kept import KeptBook
+from cryptoflow.market.streams.native import native
+from cryptoflow.market.streams.queue import HeardQueue
+from cryptoflow.market.times import grid_offset
+
+BOUND = 10_000
+"""Events that may wait for the engine before the sockets are left unread."""
+
+LOOK = 1.0
+"""Seconds between looks for silent streams."""
+
+GRACE = 500
+"""Milliseconds after its end in which a bar may still get a tick."""
+
+CLOCK = 600.0
+"""Seconds between questions for the venue's time."""
+
+NONE: Mapping[Any, int] = MappingProxyType({})
+
+
+class Feed:
+    """The events of a venue's channels, as `async for` hands them out while it is entered with `async with`.
+
+    `url` is where the venue is, None its own address; `last` is the last number (of bars the open) already known
+    of a stream, from which on nothing may be missing; `limits` are milliseconds of silence by symbol or channel.
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        symbols: Sequence[str],
+        channels: Sequence[str],
+        *,
+        url: str | None = None,
+        clock: Clock | None = None,
+        seed: int = 0,
+        bound: int = BOUND,
+        most: int | None = None,
+        limits: Mapping[str, int] = NONE,
+        last: Mapping[Stream, int] = NONE,
+    ) -> None:
+        self.venue, self.url, self.seed, self.most = venue, url, seed, most
+        self.streams = streams_of(symbols, channels)
+        self.clock = clock or MachineClock()
+        self.limits, self.last = limits, last
+        self.queue = HeardQueue(bound)
+
+    async def __aenter__(self) -> Self:
+        self._stack = AsyncExitStack()
+        await self._stack.__aenter__()
+        opened = native(self.venue, self.streams, self.url, self.clock, self.seed, self.most)
+        self.voice = await self._stack.enter_async_context(opened)
+        self._tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        self._running: set[asyncio.Task[None]] = set()
+        self._stack.callback(self._cancel)
+        self._spawn(self._know_the_time())
+        self._spawn(self._look_for_silence())
+        self.keeper = self._keeper()
+        for reader in self.voice.readers:
+            self.keeper.listen(reader)
+        for timeframe in sorted({stream.timeframe for stream in self.streams if stream.kind is Kind.BUILT}):
+            self._spawn(self._close_on_time(timeframe))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            return await self._stack.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as group:
+            refusals = [each for each in group.exceptions if isinstance(each, CryptoflowError)]
+            if len(refusals) == len(group.exceptions):
+                raise refusals[0] from None
+            raise
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Heard:
+        return await self.queue.get()
+
+    def book(self, symbol: str) -> Book | None:
+        """Return the kept book of a symbol; None while it is not known."""
+        line = self.keeper.channels[Stream(symbol, Kind.BOOK)].line
+        return line.book if isinstance(line, KeptBook) and line.begun else None
+
+    def figures(self) -> dict[str, Any]:
+        """Return what has been done so far, as plain values."""
+        clock = self.voice.clock.best
+        channels: dict[str, dict[str, Any]] = {}
+        for stream, channel in self.keeper.channels.items():
+            told = channels.setdefault(
+                stream.channel, {**channel.figures.told(clock.ahead), "duplicates": 0, "reordered": 0}
+            )
+            told["duplicates"] += channel.line.duplicates
+            told["reordered"] += channel.line.reordered
+        queue = {"bound": self.queue.bound, "longest": self.queue.longest, "conflated": self.queue.conflated}
+        return {
+            "venue": self.venue,
+            "channels": channels,
+            "connections": [connection.told() for connection in self.keeper.connections.values()],
+            "queue": {**queue, "waiting": len(self.queue)},
+            "clock": {"ahead_ms": round(clock.ahead, 3), "trip_ms": round(clock.trip, 3)},
+        }
+
+    def _keeper(self) -> Keeper:
+        now = self.clock.nanoseconds()
+        figures: dict[str, ChannelFigures] = {}
+        channels = {
+            stream: Channel(
+                line_of(stream, self.voice.numbered, self.last.get(stream)),
+                Freshness(limit_of(stream, self.limits), now),
+                figures.setdefault(stream.channel, ChannelFigures()),
+            )
+            for stream in self.streams
+            if stream.kind is not Kind.BUILT
+        }
+        for stream in self.streams:
+            if stream.kind is Kind.BUILT:
+                ticks = channels[Stream(stream.symbol, Kind.TICKS)]
+                ticks.builders.append(Builder(stream.symbol, stream.timeframe))
+        return Keeper(self.venue, channels, self.voice.past, self.clock, self.queue, self._spawn, told=self.voice.told)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def _cancel(self) -> None:
+        for task in self._running:
+            task.cancel()
+
+    async def _know_the_time(self) -> None:
+        while True:
+            await self.voice.past.time()
+            await asyncio.sleep(CLOCK)
+
+    async def _look_for_silence(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            self.keeper.look()
+
+    async def _close_on_time(self, timeframe: int) -> None:
+        offset = grid_offset(timeframe)
+        while True:
+            now = self.voice.clock.now(self.clock.nanoseconds()) - GRACE
+            await asyncio.sleep((timeframe - (now - offset) % timeframe) / 1000)
+            self.keeper.close_built(self.voice.clock.now(self.clock.nanoseconds()) - GRACE)

@@ -1,0 +1,59 @@
+"""What the feed needs of a venue, however it is spoken to: someone who listens, and someone who can be asked again."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from cryptoflow.market.streams.channels import Stream
+from cryptoflow.market.streams.said import Item, Page
+
+
+class Ear(Protocol):
+    """Whom a reader tells what it hears: the feed."""
+
+    def heard(self, stream: Stream, items: Sequence[Item], heard_at: int, size: int) -> None:
+        """Take in what a message of so many bytes said about a stream; `heard_at` is in nanoseconds."""
+
+    def puzzled(self, connection: int) -> None:
+        """Count a message that no one can read."""
+
+    def cut(self, connection: int, reason: str) -> None:
+        """Learn that a connection is gone, or could not be made."""
+
+    def joined(self, connection: int) -> None:
+        """Learn that a connection is there and the venue has taken its subscriptions."""
+
+    def is_full(self) -> bool:
+        """Say whether the reader has to wait before it reads on."""
+
+    async def room(self) -> None:
+        """Wait until there is room again."""
+
+
+class Reader(Protocol):
+    """One connection to a venue, which listens to some streams for as long as it runs and comes back when cut."""
+
+    number: int
+    streams: Sequence[Stream]
+
+    async def listen(self, ear: Ear) -> None:
+        """Tell what is said, for ever; a refusal that no retry mends is raised as CryptoflowError."""
+
+    async def again(self, stream: Stream) -> None:
+        """Subscribe to a stream anew, which makes some venues tell their book from the beginning."""
+
+    def drop(self, reason: str) -> None:
+        """Give up the connection as it is, so that the reader makes a new one."""
+
+
+class Past(Protocol):
+    """What a venue has said before, for those who missed it. Retries until it is cancelled."""
+
+    async def page(self, stream: Stream, after: int) -> Page:
+        """Return what a stream said after a number (of a tick; for bars the open of one), or a snapshot of a book."""
+
+    async def time(self) -> int:
+        """Return what the venue's clock shows, in epoch milliseconds."""
+
+
+class Unanswered(Exception):
+    """A question that the venue has not answered, and why."""

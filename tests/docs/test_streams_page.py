@@ -1,0 +1,53 @@
+"""The page about live markets says what the code does: its example runs, its numbers are those in force."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from cryptoflow.market.streams import connection, feed, keeper, mending
+from cryptoflow.market.streams.backoff import FIRST, JITTER, LONGEST
+from cryptoflow.market.streams.channels import Kind, channel
+from cryptoflow.market.streams.freshness import LIMITS
+from tests.market.streams.rehearsal import in_no_time, venue
+
+PAGE = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
+
+
+def rows(head: str) -> list[list[str]]:
+    """The cells of the table whose head begins like this."""
+    lines = PAGE.split(f"\n| {head} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
+
+
+def test_the_example_of_the_page_runs_and_its_figures_have_the_names_of_the_page() -> None:
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)
+
+    async def listened() -> Any:
+        async with venue(symbols=("BTC/USDT", "ETH/USDT")) as market:
+            return await names["listen"](market.url)
+
+    close, bid, ask, figures = in_no_time(listened)
+    assert bid[0] < ask[0]
+    assert abs(close / bid[0] - 1) < 0.01
+    told = PAGE.split("## Figures")[1]
+    parts = (figures["channels"]["ticks"], figures["connections"][0], figures["queue"], figures["clock"])
+    assert {name for part in parts for name in part} == set(re.findall(r"`(\w+)`", told))
+
+
+def test_the_channels_and_limits_of_the_page_are_those_in_force() -> None:
+    told = {channel(row[0].strip("`"))[0]: row[3] for row in rows("channel")}
+    assert set(told) == set(Kind)
+    for kind, limit in LIMITS.items():
+        assert told[kind] == f"{limit // 1000} s"
+    assert f"{feed.BOUND:,} events" in PAGE
+
+
+def test_the_waits_of_the_page_are_those_in_force() -> None:
+    text = " ".join(cell for row in rows("what") for cell in row)
+    assert f"waits {keeper.REORDER} s" in text
+    assert f"within {mending.PATIENCE:.0f} s" in text
+    assert f"waits {FIRST:.0f}, 2, 4, 8 … s, at most {LONGEST:.0f}, ± {JITTER:.0%}".replace("%", " %") in text
+    assert f"not longer than {connection.KNOCK:.0f} s" in text
+    assert f"(every {connection.PING:.0f} s) within {connection.PONG:.0f} s" in text
+    assert keeper.GIVE_UP == 3
