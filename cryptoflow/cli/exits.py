@@ -118,6 +118,12 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         INVALID: "a file cannot be read, has rows that cannot be bars, or contradicts the store",
         UNAVAILABLE: "the state folder cannot be written",
     },
+    "data download": {
+        OK: "every series is there as far as the venue has it",
+        USAGE: WRONG_LINE,
+        INVALID: "the spec has mistakes, or the venue has no such bars",
+        UNAVAILABLE: "a symbol could not be had and is named, the others are there; or the venue is not there",
+    },
     "plugins list": {OK: "listed", USAGE: "no such kind", INVALID: "a plugin or the spec is broken"},
     "plugins show": {OK: "shown", USAGE: "no such kind, or several have the name", INVALID: "no such plugin"},
     "plugins new": {

@@ -59,9 +59,14 @@ def tell_error(error: CryptoflowError, *, as_json: bool) -> None:
         _talk("error", f"{gap}{problem}", {**as_object(problem), "exit_code": int(error.code)})
 
 
+def is_drawing() -> bool:
+    """Say whether talk goes to a terminal, where progress can be drawn."""
+    return sys.stderr.isatty() and _form() != "json"
+
+
 def progress(what: str, *, quiet: bool = False) -> Callable[[int, int], None] | None:
     """Return a callback that draws progress with the time left, from the second second on, on a terminal only."""
-    if quiet or not sys.stderr.isatty() or _form() == "json":
+    if quiet or not is_drawing():
         return None
     from time import monotonic
 

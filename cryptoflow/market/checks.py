@@ -32,7 +32,7 @@ def check(bars: Bars, name: str = "", rows: Times | None = None, word: str = "ro
     numbers = np.arange(1, len(bars) + 1) if rows is None else rows
     problems = [
         Problem(f"{name}: {what}: {_first(flags, bars.open_at, numbers, word)}", fix=fix)
-        for what, fix, flags in _defects(bars)
+        for what, fix, flags in defects(bars)
         if flags.any()
     ]
     raise CryptoflowError(problems)
@@ -42,10 +42,11 @@ def _is_possible(bars: Bars) -> bool:
     """Say whether nothing is wrong, block by block: what is looked at stays in the processor's cache."""
     # A block begins with the last row of the one before, to see in which order the two stand.
     blocks = (bars.cut(max(0, first - 1), first + BLOCK) for first in range(0, len(bars), BLOCK))
-    return not any(flags.any() for block in blocks for _, _, flags in _defects(block))
+    return not any(flags.any() for block in blocks for _, _, flags in defects(block))
 
 
-def _defects(bars: Bars) -> Iterator[tuple[str, str, Flags]]:
+def defects(bars: Bars) -> Iterator[tuple[str, str, Flags]]:
+    """Yield each kind of defect, what mends it, and the rows that have it; of one bar at least."""
     yield from impossible(bars)
     step = np.diff(bars.open_at, prepend=bars.open_at[0] - 1)
     yield "a bar opens before the one above it", "sort the rows by time", step < 0

@@ -1,5 +1,7 @@
 """What every source promises, built in now or later: an example of each is asked the same questions."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,10 @@ from cryptoflow.market.checks import check
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.store import Store
 from cryptoflow.plugins.registry import built_in, find
+from cryptoflow.settings import settings
 from cryptoflow.spec.values import Period
 from tests.market import charts
+from tests.market.rest.stub import Stub, beside
 
 HOUR = 3_600_000
 MAY = Period("2024-05-01..2024-05-31")
@@ -42,6 +46,11 @@ def from_store(folder: Path):
     return find("source", "store")()
 
 
+def from_ccxt(folder: Path):
+    return find("source", "ccxt")()
+
+
+@cache
 def table() -> pa.Table:
     made = made_up()
     return pa.table({name: getattr(made, name) for name in COLUMNS})
@@ -74,17 +83,46 @@ def yahoo_is_here(monkeypatch):
         yield
 
 
-EXAMPLES = {"synthetic": synthetic, "csv": from_csv, "parquet": from_parquet, "store": from_store, "yahoo": from_yahoo}
+EXAMPLES = {
+    "ccxt": from_ccxt,
+    "synthetic": synthetic,
+    "csv": from_csv,
+    "parquet": from_parquet,
+    "store": from_store,
+    "yahoo": from_yahoo,
+}
+
+
+def question(folder: Path, start: int, end: int) -> Asked:
+    return Asked("BTC/USDT", HOUR, start, end, 7, folder, "binance", folder)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A venue that has the bars of the other examples, for sources that ask one."""
+    made = {int(bar["open_at"]): bar for bar in table().to_pylist()}
+
+    def row(_symbol: str, at: int, timeframe: int) -> list[object]:
+        return [at, *(repr(made[at][name]) for name in COLUMNS[1:]), at + timeframe - 1, "0", 1, "0", "0", "0"]
+
+    missing = [at for at in range(MAY.start, MAY.end, HOUR) if at not in made]
+    gaps = ((0, MAY.start), *((at, at + HOUR) for at in missing), (MAY.end, 2**53))
+    with beside(Stub(MachineClock().now, gaps=gaps, row=row).serving()) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def sent_there(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send what is asked of a venue to this one."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CRYPTOFLOW_VENUES__BINANCE__URL", address)
+    settings.cache_clear()
 
 
 @pytest.fixture(params=sorted(built_in("source")))
 def load(request, tmp_path):
     source = EXAMPLES[request.param](tmp_path)
-    return lambda start=MAY.start, end=MAY.end: source.load(asked(tmp_path, start, end))
-
-
-def asked(folder: Path, start: int, end: int) -> Asked:
-    return Asked("BTC/USDT", HOUR, start, end, 7, folder, "binance", folder)
+    return lambda start=MAY.start, end=MAY.end: source.load(question(tmp_path, start, end))
 
 
 def test_the_same_question_has_the_same_answer(load):
@@ -124,5 +162,5 @@ def test_a_span_without_bars_is_a_problem_of_the_data(load):
 
 
 def test_all_examples_are_equal_bars(tmp_path):
-    prints = {make(tmp_path).load(asked(tmp_path, MAY.start, MAY.end)).fingerprint() for make in EXAMPLES.values()}
+    prints = {make(tmp_path).load(question(tmp_path, MAY.start, MAY.end)).fingerprint() for make in EXAMPLES.values()}
     assert len(prints) == 1

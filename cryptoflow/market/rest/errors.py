@@ -1,0 +1,72 @@
+"""What ccxt raises, in our words: whether to wait, to try again, or to give up, and what to tell."""
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+
+LENGTH = 200
+"""Characters of a venue's own words that are told."""
+
+BAN = re.compile(r"until (\d{13})")
+"""How binance says up to which moment an address is banned."""
+
+
+class Turn(Enum):
+    """What to do about an error of a call that changes nothing at the venue."""
+
+    WAIT = "the venue wants to be asked less"
+    AGAIN = "it may go well the next time"
+    STOP = "it will not go well"
+
+
+def turn(error: Exception) -> Turn:
+    """Return what to do about an error of ccxt."""
+    import aiohttp
+    import ccxt
+
+    if isinstance(error, ccxt.DDoSProtection | ccxt.RateLimitExceeded):
+        return Turn.WAIT
+    # An answer that breaks off is none, though ccxt takes it for the venue's refusal.
+    if isinstance(error, ccxt.OperationFailed) or isinstance(error.__cause__, aiohttp.ClientError):
+        return Turn.AGAIN
+    return Turn.STOP
+
+
+def told(error: Exception, venue: str) -> CryptoflowError:
+    """Return an error of ccxt as people read it."""
+    import ccxt
+
+    words = " ".join(str(error).removeprefix(venue).split())
+    words = words if len(words) <= LENGTH else f"{words[:LENGTH]}…"
+    if isinstance(error, ccxt.RequestTimeout):
+        what, fix = f"{venue} did not answer in time: {words}", "try again later"
+    elif turn(error) is Turn.STOP:
+        what, fix = f"{venue} refuses: {words}", "its own words say what it takes amiss"
+    else:
+        what, fix = f"{venue} cannot be reached: {words}", "see whether it works in a browser; try again later"
+    return CryptoflowError(what, fix=fix, code=ExitCode.UNAVAILABLE)
+
+
+def silence(status: int, headers: Mapping[str, str], body: str, now: int) -> int | None:
+    """Return the moment before which a response wants no further request, None where it names none.
+
+    >>> silence(429, {"retry-after": "7"}, "", 1_000)
+    8000
+    >>> silence(418, {}, '{"msg": "Way too much; IP banned until 1700000000000."}', 1_000)
+    1700000000000
+    """
+    if status < 400:
+        return None
+    after = headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return now + int(after) * 1000
+    ban = BAN.search(body)
+    if ban:
+        return int(ban[1])
+    try:
+        return int(parsedate_to_datetime(after).timestamp() * 1000)
+    except ValueError:
+        return None

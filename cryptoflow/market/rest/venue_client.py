@@ -1,0 +1,200 @@
+"""A venue as far as its past goes: what it lists, and pages of bars, asked for with patience and within its limits."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import tenacity
+
+from cryptoflow.clock import Clock
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.rest import dialects
+from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.budget import Budget
+from cryptoflow.market.rest.errors import Turn, silence, told, turn
+from cryptoflow.market.rest.pages import Ask
+from cryptoflow.market.times import timeframe_name
+from cryptoflow.spec.nearest import nearest
+
+CONNECT, READ, TOTAL = 5.0, 10.0, 30.0
+"""Seconds for a connection, for something to come, and for a request as a whole."""
+
+ATTEMPTS = 5
+LONGEST = 30.0
+"""How often a call is made in all, and the longest pause between two, in seconds: 1, 2, 4, 8."""
+
+REFUSALS = 8
+"""How often in a row a call may hear that it was too early."""
+
+BAN = 120_000
+"""Milliseconds of silence after a ban that names none."""
+
+Row = tuple[float | None, ...]
+
+
+class Heard(NamedTuple):
+    """What came of asking: how many answers, and how many of them wanted to be asked less."""
+
+    answers: int = 0
+    refusals: int = 0
+
+
+class VenueClient:
+    """One venue's market side, through ccxt; every request waits for its share of the budget."""
+
+    def __init__(
+        self, venue: str, exchange: Any, budget: Budget, priority: Priority, clock: Clock, url: str | None = None
+    ) -> None:
+        self.venue, self.clock, self.heard = venue, clock, Heard()
+        self.origin = f"ccxt {venue} at {url}" if url else f"ccxt {venue}"
+        self.budget, self._priority, self._exchange = budget, priority, exchange
+        self._jitter = Random()  # another one in each process: they are not to come back together
+        exchange.throttle = self._in_turn
+        exchange.on_rest_response = self._listen
+
+    async def symbols(self) -> tuple[str, ...]:
+        """Return what the venue's spot market lists, in order."""
+        markets = await self._patiently(self._exchange.load_markets)
+        return tuple(sorted(name for name, market in markets.items() if market.get("spot", True)))
+
+    def timeframes(self) -> tuple[str, ...]:
+        """Return the names of the timeframes that the venue has bars of."""
+        return tuple(self._exchange.timeframes or ())
+
+    async def now(self) -> int:
+        """Return the venue's time or ours, the earlier one: no bar that may still be open is taken for closed."""
+        ours = self.clock.now()
+        if not self._exchange.has["fetchTime"]:
+            return ours
+        return min(ours, int(await self._patiently(self._exchange.fetch_time)))
+
+    async def page(self, symbol: str, ask: Ask) -> list[Row]:
+        """Return a page of bars as ccxt has them: open_at, open, high, low, close, volume."""
+        until = {} if ask.until is None else {"until": ask.until - 1}
+        frame = timeframe_name(ask.timeframe)
+        rows: list[Row] = await self._patiently(
+            self._exchange.fetch_ohlcv, symbol, frame, ask.since, self._limit(), until
+        )
+        return rows
+
+    def _limit(self) -> int | None:
+        """The most bars that a page of the venue has, as far as ccxt knows."""
+        spot = (self._exchange.features or {}).get("spot") or {}
+        limit = (spot.get("fetchOHLCV") or {}).get("limit")
+        return None if limit is None else int(limit)
+
+    async def _in_turn(self, cost: float) -> None:
+        """What ccxt calls before each request."""
+        await self.budget.spend(cost, self._priority)
+
+    def _listen(self, code: int, _reason: str, url: str, method: str, headers: Any, body: str, *_request: Any) -> str:
+        """What ccxt calls with each response, before it looks at it."""
+        found = {name.lower(): value for name, value in headers.items()}
+        allowance = self.budget.allowance
+        used = found.get(allowance.header)
+        if used is not None:
+            self.budget.heard(float(used) / allowance.scale)
+        until = silence(code, found, body, self.clock.now())
+        if until is not None:
+            self.budget.hold(until)
+        elif code == 418:
+            self.budget.hold(self.clock.now() + BAN)
+        refused = code in (418, 429)
+        self.heard = Heard(self.heard.answers + 1, self.heard.refusals + refused)
+        text = body.strip()
+        if code == 200 and (text[:1] not in ("{", "[") or text[-1:] not in ("}", "]")):
+            import ccxt
+
+            raise ccxt.ExchangeNotAvailable(f"{self.venue} {method} {url} was answered with {text[:40]!r}")
+        return text
+
+    async def _patiently(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """Return what a call that changes nothing at the venue returns, or say why it cannot be had."""
+        import ccxt
+
+        refusals = 0
+        while True:
+            try:
+                return await self._retried(call, *arguments)
+            except ccxt.BaseError as error:
+                refusals += 1
+                if turn(error) is not Turn.WAIT or refusals > REFUSALS:
+                    raise told(error, self.venue) from error
+                if self.budget.silent_until() <= self.clock.now():
+                    self.budget.hold(self.clock.now() + refusals * self.budget.allowance.window)
+
+    async def _retried(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        again = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(_may_pass),
+            wait=self._pause,
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            reraise=True,
+        )
+        return await again(call, *arguments)
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        doubled: float = 2.0 ** (state.attempt_number - 1)
+        return min(LONGEST, doubled) * self._jitter.uniform(0.8, 1.2)
+
+
+def _may_pass(error: BaseException) -> bool:
+    import ccxt
+
+    return isinstance(error, ccxt.BaseError) and turn(error) is Turn.AGAIN
+
+
+class _Timed:
+    """A session whose requests have our time limits; ccxt has one for all three."""
+
+    def __init__(self, session: Any) -> None:
+        import aiohttp
+
+        self._session = session
+        self._limits = aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT, sock_read=READ)
+
+    def __getattr__(self, verb: str) -> Any:
+        attribute = getattr(self._session, verb)
+        if verb not in ("get", "post", "put", "patch", "delete"):
+            return attribute
+        return lambda url, **options: attribute(url, **{**options, "timeout": self._limits})
+
+
+@asynccontextmanager
+async def venue_client(
+    venue: str, url: str | None, priority: Priority, clock: Clock, budgets: Path | None = None
+) -> AsyncIterator[VenueClient]:
+    """Open a client of the venue that ccxt has under this name, sent to `url` where one is given.
+
+    `budgets` is the folder of the budgets, the user's own where none is given.
+    """
+    import ccxt.async_support as ccxt
+
+    if venue not in ccxt.exchanges:
+        near = nearest(venue, ccxt.exchanges)
+        raise CryptoflowError(
+            f"ccxt knows no venue {venue}",
+            fix=f"did you mean `{near}`?" if near else "the manual of ccxt lists the venues that it has",
+        )
+    exchange = dialects.mended(venue, getattr(ccxt, venue)(dialects.options_of(venue, url)), url)
+    if not exchange.has["fetchOHLCV"]:
+        await exchange.close()
+        raise CryptoflowError(
+            f"{venue} gives no bars of the past", fix="import a file instead", code=ExitCode.UNAVAILABLE
+        )
+    exchange.open()
+    exchange.session = _Timed(exchange.session)
+    if url is not None and url.startswith("http://"):
+        exchange.timeout_on_exit = 0  # milliseconds in which encrypted connections end
+    budget = Budget(_budget_name(venue, url), dialects.allowance_of(venue, exchange), clock, budgets)
+    try:
+        yield VenueClient(venue, exchange, budget, priority, clock, url)
+    finally:
+        await exchange.close()
+
+
+def _budget_name(venue: str, url: str | None) -> str:
+    """A venue that is sent elsewhere has a budget of its own, which is named by where."""
+    return venue if url is None else f"{venue}-{sha256(url.encode()).hexdigest()[:12]}"

@@ -1,0 +1,117 @@
+"""`cryptoflow data download` as people meet it: what it prints, how it ends, and how it draws its progress."""
+
+import json
+import os
+import pty
+import re
+import select
+import sys
+from pathlib import Path
+
+import pytest
+
+from cryptoflow.cli.app import run
+from tests.cli.projects import small
+from tests.market.rest.stub import DAY, MINUTE, Stub
+
+Capsys = pytest.CaptureFixture[str]
+JANUARY = ("--since", "2024-01-01", "--until", "2024-01-10", "--timeframe", "1m")
+
+
+def test_symbols_are_downloaded_and_told_line_by_line(stub: Stub, capsys: Capsys) -> None:
+    assert run(["data", "download", "BTC/USDT", "ETH/USDT", *JANUARY]) == 0
+    told = capsys.readouterr()
+    span = "14,400 bars from 2024-01-01 00:00 UTC to 2024-01-11 00:00 UTC, 14,400 of them new"
+    assert sorted(told.out.splitlines()) == [f"{symbol} 1m: {span}" for symbol in ("BTC/USDT", "ETH/USDT")]
+    assert told.err == ""
+
+
+def test_a_symbol_that_fails_ends_with_4_and_the_others_are_there(stub: Stub, capsys: Capsys) -> None:
+    assert run(["data", "download", "BTC/USDT", "ETH/USD", *JANUARY]) == 4
+    told = capsys.readouterr()
+    assert told.out.startswith("BTC/USDT 1m: 14,400 bars")
+    assert told.err == "ETH/USD 1m failed: binance does not list ETH/USD\nhint: did you mean `ETH/USDT`?\n"
+    assert run(["data", "download", "BTC/USDT", "ETH/USD", *JANUARY, "--json"]) == 4
+    found = json.loads(capsys.readouterr().out)
+    assert found["failed"] == ["ETH/USD 1m"]
+    assert [(each["bars"], each["added"]) for each in found["series"]] == [(14_400, 0), (0, 0)]
+
+
+def test_a_spec_brings_its_detail_and_its_warm_up_and_runs_from_what_came(
+    stub: Stub, tmp_path: Path, capsys: Capsys
+) -> None:
+    spec = small(tmp_path)
+    words = ("market.detail=5m", "sources.history={use: ccxt}", "period=2024-01-03..2024-01-05")
+    sets = [word for each in words for word in ("--set", each)]
+    assert run(["data", "download", str(spec), "--json", *sets]) == 0
+    found = json.loads(capsys.readouterr().out)["series"]
+    start, end = 1_704_240_000_000 - 20 * 60 * MINUTE, 1_704_240_000_000 + 3 * DAY
+    assert [(each["timeframe"], each["start"], each["end"]) for each in found] == [
+        ("1h", start, end),
+        ("5m", start, end),
+    ]
+    asked = len(stub.asked)
+    assert run(["backtest", str(spec), "--json", *sets]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["rows"] == 92
+    assert len(stub.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("BTC/USDT", "from which day on?"),
+        ("BTC/USDT --since 2024-01-32", "--since: 2024-01-32: the calendar has no such day"),
+        ("BTC/USDT --since 2024-01-02 --until 2024-01-01", "--until lies before --since"),
+        ("BTC/USDT --since 2024-01-01 --timeframe 7m", "--timeframe: 7m: venues have no bars of that length"),
+        ("configs/small.yaml BTC/USDT", "configs/small.yaml BTC/USDT: too much at once"),
+        ("configs/small.yaml --venue kraken", "the spec says which venue and which bars"),
+        ("BTC/USDT --since 2024-01-01 --venue kraken", "kraken cannot be sent to http://127.0.0.1:1"),
+    ],
+)
+def test_a_line_that_asks_for_the_impossible_ends_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys, line: str, said: str
+) -> None:
+    small(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRYPTOFLOW_VENUES__KRAKEN__URL", "http://127.0.0.1:1")
+    assert run(["data", "download", *line.split()]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--venue binanec", "ccxt knows no venue binanec\nhint: did you mean `binance`?"),
+        ("--venue kraken --timeframe 3m", "kraken has no bars of 3m\nhint: it has 1m, 5m, 15m,"),
+    ],
+)
+def test_a_venue_nobody_knows_or_that_has_no_such_bars_ends_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys, words: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert run(["data", "download", "BTC/USDT", "--since", "2024-01-01", *words.split()]) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_on_a_terminal_each_symbol_has_a_bar_with_its_rate(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    stub.delay = 0.05
+    ours, theirs = pty.openpty()
+    seen = b""
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert run(["data", "download", "BTC/USDT", "ETH/USDT", *JANUARY]) == 0
+        terminal.flush()
+        while select.select([ours], [], [], 0)[0]:
+            seen += os.read(ours, 65_536)
+    os.close(ours)
+    drawn = seen.decode()
+    assert "BTC/USDT 1m" in drawn
+    assert "ETH/USDT 1m" in drawn
+    assert re.search(r"[\d,]+ bars/s", drawn)
+    assert re.search(r"\d+%", drawn)
+    assert [line[:11] for line in capsys.readouterr().out.splitlines()] == ["BTC/USDT 1m", "ETH/USDT 1m"]
