@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cryptoflow.venue.draws import Integers, word, words
+from cryptoflow.noise import Integers, word, words
 from cryptoflow.venue.path import Tick
 from cryptoflow.venue.tape import Tape
 

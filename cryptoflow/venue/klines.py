@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cryptoflow.venue.draws import Integers
+from cryptoflow.noise import Integers
 from cryptoflow.venue.tape import Tape
 
 DAY = 86_400_000

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cryptoflow.venue.draws import Integers, unit, word, words
+from cryptoflow.noise import Integers, uniform, word, words
 
 Flags = npt.NDArray[np.bool_]
 
@@ -74,7 +74,7 @@ def path(bar: Bar, count: int, stream: int) -> Path:
     """
     own = word(stream, bar.open_at)
     index = np.arange(count, dtype=np.int64)
-    at = bar.open_at + ((index + unit(own, index + _AT)) * (bar.length / count)).astype(np.int64)
+    at = bar.open_at + ((index + uniform(own, index + _AT)) * (bar.length / count)).astype(np.int64)
     price = _prices(bar, count, own, up_first=bool(own & 1))
     moved = np.diff(price, prepend=price[:1])
     luck = (words(own, index + _SIDE) & np.uint64(1)).astype(np.bool_)
@@ -86,7 +86,7 @@ def _prices(bar: Bar, count: int, own: int, *, up_first: bool) -> Integers:
     way = turns(bar, up_first=up_first)
     places = _places(len(way), count, own)
     index = np.arange(count, dtype=np.int64)
-    stray = (unit(own, index + _STRAY) - 0.5) * (WANDER * (bar.high - bar.low))
+    stray = (uniform(own, index + _STRAY) - 0.5) * (WANDER * (bar.high - bar.low))
     stray[places] = 0.0
     straight = np.interp(index, places, np.array(way, np.float64))
     return np.clip(np.rint(straight + stray).astype(np.int64), bar.low, bar.high)

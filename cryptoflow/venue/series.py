@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from cryptoflow.venue.draws import Integers, Numbers
+from cryptoflow.noise import Integers, Numbers
 
 EXACT = 2**53
 """Whole numbers up to here are floats without loss."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cryptoflow.venue.draws import Integers, key
+from cryptoflow.noise import Integers, key
 from cryptoflow.venue.listing import Listing
 from cryptoflow.venue.path import Bar, Path, Tick, high_first, path
 from cryptoflow.venue.series import Series, Terms, decimals_of

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cryptoflow.market.bars import Numbers, Times
-from cryptoflow.market.noise import key, normal, uniform
 from cryptoflow.market.times import DAY
+from cryptoflow.noise import key, normal, uniform
 
 BEGINNING = 1_262_304_000_000
 """2010-01-01: before it there are no prices."""

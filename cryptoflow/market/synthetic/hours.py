@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cryptoflow.market.bars import Numbers, Times
-from cryptoflow.market.noise import pair, uniform
 from cryptoflow.market.synthetic.days import BEGINNING, HOURS, Days, World
 from cryptoflow.market.synthetic.path import LOTS
 from cryptoflow.market.times import HOUR
+from cryptoflow.noise import pair, uniform
 
 LONGEST_OUTAGE = 4
 

@@ -9,11 +9,11 @@ from math import sqrt
 import numpy as np
 
 from cryptoflow.market.bars import Numbers, Times
-from cryptoflow.market.noise import normal, pair
 from cryptoflow.market.synthetic.days import World
 from cryptoflow.market.synthetic.hours import Hours
 from cryptoflow.market.synthetic.path import Path
 from cryptoflow.market.times import HOUR, MINUTE
+from cryptoflow.noise import normal, pair
 
 MINUTES = 60
 

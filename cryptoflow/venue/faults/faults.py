@@ -36,7 +36,9 @@ class Faults:
                 if fault.kind == "silence":
                     self.log.once(self._entry("silence", topic.name), span.begin)
                     return "silence"
-                if self.script.meets(fault, topic.name, number):
+                # Of messages to be held back in a row only the first can be.
+                in_a_row = fault.kind == "reorder" and self.script.meets(fault, topic.name, number - 1)
+                if self.script.meets(fault, topic.name, number) and not in_a_row:
                     self.log.note(self._entry(fault.kind, f"{topic.name}#{number}"))
                     return fault.kind
         return None

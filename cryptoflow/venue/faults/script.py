@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
-from cryptoflow.venue.draws import key, share, word
+from cryptoflow.noise import key, share, word
 
 Kind = Literal[
     "disconnect",

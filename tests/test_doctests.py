@@ -1,4 +1,4 @@
-"""What docstrings of the engine show is true."""
+"""What docstrings show is true."""
 
 import doctest
 from importlib import import_module
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "cryptoflow"
+PACKAGE = Path(__file__).parents[1] / "cryptoflow"
 MODULES = sorted(
     ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts)
-    for file in (PACKAGE / "engine").rglob("*.py")
-    if ">>>" in file.read_text(encoding="utf-8")
+    for file in PACKAGE.rglob("*.py")
+    if ">>> " in file.read_text(encoding="utf-8")
 )
 
 
