@@ -49,7 +49,7 @@ def filled(folder: Path, start: int, count: int) -> Dataset:
     end = start + count * MINUTE
     key = Key("binance", "BTC/USDT", MINUTE)
     dataset = Store(folder, MachineClock()).dataset(key)
-    dataset.add(Synthetic().load(Asked(key.symbol, MINUTE, start, end)), (start, end), "made up")
+    dataset.add(Synthetic().load(Asked(key.symbol, MINUTE, start, end)), [(start, end)], "made up")
     return dataset
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli import data_download, data_export, data_import, data_listings
+from cryptoflow.cli import data_download, data_export, data_import, data_listings, data_watch
 from cryptoflow.cli.options import AsJson, Datasets, OfTimeframe, OfVenue, Quiet
 
 Rows = Annotated[int, typer.Option("--rows", metavar="N", min=0, help="How many of the last bars.")]
@@ -17,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("download")(data_download.download)
+app.command("watch")(data_watch.watch)
 app.command("import")(data_import.import_)
 app.command("export")(data_export.export)
 app.command("listings")(data_listings.listings)

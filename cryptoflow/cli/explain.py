@@ -10,7 +10,9 @@ from cryptoflow.cli.options import AsJson, Overlay, Sets, SpecFile
 
 if TYPE_CHECKING:
     from cryptoflow.pipelines.explaining.in_force import Value
+    from cryptoflow.pipelines.explaining.series import Origin
     from cryptoflow.pipelines.explaining.waterfall import Stage, Waterfall
+    from cryptoflow.pipelines.resolved import Resolved
 
 Key = Annotated[
     str | None,
@@ -29,7 +31,8 @@ def explain(
 ) -> None:
     """Show what holds for SPEC, where each value comes from, and what it beat.
 
-    `size` is the way of a typical order from what the strategy wants to what it gets.
+    `size` is the way of a typical order from what the strategy wants to what it gets. `sources` also says where each
+    series of prices comes from, in a backtest and in paper and live trading.
 
     Examples:
 
@@ -63,7 +66,9 @@ def explain(
                 say.text(line)
         return
     values = explain(found, key)
-    if as_json:
+    if key == "sources":
+        _sources(found, values, as_json=as_json)
+    elif as_json:
         say.data([plain(value) for value in values])
     elif len(values) == 1:
         for line in value_lines(values[0]):
@@ -71,6 +76,18 @@ def explain(
     else:
         for line in table_lines(values):
             say.text(line)
+
+
+def _sources(found: "Resolved", values: "Sequence[Value]", *, as_json: bool) -> None:
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.explaining.series import origins
+
+    told = origins(found)
+    if as_json:
+        say.data({"values": [plain(value) for value in values], "series": [origin._asdict() for origin in told]})
+        return
+    for line in (*table_lines(values), "", *origin_lines(told)):
+        say.text(line)
 
 
 def shown(value: Any) -> str:
@@ -117,6 +134,14 @@ def table_lines(values: "Sequence[Value]") -> Iterator[str]:
         about = f"  # {value.about}" if value.about else ""
         source = f"{value.source}, beat {beat}" if beat else value.source
         yield f"{value.key:<{wide}}  {shown(value.value):<{most}}  {source}{about}"
+
+
+def origin_lines(told: "Sequence[Origin]") -> Iterator[str]:
+    """Where each series comes from, a line each."""
+    rows = [("series", "in a backtest", "in paper and live"), *told]
+    wide, most = (max(len(row[place]) for row in rows) for place in (0, 1))
+    for series, backtest, live in rows:
+        yield f"{series:<{wide}}  {backtest:<{most}}  {live}"
 
 
 def size_lines(told: "Sequence[Waterfall]") -> Iterator[str]:

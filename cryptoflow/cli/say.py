@@ -31,6 +31,11 @@ def data(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def row(value: Any) -> None:
+    """Print one JSON value as a line of many to standard output."""
+    sys.stdout.write(json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n")
+
+
 def text(line: str = "") -> None:
     """Print a line of results to standard output."""
     sys.stdout.write(line + "\n")

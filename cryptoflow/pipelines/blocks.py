@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cryptoflow.errors import CryptoflowError, Problem
-from cryptoflow.pipelines.resolved import HISTORY, RULES, SIZING, SLIPPAGE
+from cryptoflow.pipelines.resolved import HISTORY, LIVE, RULES, SIZING, SLIPPAGE
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.registry import Plugin
 from cryptoflow.plugins.steps import mistakes
@@ -18,6 +18,7 @@ DEFAULTS = {
     SIZING: ("sizer", "risk_fraction"),
     SLIPPAGE: ("slippage", "spread_impact"),
     HISTORY: ("source", "store"),
+    LIVE: ("source", "stream"),
 }
 """What the models of `spec` say too, where a block is left out."""
 
@@ -51,8 +52,8 @@ def instances(tree: Tree, guests: bool, problems: list[Problem]) -> dict[Path, P
 
 def named_blocks(tree: Tree) -> Iterator[Named]:
     """Every block with `use:` that was written, whatever else is wrong around it."""
-    single = (("sizer", SIZING), ("source", HISTORY), ("slippage", SLIPPAGE), ("algo", ALGO), ("router", ROUTE))
-    for kind, path in single:
+    sources = (("source", HISTORY), ("source", LIVE))
+    for kind, path in (("sizer", SIZING), *sources, ("slippage", SLIPPAGE), ("algo", ALGO), ("router", ROUTE)):
         inside = tree.at(path)
         if inside is not None:
             yield from _named(kind, path, inside)

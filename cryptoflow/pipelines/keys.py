@@ -19,6 +19,7 @@ from cryptoflow.spec.pipeline import Pipeline
 
 KINDS: Mapping[str, str] = {
     "sources.history": "source",
+    "sources.live": "source",
     "sizing": "sizer",
     "risk.rules": "rule",
     "execution.algo": "algo",
@@ -52,7 +53,7 @@ def keys(model: type[BaseModel] = Pipeline, path: str = "") -> Iterator[Key]:
     """Every key of a spec with those of the blocks inside, in the order of the models.
 
     >>> [key.path for key in keys() if key.path.startswith("sources")]
-    ['sources', 'sources.history', 'sources.history.use']
+    ['sources', 'sources.history', 'sources.history.use', 'sources.live', 'sources.live.use']
     """
     for key, inside in _fields(model, path):
         yield key

@@ -22,7 +22,7 @@ from cryptoflow.spec.writing import to_yaml
 if TYPE_CHECKING:
     from cryptoflow.pipelines.listed import Listed
 
-SIZING, HISTORY = ("sizing",), ("sources", "history")
+SIZING, HISTORY, LIVE = ("sizing",), ("sources", "history"), ("sources", "live")
 SLIPPAGE = ("execution", "costs", "slippage")
 RULES = ("risk", "rules")
 
@@ -73,8 +73,13 @@ class Resolved:
 
     @property
     def history(self) -> Plugin:
-        """Where bars come from."""
+        """Where the bars of a backtest come from."""
         return self.plugins[HISTORY]
+
+    @property
+    def live(self) -> Plugin:
+        """Where the bars of paper and live trading come from."""
+        return self.plugins[LIVE]
 
     @property
     def days(self) -> int:

@@ -35,6 +35,7 @@ FROM_ENVIRONMENT = "FromEnvironment"
 BLOCKS = (
     (("properties", "sizing"), "sizer"),
     (("$defs", "Sources", "properties", "history"), "source"),
+    (("$defs", "Sources", "properties", "live"), "source"),
     (("$defs", "Costs", "properties", "slippage"), "slippage"),
     (("$defs", "Execution", "properties", "algo"), "algo"),
     (("$defs", "Execution", "properties", "route"), "router"),

@@ -46,6 +46,7 @@ market:
 
 sources:
   history: {use: synthetic, volatility: 50%}
+  live: {use: stream, ticks_silence: 120s}   # only a source that listens to a venue may feed real decisions
 
 strategies:
   - id: trend

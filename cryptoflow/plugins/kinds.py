@@ -1,14 +1,20 @@
 """What each kind of plugin promises the engine: its verb, and what it says about itself."""
 
-from collections.abc import Callable, Mapping, MutableSequence
-from typing import Annotated, Any, ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field, ValidationError
 
 from cryptoflow.domain.review import Reading
 from cryptoflow.domain.steps import BadSetting, Bound, Function
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.asked import Asked
 from cryptoflow.plugins.registry import Plugin
+
+if TYPE_CHECKING:
+    from cryptoflow.clock import Clock
+    from cryptoflow.market.live.joined import Live
 
 Lookback = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "bars"})]
 """A number of bars to look back on."""
@@ -16,7 +22,7 @@ Lookback = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"unit": "ba
 Ring = MutableSequence[float]
 """The floats a windowed step keeps between bars: NaN at first, never longer or shorter."""
 
-FURTHER_VERBS: Mapping[str, tuple[str, ...]] = {"rule": ("size_factor", "reading")}
+FURTHER_VERBS: Mapping[str, tuple[str, ...]] = {"rule": ("size_factor", "reading"), "source": ("listen",)}
 """Verbs that a plugin of a kind may have beside the one it must have."""
 
 RECURSIVE, WILDER = 10, 20
@@ -170,6 +176,16 @@ class Rule(Plugin):
 def measures_of(rule: type[Plugin]) -> tuple[Measure, ...]:
     """The limits that a rule's readings mean; one without readings has the notional that was wanted and left."""
     return getattr(rule, "measures", (NOTIONAL,))
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A source that tells what a market says as it says it; only such a one feeds paper and live trading."""
+
+    def listen(
+        self, asked: Sequence[Asked], channels: Sequence[str], clock: "Clock"
+    ) -> AbstractAsyncContextManager["Live"]:
+        """Open the bars that were asked for, of one venue, and the feed of what comes right behind them."""
 
 
 class Slippage(Plugin):

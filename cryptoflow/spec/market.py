@@ -53,3 +53,6 @@ class Sources(Spec):
     history: Block = Field(
         Block(use=PluginName("store")), description="plugin of kind source that backtests read their bars from"
     )
+    live: Block = Field(
+        Block(use=PluginName("stream")), description="plugin of kind source that paper and live trading listen to"
+    )

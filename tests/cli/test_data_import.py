@@ -104,7 +104,10 @@ def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: 
     assert [(each.row, each.what) for each in manifest.defects] == [
         (f"{FILE} line 6", "volume is negative (2024-03-01 04:00 UTC)")
     ]
-    assert stored().gaps() == ((START + 4 * HOUR, START + 5 * HOUR),)
+    hole = (START + 4 * HOUR, START + 5 * HOUR)
+    assert stored().gaps() == (hole,)
+    # Nobody asked the venue for it: a download does.
+    assert stored().uncovered(START, START + 24 * HOUR) == (hole,)
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,19 @@ def test_size_says_that_there_is_none_where_the_sizer_cannot_say_one(configs: Pa
     (fall,) = json.loads(told(capsys, "size", "--json", "--set", "sizing={use: volatility_target, bars: 90}"))
     assert fall["refused"] == "no_size"
     assert fall["stages"] == []
+
+
+def test_sources_say_where_each_series_comes_from_then_and_now(configs: Path, capsys: Capsys) -> None:
+    lines = told(capsys, "sources", "--set", "market.detail=5m").splitlines()
+    assert lines[-4] == ""
+    assert [line.split("  ", 1)[0] for line in lines[-3:]] == ["series", "BTC/USDT 1h", "BTC/USDT 5m"]
+    series = json.loads(told(capsys, "sources", "--json"))["series"]
+    assert series == [
+        {
+            "series": "BTC/USDT 1h",
+            "backtest": "csv ../data/{symbol}.csv",
+            "live": "stream of binance, after its past bars: stored ones, and what they lack by REST",
+        }
+    ]
+    made_up = ("sources", "--json", "--set", "sources.live={use: synthetic}")
+    assert json.loads(told(capsys, *made_up))["series"][0]["live"] == "refused: synthetic listens to no market"

@@ -16,6 +16,7 @@ from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.checks import check
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.store import Store
+from cryptoflow.plugins.kinds import Listening
 from cryptoflow.plugins.registry import built_in, find
 from cryptoflow.settings import settings
 from cryptoflow.spec.values import Period
@@ -42,12 +43,16 @@ def from_parquet(folder: Path):
 
 def from_store(folder: Path):
     key = Key("binance", "BTC/USDT", HOUR)
-    Store(folder / "data", MachineClock()).dataset(key).add(made_up(), (MAY.start, MAY.end), "made up")
+    Store(folder / "data", MachineClock()).dataset(key).add(made_up(), [(MAY.start, MAY.end)], "made up")
     return find("source", "store")()
 
 
 def from_ccxt(folder: Path):
     return find("source", "ccxt")()
+
+
+def from_stream(folder: Path):
+    return find("source", "stream")()
 
 
 @cache
@@ -85,12 +90,17 @@ def yahoo_is_here(monkeypatch):
 
 EXAMPLES = {
     "ccxt": from_ccxt,
+    "stream": from_stream,
     "synthetic": synthetic,
     "csv": from_csv,
     "parquet": from_parquet,
     "store": from_store,
     "yahoo": from_yahoo,
 }
+
+
+NEEDED = {"csv": {"path": "a.csv"}, "parquet": {"path": "a.parquet"}}
+"""Settings without which a source cannot be."""
 
 
 def question(folder: Path, start: int, end: int) -> Asked:
@@ -159,6 +169,13 @@ def test_a_span_without_bars_is_a_problem_of_the_data(load):
     with pytest.raises(CryptoflowError) as raised:
         load(MAY.start, MAY.start)
     assert raised.value.code == ExitCode.INVALID
+
+
+def test_those_that_listen_say_so_and_all_others_cannot_feed_a_real_decision():
+    listening = {
+        name for name in built_in("source") if isinstance(find("source", name)(**NEEDED.get(name, {})), Listening)
+    }
+    assert listening == {"stream"}
 
 
 def test_all_examples_are_equal_bars(tmp_path):

@@ -19,6 +19,7 @@ from cryptoflow.market.importing.reading import read
 from cryptoflow.market.importing.sifting import sift
 from cryptoflow.market.placeholders import filled
 from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.segments import runs_of
 from cryptoflow.market.store.store import Store
 from cryptoflow.market.times import HOUR, moment
 from cryptoflow.settings import Settings, settings
@@ -75,7 +76,7 @@ def store(project: Path) -> Path:
     told = text_files.read(BARS, ",", (), None)
     bars = selected(told, Asked(key.symbol, key.timeframe, 0, DAY_AFTER))
     store = Store(project / ".cryptoflow" / "data", Still(DAY_AFTER))
-    store.dataset(key).add(bars, (int(bars.open_at[0]), DAY_AFTER), f"import {BARS.name}")
+    store.dataset(key).add(bars, runs_of(bars), f"import {BARS.name}")
     return project
 
 

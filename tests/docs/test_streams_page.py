@@ -8,6 +8,11 @@ from cryptoflow.market.streams import connection, feed, keeper, mending
 from cryptoflow.market.streams.backoff import FIRST, JITTER, LONGEST
 from cryptoflow.market.streams.channels import Kind, channel
 from cryptoflow.market.streams.freshness import LIMITS
+from cryptoflow.pipelines.data import watching
+from cryptoflow.pipelines.live_source import live_source
+from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.plugins.sources.stream import Stream
+from tests.cli.projects import small
 from tests.market.streams.rehearsal import in_no_time, venue
 
 PAGE = (Path(__file__).parents[2] / "docs" / "streams.md").read_text(encoding="utf-8")
@@ -30,7 +35,7 @@ def test_the_example_of_the_page_runs_and_its_figures_have_the_names_of_the_page
     close, bid, ask, figures = in_no_time(listened)
     assert bid[0] < ask[0]
     assert abs(close / bid[0] - 1) < 0.01
-    told = PAGE.split("## Figures")[1]
+    told = PAGE.split("### Figures")[1]
     parts = (figures["channels"]["ticks"], figures["connections"][0], figures["queue"], figures["clock"])
     assert {name for part in parts for name in part} == set(re.findall(r"`(\w+)`", told))
 
@@ -51,3 +56,17 @@ def test_the_waits_of_the_page_are_those_in_force() -> None:
     assert f"not longer than {connection.KNOCK:.0f} s" in text
     assert f"(every {connection.PING:.0f} s) within {connection.PONG:.0f} s" in text
     assert keeper.GIVE_UP == 3
+
+
+def test_the_sources_of_the_page_are_those_of_a_spec_that_may_decide(tmp_path: Path) -> None:
+    spec = small(tmp_path)
+    sources = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    before = next(line for line in spec.read_text().splitlines() if line.startswith("sources:"))
+    spec.write_text(spec.read_text().replace(f"{before}\n", sources))
+    resolved = resolve(spec)
+    source = live_source(resolved)
+    assert isinstance(source, Stream)
+    assert (source.ears().limits["top"], source.ears().most) == (5_000, 50)
+    assert Stream().ears().limits == {str(kind): limit for kind, limit in LIMITS.items()}
+    assert f"`round_wait` ({int(resolved.pipeline.round_wait) // 1000} s)" in PAGE
+    assert f"not there within {watching.THERE:.0f} s (4)" in PAGE

@@ -34,6 +34,7 @@ ODD: dict[tuple[str, ...], list[Any]] = {
     ("sources",): [
         {"history": {"use": "synthetic", "outages": "5%"}},
         {"history": {"use": "csv", "path": "none.csv"}},
+        {"live": {"use": "stream", "top_silence": "5s", "per_connection": 10}},
         {},
     ],
 }

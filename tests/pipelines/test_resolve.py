@@ -52,7 +52,8 @@ def test_a_short_spec_gets_a_safe_default_for_everything(folder: Path) -> None:
     assert spec["execution"]["costs"]["fees"] == "venue"
     assert spec["execution"]["costs"]["slippage"]["use"] == "spread_impact"
     assert spec["discipline"] == "on"
-    assert spec["sources"] == {"history": {"use": "store"}}
+    assert spec["sources"]["history"] == {"use": "store"}
+    assert spec["sources"]["live"]["use"] == "stream"
 
 
 def test_a_strategy_gets_its_parameters_and_its_graph(folder: Path) -> None:

@@ -64,7 +64,7 @@ class Basket:
         if self._covered is None:
             return
         bars, left_out = sorted_out(self._rows, self._dataset.key)
-        self._dataset.add(bars, self._covered, self._origin, left_out)
+        self._dataset.add(bars, [self._covered], self._origin, left_out)
         fetched = self.fetched
         self.fetched = fetched._replace(bars=fetched.bars + len(bars), left_out=(*fetched.left_out, *left_out))
         self._rows, self._covered = [], None

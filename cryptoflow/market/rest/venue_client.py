@@ -11,6 +11,7 @@ import tenacity
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.listings.terms import Snapshot, snapshot_from
 from cryptoflow.market.rest import dialects
 from cryptoflow.market.rest.allowance import Priority
 from cryptoflow.market.rest.budget import Budget
@@ -59,6 +60,19 @@ class VenueClient:
         """Return what the venue's spot market lists, in order."""
         markets = await self._patiently(self._exchange.load_markets)
         return tuple(sorted(name for name, market in markets.items() if market.get("spot", True)))
+
+    async def listings(self) -> Snapshot:
+        """Return what the venue allows and charges now, and what was traded of each symbol in 24 hours."""
+        import ccxt
+
+        markets = await self._patiently(self._exchange.load_markets)
+        tickers = await self._patiently(self._exchange.fetch_tickers) if self.tells_volumes else {}
+        return snapshot_from(markets, tickers, decimals=self._exchange.precisionMode == ccxt.DECIMAL_PLACES)
+
+    @property
+    def tells_volumes(self) -> bool:
+        """Whether the venue tells of all symbols at once what was traded."""
+        return bool(self._exchange.has["fetchTickers"])
 
     def timeframes(self) -> tuple[str, ...]:
         """Return the names of the timeframes that the venue has bars of."""

@@ -17,7 +17,7 @@ from cryptoflow.market.store.manifest import Defect, Manifest, Origin, Segment
 from cryptoflow.market.store.merging import merged
 from cryptoflow.market.store.room import Room
 from cryptoflow.market.store.segments import described, packed, pieces
-from cryptoflow.market.store.spans import Span, aligned, outside
+from cryptoflow.market.store.spans import Span, aligned, joined, outside
 from cryptoflow.market.times import FIRST, LAST, grid_offset, moment
 
 LOCK = "lock"
@@ -43,22 +43,28 @@ class Dataset:
         return manifest.read(content, file, self.key)
 
     def add(
-        self, bars: Bars, covered: Span, origin: str, defects: Iterable[Defect] = (), *, replace: bool = False
+        self,
+        bars: Bars,
+        covered: Iterable[Span],
+        origin: str,
+        defects: Iterable[Defect] = (),
+        *,
+        replace: bool = False,
     ) -> Manifest:
-        """Add the bars that somebody answered when asked for `covered`, and return what is known then.
+        """Add the bars that somebody answered when asked for the spans `covered`, and return what is known then.
 
-        What is missing inside `covered` is a gap from now on. A bar that is there already is counted; one that is
-        there with other numbers refuses all of them, unless `replace` lets it take the place. All of the bars are
-        there afterwards, or on any error none, and whatever was there stays: a crash, a full disk or another process
-        changes nothing about that. `origin` says where they come from, like `ccxt binance`; `defects` are rows that
-        were left out.
+        What is missing inside these spans is a gap from now on; what lies between them was not asked for. A bar that
+        is there already is counted; one that is there with other numbers refuses all of them, unless `replace` lets
+        it take the place. All of the bars are there afterwards, or on any error none, and whatever was there stays: a
+        crash, a full disk or another process changes nothing about that. `origin` says where they come from, like
+        `ccxt binance`; `defects` are rows that were left out.
         """
-        span = self._closed(covered)
-        bars = self._sound(bars, span)
+        spans = joined(map(self._closed, covered))
+        bars = self._sound(bars, spans)
         with disk.written(f"{self.key}", self.folder):
             disk.make(self.folder)
             with disk.alone(self.folder / LOCK):
-                return self._add(bars, span, origin, tuple(defects), replace)
+                return self._add(bars, spans, origin, tuple(defects), replace)
 
     def load(self, start: int = FIRST, end: int = LAST) -> Bars:
         """Return the bars that open at or after `start` and before `end`; they were checked when they were added.
@@ -118,7 +124,7 @@ class Dataset:
         now = offset + (self._clock.now() - offset) // self.key.timeframe * self.key.timeframe
         return aligned((covered[0], min(covered[1], now)), self.key.timeframe)
 
-    def _sound(self, bars: Bars, span: Span) -> Bars:
+    def _sound(self, bars: Bars, spans: tuple[Span, ...]) -> Bars:
         """The bars as they are kept, having seen that they can be true and are what they are said to be."""
         if (bars.symbol, bars.timeframe) != (self.key.symbol, self.key.timeframe):
             raise ValueError(f"bars of {bars.symbol}, {bars.timeframe} ms, are none of {self.key}")
@@ -130,12 +136,14 @@ class Dataset:
             raise CryptoflowError(
                 f"the bar of {self.key} that opens at {moment(last)} has not closed yet", fix="leave it out"
             )
-        if not span[0] <= first <= last < span[1]:
-            raise ValueError(f"bars of {self.key} from {first} to {last} lie outside of what is covered, {span}")
+        if sum(len(bars.between(*span)) for span in spans) < len(bars):
+            raise ValueError(f"bars of {self.key} from {first} to {last} lie outside of what is covered, {spans}")
         # A zero may have a sign, which would make other bytes of equal bars.
         return changed(bars, volume=bars.volume + 0.0)
 
-    def _add(self, bars: Bars, span: Span, what: str, defects: tuple[Defect, ...], replace: bool) -> Manifest:
+    def _add(
+        self, bars: Bars, spans: tuple[Span, ...], what: str, defects: tuple[Defect, ...], replace: bool
+    ) -> Manifest:
         known = self.manifest() or manifest.new(self.key)
         held = {segment.stretch: segment for segment in known.segments}
         now, duplicates, replaced = self._clock.now(), 0, 0
@@ -153,7 +161,7 @@ class Dataset:
             held[stretch] = self._write(stretch, both)
         origin = Origin(what, now, now, len(bars) - duplicates - replaced, duplicates, replaced, bars.notes)
         ordered = tuple(sorted(held.values(), key=lambda segment: segment.first))
-        known = manifest.after(known, ordered, span, origin, defects)
+        known = manifest.after(known, ordered, spans, origin, defects)
         if changes:
             disk.settle(self.folder)
         disk.put(self.folder / manifest.NAME, manifest.text(known))

@@ -133,14 +133,18 @@ def new(key: Key) -> Manifest:
 
 
 def after(
-    manifest: Manifest, segments: tuple[Segment, ...], span: Span, origin: Origin, defects: tuple[Defect, ...]
+    manifest: Manifest,
+    segments: tuple[Segment, ...],
+    spans: tuple[Span, ...],
+    origin: Origin,
+    defects: tuple[Defect, ...],
 ) -> Manifest:
-    """Return the manifest of a dataset to which bars of `span` have been added, which made these its segments."""
+    """Return the manifest of a dataset to which bars of some spans have been added, which made these its segments."""
     return replace(
         manifest,
         segments=segments,
         content=content_of(manifest.timeframe, segments),
-        covered=joined((*manifest.covered, span)),
+        covered=joined((*manifest.covered, *spans)),
         origins=_told(manifest.origins, origin),
         defects=tuple(dict.fromkeys((*manifest.defects, *defects))),
     )

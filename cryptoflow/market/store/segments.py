@@ -12,7 +12,7 @@ from cryptoflow.market.arrow import numbers
 from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.manifest import Segment
-from cryptoflow.market.store.spans import Span
+from cryptoflow.market.store.spans import Span, outside
 from cryptoflow.market.times import HOUR, MINUTE
 
 NAMED = 16
@@ -102,3 +102,11 @@ def gaps_of(bars: Bars) -> tuple[Span, ...]:
     wide = np.flatnonzero(np.diff(bars.open_at) > bars.timeframe)
     begins, ends = bars.open_at[wide] + bars.timeframe, bars.open_at[wide + 1]
     return tuple(zip(begins.tolist(), ends.tolist(), strict=True))
+
+
+def runs_of(bars: Bars) -> tuple[Span, ...]:
+    """Return the spans in which bar follows bar: all that bars say when nobody tells what they were taken from."""
+    if not len(bars):
+        return ()
+    first, last = bars.ends()
+    return outside((first, last + bars.timeframe), gaps_of(bars))

@@ -30,8 +30,11 @@ LOOK = 1.0
 GRACE = 500
 """Milliseconds after its end in which a bar may still get a tick."""
 
-CLOCK = 600.0
-"""Seconds between questions for the venue's time."""
+CLOCK, AGAIN = 600.0, 10.0
+"""Seconds between questions for the venue's time, and after answers that took long."""
+
+LONG = 500.0
+"""Milliseconds of an answer's trip from which on half of it is too much not to know."""
 
 NONE: Mapping[Any, int] = MappingProxyType({})
 
@@ -102,6 +105,18 @@ class Feed:
         line = self.keeper.channels[Stream(symbol, Kind.BOOK)].line
         return line.book if isinstance(line, KeptBook) and line.begun else None
 
+    def now(self) -> int:
+        """Return what the venue's clock shows, in milliseconds."""
+        return self.venue_time(self.clock.nanoseconds())
+
+    def venue_time(self, heard_at: int) -> int:
+        """Return what the venue's clock showed when something was heard."""
+        return self.voice.clock.now(heard_at)
+
+    def symbols_on(self, connection: int) -> tuple[str, ...]:
+        """Return the symbols of which a connection tells something."""
+        return tuple(dict.fromkeys(stream.symbol for stream in self.keeper.readers[connection].streams))
+
     def figures(self) -> dict[str, Any]:
         """Return what has been done so far, as plain values."""
         clock = self.voice.clock.best
@@ -152,7 +167,7 @@ class Feed:
     async def _know_the_time(self) -> None:
         while True:
             await self.voice.past.time()
-            await asyncio.sleep(CLOCK)
+            await asyncio.sleep(CLOCK if self.voice.clock.best.trip < LONG else AGAIN)
 
     async def _look_for_silence(self) -> None:
         while True:

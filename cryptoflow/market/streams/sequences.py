@@ -63,9 +63,10 @@ class Numbered(Generic[Event]):
     def find(self, numbers: Iterable[tuple[int, Event]], newest: bool = False) -> None:
         """Take in events that were asked for, in order; what they leap over does not exist.
 
-        Those after everything that was heard are on their way, and wanted only if that is to be the `newest`.
+        Those after everything that was heard or must exist are on their way, and wanted only if that is to be the
+        `newest`.
         """
-        end = max(self.early, default=0)
+        end = max(self.known, max(self.early, default=0))
         for number, event in numbers:
             if self._is_new(number) and (newest or number < end):
                 self.early[number] = event

@@ -10,6 +10,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.offers import refuse_future, refuse_timeframe, refuse_unlisted
 from cryptoflow.market.times import moment
 from cryptoflow.pipelines.data.outcome import Downloaded, Series
+from cryptoflow.pipelines.data.todays_listings import record_today
 from cryptoflow.pipelines.data.wanted import Wanted
 from cryptoflow.settings import settings
 
@@ -46,7 +47,7 @@ def download(wanted: Wanted, watcher: Watcher) -> Downloaded:
 
 
 async def downloaded(wanted: Wanted, watcher: Watcher, clock: Clock) -> Downloaded:
-    """Fetch what the store lacks of the wanted series, all of them at once."""
+    """Fetch what the store lacks of the wanted series, all at once, and record today's listings of the venue."""
     from cryptoflow.market.rest.allowance import Priority
     from cryptoflow.market.rest.venue_client import venue_client
 
@@ -58,6 +59,7 @@ async def downloaded(wanted: Wanted, watcher: Watcher, clock: Clock) -> Download
                 refuse_timeframe(wanted.venue, timeframe, client.timeframes())
             listed, now = await client.symbols(), await client.now()
             async with asyncio.TaskGroup() as group:
+                group.create_task(record_today(client, wanted.home, clock, watcher.said))
                 tasks = [group.create_task(course.one(*each, listed, now)) for each in wanted.series]
         return Downloaded(wanted.venue, tuple(task.result() for task in tasks), *client.heard)
 

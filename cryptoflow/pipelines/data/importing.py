@@ -124,14 +124,13 @@ def _refusals(sifted: "Sifted", wish: Wish) -> list[Problem]:
 
 def _stored(judged: Imported, store: "Store", *, replace: bool) -> Imported:
     from cryptoflow.market.store.manifest import Defect
+    from cryptoflow.market.store.segments import runs_of
 
     dataset = store.dataset(judged.key)
     bars, sheet = judged.sifted.bars, judged.sifted.sheet
-    first, last = bars.ends()
-    covered = (first, last + bars.timeframe)
     before = _counts(dataset.manifest())
     defects = [Defect(f"{sheet.name} {sheet.word} {flaw.row}", declared(flaw)) for flaw in judged.sifted.flaws]
-    manifest = dataset.add(bars, covered, f"import {sheet.name}", defects, replace=replace)
+    manifest = dataset.add(bars, runs_of(bars), f"import {sheet.name}", defects, replace=replace)
     added, known, replaced = (now - then for now, then in zip(_counts(manifest), before, strict=True))
     return judged._replace(added=added, known=known, replaced=replaced)
 

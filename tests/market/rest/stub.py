@@ -80,6 +80,9 @@ class Stub:
     async def listing(self, _: web.Request) -> web.Response:
         return web.json_response({"symbols": [market(base) for base in self.symbols]})
 
+    async def tickers(self, _: web.Request) -> web.Response:
+        return web.json_response([{"symbol": f"{base}USDT", "quoteVolume": "1000.5"} for base in self.symbols])
+
     @web.middleware
     async def manners(self, request: web.Request, handler: Callable) -> web.StreamResponse:
         self.asked.append((self.now(), request.path_qs))
@@ -99,6 +102,7 @@ class Stub:
         app.router.add_get("/api/v3/klines", self.klines)
         app.router.add_get("/api/v3/time", self.time)
         app.router.add_get("/api/v3/exchangeInfo", self.listing)
+        app.router.add_get("/api/v3/ticker/24hr", self.tickers)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)

@@ -64,7 +64,7 @@ def filled(folder: Path, bars: Bars | None = None, key: Key = KEY) -> Dataset:
     """A dataset of some bars, added at once."""
     bars = made(key=key) if bars is None else bars
     dataset = opened(folder, key)
-    dataset.add(bars, span(bars), "made up")
+    dataset.add(bars, [span(bars)], "made up")
     return dataset
 
 

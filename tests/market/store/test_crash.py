@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 def append(folder: Path) -> bool:
     """Add the new bars, and say whether the store says that they are there."""
     try:
-        opened(folder).add(NEW, span(NEW), "more")
+        opened(folder).add(NEW, [span(NEW)], "more")
     except CryptoflowError as error:
         assert error.code == ExitCode.UNAVAILABLE
         return False
@@ -60,7 +60,7 @@ def test_a_full_disk_says_so_and_the_old_bars_are_there(tmp_path: Path, monkeypa
     dataset = filled(tmp_path, OLD)
     before = files(dataset)
     with Disk(tmp_path, 2, errno.ENOSPC).watched(monkeypatch), pytest.raises(CryptoflowError) as raised:
-        dataset.add(NEW, span(NEW), "more")
+        dataset.add(NEW, [span(NEW)], "more")
     assert raised.value.code == ExitCode.UNAVAILABLE
     assert str(raised.value).startswith(f"BTC/USDT 1m of binance cannot be written to {dataset.folder}: No space left")
     assert "hint: free some space" in str(raised.value)
@@ -88,7 +88,7 @@ bars, dataset = made(int(sys.argv[2])), opened(Path(sys.argv[1]))
 first = int(sys.argv[3])
 for begin in range(first, len(bars), int(sys.argv[4])):
     page = bars.cut(begin, begin + 100)
-    dataset.add(page, span(page), "page")
+    dataset.add(page, [span(page)], "page")
     print(begin + len(page), flush=True)
 """
 
@@ -138,6 +138,6 @@ def killed(folder: Path, bars, kills: int, draw: random.Random) -> list[int]:
         assert there.fingerprint() == bars.cut(0, len(there)).fingerprint()
         reached = said[-1] if said[-1] < len(bars) else 0
         told.append(said[-1])
-    opened(folder).add(bars, span(bars), "the rest")
+    opened(folder).add(bars, [span(bars)], "the rest")
     assert files(opened(folder)) == files(filled(folder / "at once", bars))
     return told

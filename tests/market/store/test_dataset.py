@@ -47,7 +47,7 @@ def test_the_same_bars_make_the_same_bytes_however_they_came(
     order.shuffle(pages)
     pieced = opened(tmp_path_factory.mktemp("pieced"))
     for page in pages:
-        pieced.add(page, span(page), "page")
+        pieced.add(page, [span(page)], "page")
     whole = filled(tmp_path_factory.mktemp("whole"), bars)
     assert files(pieced) == files(whole)
     one, other = pieced.manifest(), whole.manifest()
@@ -70,11 +70,11 @@ def test_a_bar_that_is_there_with_other_numbers_refuses_all_of_them(tmp_path: Pa
     before, bars = files(dataset), made(3_100)
     bars.close[[7, 40]] += 1
     with pytest.raises(CryptoflowError) as raised:
-        dataset.add(bars, span(bars), "another")
+        dataset.add(bars, [span(bars)], "another")
     assert "2 bars of BTC/USDT 1m of binance are there with other numbers: " in str(raised.value)
     assert "2024-01-30 22:07 UTC (close is 40012.0, comes as 40013.0)" in str(raised.value)
     assert files(dataset) == before
-    known = dataset.add(bars, span(bars), "another", replace=True)
+    known = dataset.add(bars, [span(bars)], "another", replace=True)
     assert (known.origins[1].rows, known.origins[1].duplicates, known.origins[1].replaced) == (100, 2_998, 2)
     assert dataset.load().fingerprint() == bars.fingerprint()
 
@@ -82,23 +82,34 @@ def test_a_bar_that_is_there_with_other_numbers_refuses_all_of_them(tmp_path: Pa
 def test_what_was_asked_for_and_did_not_come_is_a_gap_and_the_rest_is_not(tmp_path: Path) -> None:
     dataset = opened(tmp_path)
     bars = made(100, without=range(40, 45))
-    dataset.add(bars, (START - 10 * MINUTE, START + 103 * MINUTE), "first")
-    known = dataset.add(made(1, start=START + 200 * MINUTE), at(200, 201), "later")
+    dataset.add(bars, [(START - 10 * MINUTE, START + 103 * MINUTE)], "first")
+    known = dataset.add(made(1, start=START + 200 * MINUTE), [at(200, 201)], "later")
     assert known.gaps == (at(-10, 0), at(40, 45), at(100, 200))
     assert known.missing == 10 + 5 + 100
     assert dataset.uncovered(*at(-20, 210)) == (at(-20, -10), at(103, 200), at(201, 210))
-    assert dataset.add(Bars("BTC/USDT", MINUTE, *np.empty((6, 0))), at(103, 150), "nothing there").covered == (
+    assert dataset.add(Bars("BTC/USDT", MINUTE, *np.empty((6, 0))), [at(103, 150)], "nothing there").covered == (
         at(-10, 150),
         at(200, 201),
     )
 
 
+def test_of_several_spans_what_lies_between_them_was_not_asked_for(tmp_path: Path) -> None:
+    dataset, holed = opened(tmp_path), made(100, without=range(40, 45))
+    with pytest.raises(ValueError, match="lie outside of what is covered"):
+        dataset.add(made(100), [at(0, 40), at(45, 100)], "a bar between the spans")
+    known = dataset.add(holed, [at(0, 40), at(45, 100)], "import btc.csv")
+    assert known.covered == (at(0, 40), at(45, 100))
+    assert dataset.uncovered(*at(0, 100)) == (at(40, 45),)
+    dataset.add(made(100).between(*at(40, 45)), [at(40, 45)], "ccxt binance")
+    assert dataset.load().fingerprint() == made(100).fingerprint()
+
+
 def test_nothing_is_covered_before_it_has_closed(tmp_path: Path) -> None:
     dataset = Store(tmp_path, Still(START + 10 * MINUTE + 59_000)).dataset(KEY)
-    dataset.add(made(10), at(0, 50), "asked too much")
+    dataset.add(made(10), [at(0, 50)], "asked too much")
     assert dataset.uncovered(*at(0, 20)) == (at(10, 20),)
     with pytest.raises(CryptoflowError, match=r"2024-01-30 22:10 UTC has not closed yet"):
-        dataset.add(made(11), at(0, 11), "the bar of now")
+        dataset.add(made(11), [at(0, 11)], "the bar of now")
 
 
 def test_pages_from_one_place_are_one_origin(tmp_path: Path) -> None:
@@ -106,8 +117,8 @@ def test_pages_from_one_place_are_one_origin(tmp_path: Path) -> None:
     told = ("time read as milliseconds since 1970",)
     for first in range(0, 300, 100):
         page = replace(made(300), notes=told).cut(first, first + 100)
-        dataset.add(page, span(page), "ccxt binance", [Defect(f"line {first}", "no number")])
-    known = dataset.add(made(300), at(0, 300), "import btc.csv")
+        dataset.add(page, [span(page)], "ccxt binance", [Defect(f"line {first}", "no number")])
+    known = dataset.add(made(300), [at(0, 300)], "import btc.csv")
     assert [(origin.what, origin.rows, origin.duplicates, origin.notes) for origin in known.origins] == [
         ("ccxt binance", 300, 0, told),
         ("import btc.csv", 0, 300, ()),
@@ -120,7 +131,7 @@ def test_impossible_bars_are_refused_and_leave_nothing(tmp_path: Path) -> None:
     bars.low[3] = bars.high[3] + 1
     dataset = opened(tmp_path)
     with pytest.raises(CryptoflowError, match=r"low is above open or close: row 4 \(2024-01-30 22:03 UTC\)"):
-        dataset.add(bars, span(bars), "broken")
+        dataset.add(bars, [span(bars)], "broken")
     assert dataset.manifest() is None
     assert not dataset.folder.exists()
 
@@ -135,7 +146,7 @@ def test_the_sign_of_no_volume_makes_no_other_bytes(tmp_path: Path) -> None:
 def test_two_stores_with_the_same_bars_have_the_same_content(tmp_path: Path) -> None:
     one, other = filled(tmp_path / "one"), filled(tmp_path / "other", key=KEY._replace(venue="bybit"))
     assert one.manifest().content == other.manifest().content
-    other.add(made(1, start=START - MINUTE), at(-1, 0), "one more")
+    other.add(made(1, start=START - MINUTE), [at(-1, 0)], "one more")
     assert one.manifest().content != other.manifest().content
 
 
@@ -171,9 +182,9 @@ def test_every_symbol_has_a_folder_of_its_own(tmp_path: Path, symbol: str) -> No
 def test_what_becomes_of_a_page_after_it_was_added_does_not_matter(tmp_path: Path) -> None:
     dataset, bars = opened(tmp_path), made(200)
     page = made(100)
-    dataset.add(page, span(page), "page")
+    dataset.add(page, [span(page)], "page")
     page.close[:] = page.high
-    dataset.add(bars.cut(100, 200), at(100, 200), "page")
+    dataset.add(bars.cut(100, 200), [at(100, 200)], "page")
     assert dataset.load().fingerprint() == bars.fingerprint()
 
 

@@ -52,7 +52,7 @@ def test_a_first_bar_that_begins_in_the_middle_is_left_out_too(tmp_path: Path) -
 
 
 def test_a_bar_with_a_gap_at_its_end_is_complete_where_the_venue_was_asked(tmp_path: Path) -> None:
-    opened(tmp_path).add(made(590), (START, START + 600 * MINUTE), "asked to the end")
+    opened(tmp_path).add(made(590), [(START, START + 600 * MINUTE)], "asked to the end")
     assert len(asked(tmp_path, HOUR, START, START + 10 * HOUR)) == 10
 
 

@@ -25,7 +25,7 @@ def test_loading_and_verifying_take_no_longer_than_promised(
 ) -> None:
     end = BEGIN + count * MINUTE
     dataset = Store(tmp_path, MachineClock()).dataset(KEY)
-    dataset.add(Synthetic().load(Asked(KEY.symbol, MINUTE, BEGIN, end)), (BEGIN, end), "made up")
+    dataset.add(Synthetic().load(Asked(KEY.symbol, MINUTE, BEGIN, end)), [(BEGIN, end)], "made up")
     check(dataset.load())
     loading = best(lambda: check(dataset.load(end - YEAR * MINUTE, end)))
     verifying = best(lambda: verify(dataset))

@@ -55,7 +55,7 @@ def test_a_flipped_byte_in_a_column_file_is_found_too(tmp_path: Path) -> None:
 def test_what_somebody_adds_meanwhile_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, more = filled(tmp_path, made(100)), made(200)
     known = dataset.manifest()
-    opened(tmp_path).add(more, span(more), "meanwhile")
+    opened(tmp_path).add(more, [span(more)], "meanwhile")
     answers = [known]
     now = dataset.manifest
     monkeypatch.setattr(dataset, "manifest", lambda: answers.pop() if answers else now())

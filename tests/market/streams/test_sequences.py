@@ -71,3 +71,12 @@ def test_a_question_answered_with_what_is_on_its_way_does_not_call_the_rest_of_i
     numbers.held = False
     assert not numbers.take(5, 5)
     assert numbers.hole() == Hole(3, 5)
+
+
+def test_a_bar_that_only_the_next_one_under_way_tells_of_is_taken_from_the_answer() -> None:
+    bars: Numbered[str] = Numbered(step=60, last=60)
+    bars.know(180)
+    bars.held = True
+    bars.find([(120, "missed"), (180, "on its way")])
+    assert bars.hole() is None
+    assert list(bars.settled()) == [Part(Hole(60, 180), ["missed"])]
