@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from time import perf_counter, time_ns
@@ -15,6 +16,23 @@ from benchmarks.series import BEGIN
 
 STEP = 0.0005
 """Seconds between looks at what is due: what is due together goes out together."""
+
+
+LISTED = json.dumps(
+    {
+        "symbols": [
+            {
+                "symbol": "BTCUSDT",
+                "status": "TRADING",
+                "baseAsset": "BTC",
+                "quoteAsset": "USDT",
+                "isSpotTradingAllowed": True,
+                "filters": [],
+            }
+        ]
+    }
+)
+"""What ccxt has to know before it listens."""
 
 
 class Pump:
@@ -65,7 +83,9 @@ async def main(file: Path, rate: int, count: int) -> None:
     """Serve once, and end when the listener has gone."""
     pump = Pump(file, rate, count)
     app = web.Application()
-    app.router.add_get("/stream", pump.stream)
+    for path in ("/stream", "/stream/ws/{number}"):  # ours, and ccxt's
+        app.router.add_get(path, pump.stream)
+    app.router.add_get("/api/v3/exchangeInfo", lambda _: answer(LISTED))
     app.router.add_get("/api/v3/time", lambda _: answer(f'{{"serverTime":{time_ns() // 1_000_000}}}'))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()

@@ -1,4 +1,4 @@
-"""A stream of 12,000 ticks a second from another process: into the engine's queue, and only read."""
+"""A stream of 12,000 ticks a second from another process: into the engine's queue, through ccxt.pro, and only read."""
 
 import asyncio
 import subprocess
@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.figures import Aim, Times, Work
 from cryptoflow.domain.ticks import Tick
 from cryptoflow.market.streams.feed import Feed
+from cryptoflow.market.streams.manners import made
 
 RATE = 12_000
 SECONDS = 10
@@ -57,17 +58,24 @@ def streams() -> Iterator[Work]:
     against = "a loop that reads and decodes nothing"
     yield Work(f"{RATE:,} ticks/s into the queue, p99", latency, against, 1, "tick", Aim(0.95e-3, "unit"))
     yield Work("the same, processor in a second", core, against, aim=Aim(0.25, "seconds"))
+    yield Work(f"{RATE:,} ticks/s through ccxt.pro, processor in a second", through, "our own reader")
 
 
-def heard(count: int, listen: Listen | None = None) -> Heard:
+def through() -> Times:
+    """Time the feed through ccxt.pro beside itself without."""
+    ccxt, ours = heard(RATE * SECONDS, through_ccxt), heard(RATE * SECONDS)
+    return Times(ccxt.share / ours.share, ccxt.share, ccxt.share, ours.share)
+
+
+def heard(count: int, listen: Listen | None = None, rate: int = RATE) -> Heard:
     """Listen to so many ticks from a process of its own; when each came is when it is taken out of the queue."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "sent"
-        with pump(file, count) as url:
+        with pump(file, count, rate) as url:
             at, share, longest = run((listen or fed)(url, count))
-        late = (at - np.fromfile(file, np.int64, count)) / 1e9
+        late = (at - np.fromfile(file, np.int64, count))[at > 0] / 1e9
     p50, p99 = (float(one) for one in np.percentile(late, (50, 99)))
-    return Heard(count, p50, p99, share, longest)
+    return Heard(len(late), p50, p99, share, longest)
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -80,9 +88,9 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 @contextmanager
-def pump(file: Path, count: int) -> Iterator[str]:
+def pump(file: Path, count: int, rate: int) -> Iterator[str]:
     """Start the server and return its address."""
-    command = [sys.executable, "-m", "benchmarks.pump", str(file), str(RATE), str(count)]
+    command = [sys.executable, "-m", "benchmarks.pump", str(file), str(rate), str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         try:
             assert server.stdout is not None
@@ -92,10 +100,23 @@ def pump(file: Path, count: int) -> Iterator[str]:
             server.kill()
 
 
-async def fed(url: str, count: int) -> tuple[Any, float, int]:
+async def through_ccxt(url: str, count: int) -> tuple[Any, float, int]:
+    """Take the same out of a feed that listens through ccxt."""
+    return await fed(url, count, ccxt=True)
+
+
+async def fed(url: str, count: int, *, ccxt: bool = False) -> tuple[Any, float, int]:
     """Take ticks out of the queue of a feed; each has to be the next one."""
     at = np.zeros(count, np.int64)
-    async with Feed("binance", ["BTC/USDT"], ["ticks"], url=url) as feed:
+    with TemporaryDirectory() as budgets:
+        feed = Feed("binance", ["BTC/USDT"], ["ticks"], url=url, ccxt=ccxt, budgets=Path(budgets))
+        return await taken(feed, at)
+
+
+async def taken(feed: Feed, at: Any) -> tuple[Any, float, int]:
+    """Note when each tick is taken."""
+    count = len(at)
+    async with feed:
         began, spent, last = perf_counter(), process_time(), 0
         async for event in feed:
             if type(event) is Tick:
@@ -109,6 +130,24 @@ async def fed(url: str, count: int) -> tuple[Any, float, int]:
         share = (process_time() - spent) / (perf_counter() - began)
         assert feed.figures()["channels"]["ticks"]["lost"] == 0
         return at, share, feed.queue.longest
+
+
+async def plain_ccxt(url: str, count: int) -> tuple[Any, float, int]:
+    """Listen with ccxt.pro as it comes, which drops what a burst brings beyond 1,000; nothing makes up for it."""
+    at = np.zeros(count, np.int64)
+    exchange = made("binance", url)
+    exchange.options["tradesLimit"] = 1_000
+    try:
+        await exchange.load_markets()
+        spent, began, last = process_time(), perf_counter(), 0
+        while last < count:
+            for trade in await exchange.watch_trades("BTC/USDT", None, None, {"name": "aggTrade"}):
+                last = int(trade["id"])
+                at[last - 1] = time_ns()
+        share = (process_time() - spent) / (perf_counter() - began)
+    finally:
+        await exchange.close()
+    return at, share, 0
 
 
 async def bare(url: str, count: int) -> tuple[Any, float, int]:

@@ -33,6 +33,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[EVIDENCE] = []
 
 
+@pytest.fixture(autouse=True, scope="session")
+def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what processes share about venues, like counts of requests, away from the user's own."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before
+
+
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Note a line for the summary of the long ring, as `make test-long` writes it to docs/evidence/."""

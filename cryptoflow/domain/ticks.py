@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 
 class Tick(NamedTuple):
-    """The market traded: `side` is BUY when the one who came bought. `number` rises by one with each."""
+    """The market traded: `side` is BUY when the one who came bought, 0 where the venue does not say.
+
+    `number` rises by one with each.
+    """
 
     symbol: str
     number: int
@@ -56,7 +59,11 @@ class Moved(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """Between `after` and `before` (numbers, or opens of bars, both seen) something of a channel was not heard."""
+    """Between `after` and `before` (numbers, or opens of bars) something of a channel was not heard.
+
+    `after` has been told. `before` is what was heard next, or after a reconnect, when nothing was heard yet, the
+    number that follows the last one found. What was missed comes before the `Joined` that ends the absence.
+    """
 
     symbol: str
     channel: str

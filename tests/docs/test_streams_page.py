@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cryptoflow.market.streams import connection, feed, keeper, mending
+import pytest
+
+from cryptoflow.market.streams import connection, feed, keeper, knocking, manners, mending, through_ccxt
+from cryptoflow.market.streams import watching as through
 from cryptoflow.market.streams.backoff import FIRST, JITTER, LONGEST
 from cryptoflow.market.streams.channels import Kind, channel
 from cryptoflow.market.streams.freshness import LIMITS
@@ -24,7 +27,10 @@ def rows(head: str) -> list[list[str]]:
     return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
 
 
-def test_the_example_of_the_page_runs_and_its_figures_have_the_names_of_the_page() -> None:
+def test_the_example_of_the_page_runs_and_its_figures_have_the_names_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     names: dict[str, Any] = {}
     exec(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0], names)
 
@@ -53,7 +59,7 @@ def test_the_waits_of_the_page_are_those_in_force() -> None:
     assert f"waits {keeper.REORDER} s" in text
     assert f"within {mending.PATIENCE:.0f} s" in text
     assert f"waits {FIRST:.0f}, 2, 4, 8 … s, at most {LONGEST:.0f}, ± {JITTER:.0%}".replace("%", " %") in text
-    assert f"not longer than {connection.KNOCK:.0f} s" in text
+    assert f"not longer than {knocking.KNOCK:.0f} s" in text
     assert f"(every {connection.PING:.0f} s) within {connection.PONG:.0f} s" in text
     assert keeper.GIVE_UP == 3
 
@@ -70,3 +76,14 @@ def test_the_sources_of_the_page_are_those_of_a_spec_that_may_decide(tmp_path: P
     assert Stream().ears().limits == {str(kind): limit for kind, limit in LIMITS.items()}
     assert f"`round_wait` ({int(resolved.pipeline.round_wait) // 1000} s)" in PAGE
     assert f"not there within {watching.THERE:.0f} s (4)" in PAGE
+
+
+def test_what_the_page_says_of_other_venues_is_in_force() -> None:
+    text = " ".join(PAGE.split("### Other venues")[1].split("### Figures")[0].split())
+    assert f"at most {through_ccxt.MOST} streams" in text
+    assert f"after {through.SETTLE:.0f} s and the time" in text
+    assert f"or {through.LATE // 1000} s after its end" in text
+    assert f"every {manners.KEEP_ALIVE // 1000} s" in text
+    assert f"{manners.ROOM:,} ticks of a symbol" in text
+    first, second = manners.VERBS[Kind.TOP]
+    assert f"`top` is `{first}`, or `{second}`" in text

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from cryptoflow.clock import Clock
@@ -35,6 +36,15 @@ def budgets_folder() -> Path:
         fix="requests are counted there: name a folder that can be written with XDG_STATE_HOME",
         code=ExitCode.UNAVAILABLE,
     )
+
+
+def budget_name(venue: str, url: str | None) -> str:
+    """Return what a venue's budget is called; one that is sent elsewhere has its own, named by where.
+
+    >>> budget_name("binance", None), budget_name("binance", "http://127.0.0.1:8000")
+    ('binance', 'binance-63767aa5615d')
+    """
+    return venue if url is None else f"{venue}-{sha256(url.encode()).hexdigest()[:12]}"
 
 
 class Budget:

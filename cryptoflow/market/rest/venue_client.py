@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.terms import Snapshot, snapshot_from
 from cryptoflow.market.rest import dialects
 from cryptoflow.market.rest.allowance import Priority
-from cryptoflow.market.rest.budget import Budget
+from cryptoflow.market.rest.budget import Budget, budget_name
 from cryptoflow.market.rest.errors import Turn, silence, told, turn
 from cryptoflow.market.rest.pages import Ask
 from cryptoflow.market.times import timeframe_name
@@ -51,52 +50,52 @@ class VenueClient:
     ) -> None:
         self.venue, self.clock, self.heard = venue, clock, Heard()
         self.origin = f"ccxt {venue} at {url}" if url else f"ccxt {venue}"
-        self.budget, self._priority, self._exchange = budget, priority, exchange
+        self.budget, self._priority, self.exchange = budget, priority, exchange
         self._jitter = Random()  # another one in each process: they are not to come back together
         exchange.throttle = self._in_turn
         exchange.on_rest_response = self._listen
 
     async def symbols(self) -> tuple[str, ...]:
         """Return what the venue's spot market lists, in order."""
-        markets = await self._patiently(self._exchange.load_markets)
+        markets = await self._patiently(self.exchange.load_markets)
         return tuple(sorted(name for name, market in markets.items() if market.get("spot", True)))
 
     async def listings(self) -> Snapshot:
         """Return what the venue allows and charges now, and what was traded of each symbol in 24 hours."""
         import ccxt
 
-        markets = await self._patiently(self._exchange.load_markets)
-        tickers = await self._patiently(self._exchange.fetch_tickers) if self.tells_volumes else {}
-        return snapshot_from(markets, tickers, decimals=self._exchange.precisionMode == ccxt.DECIMAL_PLACES)
+        markets = await self._patiently(self.exchange.load_markets)
+        tickers = await self._patiently(self.exchange.fetch_tickers) if self.tells_volumes else {}
+        return snapshot_from(markets, tickers, decimals=self.exchange.precisionMode == ccxt.DECIMAL_PLACES)
 
     @property
     def tells_volumes(self) -> bool:
         """Whether the venue tells of all symbols at once what was traded."""
-        return bool(self._exchange.has["fetchTickers"])
+        return bool(self.exchange.has["fetchTickers"])
 
     def timeframes(self) -> tuple[str, ...]:
         """Return the names of the timeframes that the venue has bars of."""
-        return tuple(self._exchange.timeframes or ())
+        return tuple(self.exchange.timeframes or ())
 
     async def now(self) -> int:
         """Return the venue's time or ours, the earlier one: no bar that may still be open is taken for closed."""
         ours = self.clock.now()
-        if not self._exchange.has["fetchTime"]:
+        if not self.exchange.has["fetchTime"]:
             return ours
-        return min(ours, int(await self._patiently(self._exchange.fetch_time)))
+        return min(ours, int(await self._patiently(self.exchange.fetch_time)))
 
     async def page(self, symbol: str, ask: Ask) -> list[Row]:
         """Return a page of bars as ccxt has them: open_at, open, high, low, close, volume."""
         until = {} if ask.until is None else {"until": ask.until - 1}
         frame = timeframe_name(ask.timeframe)
         rows: list[Row] = await self._patiently(
-            self._exchange.fetch_ohlcv, symbol, frame, ask.since, self._limit(), until
+            self.exchange.fetch_ohlcv, symbol, frame, ask.since, self._limit(), until
         )
         return rows
 
     def _limit(self) -> int | None:
         """The most bars that a page of the venue has, as far as ccxt knows."""
-        spot = (self._exchange.features or {}).get("spot") or {}
+        spot = (self.exchange.features or {}).get("spot") or {}
         limit = (spot.get("fetchOHLCV") or {}).get("limit")
         return None if limit is None else int(limit)
 
@@ -193,7 +192,7 @@ async def venue_client(
             fix=f"did you mean `{near}`?" if near else "the manual of ccxt lists the venues that it has",
         )
     exchange = dialects.mended(venue, getattr(ccxt, venue)(dialects.options_of(venue, url)), url)
-    if not exchange.has["fetchOHLCV"]:
+    if priority is Priority.HISTORY and not exchange.has["fetchOHLCV"]:
         await exchange.close()
         raise CryptoflowError(
             f"{venue} gives no bars of the past", fix="import a file instead", code=ExitCode.UNAVAILABLE
@@ -202,13 +201,8 @@ async def venue_client(
     exchange.session = _Timed(exchange.session)
     if url is not None and url.startswith("http://"):
         exchange.timeout_on_exit = 0  # milliseconds in which encrypted connections end
-    budget = Budget(_budget_name(venue, url), dialects.allowance_of(venue, exchange), clock, budgets)
+    budget = Budget(budget_name(venue, url), dialects.allowance_of(venue, exchange), clock, budgets)
     try:
         yield VenueClient(venue, exchange, budget, priority, clock, url)
     finally:
         await exchange.close()
-
-
-def _budget_name(venue: str, url: str | None) -> str:
-    """A venue that is sent elsewhere has a budget of its own, which is named by where."""
-    return venue if url is None else f"{venue}-{sha256(url.encode()).hexdigest()[:12]}"

@@ -9,6 +9,9 @@ import aiohttp
 from msgspec import DecodeError
 
 from cryptoflow.clock import Clock
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.budget import Budget
 from cryptoflow.market.streams.backoff import Backoff
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
@@ -40,9 +43,15 @@ class Asking:
     """What a venue has said before, by its dialect's questions."""
 
     def __init__(
-        self, dialect: "Dialect", session: aiohttp.ClientSession, url: str | None, clock: Clock, draw: Random
+        self,
+        dialect: "Dialect",
+        session: aiohttp.ClientSession,
+        url: str | None,
+        budget: Budget,
+        clock: Clock,
+        draw: Random,
     ) -> None:
-        self.dialect, self.session, self.clock, self.draw = dialect, session, clock, draw
+        self.dialect, self.session, self.budget, self.clock, self.draw = dialect, session, budget, clock, draw
         self.address = (url or dialect.rest).rstrip("/")
         self.venue_clock = VenueClock()
         self.again: Callable[[Stream], Awaitable[None]] | None = None
@@ -55,7 +64,7 @@ class Asking:
             await self.again(stream)
             return Page((), newest=True)
         if stream.kind is Kind.BARS:
-            await self._settle(stream.timeframe)
+            await asyncio.sleep(unsettled(self.venue_clock.now(self.clock.nanoseconds()), stream.timeframe))
         question = self.dialect.ask(stream, after)
 
         def read(body: bytes, _: int, heard_at: int) -> Page:
@@ -82,28 +91,27 @@ class Asking:
                     return await self._once(question, read)
             except Away as away:
                 wait = max(wait, away.seconds)
-            except (aiohttp.ClientError, OSError, TimeoutError, DecodeError, Unanswered):
+            except (aiohttp.ClientError, OSError, TimeoutError, DecodeError, Unanswered, CryptoflowError):
                 pass
             self.unanswered += 1
             await asyncio.sleep(wait)
 
     async def _once(self, question: "Question", read: Reading[Answer]) -> Answer:
+        await self.budget.spend(question.cost, Priority.LIVE)
         url = self.address + question.path
         asked_at = self.clock.nanoseconds()
         async with self.session.get(url, params=question.params, timeout=TIMEOUT) as response:
+            used = response.headers.get(self.budget.allowance.header, "")
+            if used:
+                self.budget.heard(float(used) / self.budget.allowance.scale)
             if response.status in AWAY:
-                raise Away(seconds_of(response.headers.get("Retry-After", "")))
+                away = Away(seconds_of(response.headers.get("Retry-After", "")))
+                self.budget.hold(self.clock.now() + round(1000 * away.seconds))
+                raise away
             if response.status != 200:
                 raise Unanswered(f"{question.path} is answered with {response.status}")
             body = await response.read()
             return read(body, asked_at, self.clock.nanoseconds())
-
-    async def _settle(self, timeframe: int) -> None:
-        """Wait until the bar that closed last stands in the answers."""
-        now = self.venue_clock.now(self.clock.nanoseconds())
-        since = (now - grid_offset(timeframe)) % timeframe
-        if since < SETTLED:
-            await asyncio.sleep((SETTLED - since) / 1000)
 
 
 class Away(Unanswered):
@@ -121,3 +129,12 @@ def seconds_of(text: str) -> float:
     (3.0, 10.0)
     """
     return float(text) if text.isdigit() else UNTIL_ASKED
+
+
+def unsettled(now: int, timeframe: int) -> float:
+    """Return the seconds after which the bar that closed last stands in the venue's answers.
+
+    >>> unsettled(60_200, 60_000), unsettled(60_500, 60_000)
+    (0.3, 0.0)
+    """
+    return max(0, SETTLED - (now - grid_offset(timeframe)) % timeframe) / 1000

@@ -10,9 +10,10 @@ from aiohttp import ClientWSTimeout, WSMsgType
 from msgspec import DecodeError
 
 from cryptoflow.clock import Clock
-from cryptoflow.market.streams.asking import AWAY, TIMEOUT, seconds_of
+from cryptoflow.market.streams.asking import AWAY, seconds_of
 from cryptoflow.market.streams.backoff import Backoff
 from cryptoflow.market.streams.channels import Stream
+from cryptoflow.market.streams.knocking import wait_out
 from cryptoflow.market.streams.port import Ear
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ CONNECT, SUBSCRIBE = 5.0, 10.0
 
 CLOSE = 1.0
 """Seconds that a venue has to say goodbye."""
-
-KNOCK = 2.0
-"""Seconds between looks whether a venue that was not there is back, so that a long wait ends with its cause."""
 
 
 class Connection:
@@ -180,21 +178,4 @@ class Connection:
         if banned:
             await asyncio.sleep(max(wait, banned))
             return
-        loop = asyncio.get_running_loop()
-        until = loop.time() + wait
-        gone = wait > KNOCK and not await self._is_there()
-        while (left := until - loop.time()) > 0:
-            await asyncio.sleep(min(left, KNOCK))
-            if left > KNOCK:
-                there = await self._is_there()
-                if gone and there:
-                    return
-                gone = not there
-
-    async def _is_there(self) -> bool:
-        """Say whether someone answers where the streams come from."""
-        try:
-            async with self.session.get(self.address.replace("ws", "http", 1), timeout=TIMEOUT) as response:
-                return response.status < 500 and response.status not in AWAY
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return False
+        await wait_out(wait, self.session, self.address)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -17,8 +18,9 @@ from cryptoflow.market.streams.freshness import Freshness, limit_of
 from cryptoflow.market.streams.keeper import Channel, Keeper
 from cryptoflow.market.streams.lines.choice import line_of
 from cryptoflow.market.streams.lines.kept import KeptBook
-from cryptoflow.market.streams.native import native
+from cryptoflow.market.streams.native import DIALECTS, native
 from cryptoflow.market.streams.queue import HeardQueue
+from cryptoflow.market.streams.through_ccxt import through_ccxt
 from cryptoflow.market.times import grid_offset
 
 BOUND = 10_000
@@ -44,6 +46,8 @@ class Feed:
 
     `url` is where the venue is, None its own address; `last` is the last number (of bars the open) already known
     of a stream, from which on nothing may be missing; `limits` are milliseconds of silence by symbol or channel.
+    Venues that we have no reader of are listened to through ccxt, and with `ccxt` the others too. `budgets` is the
+    folder in which requests are counted, the user's own where none is given.
     """
 
     def __init__(
@@ -59,8 +63,11 @@ class Feed:
         most: int | None = None,
         limits: Mapping[str, int] = NONE,
         last: Mapping[Stream, int] = NONE,
+        ccxt: bool = False,
+        budgets: Path | None = None,
     ) -> None:
-        self.venue, self.url, self.seed, self.most = venue, url, seed, most
+        self.venue, self.url, self.seed, self.most, self.budgets = venue, url, seed, most, budgets
+        self.open = through_ccxt if ccxt or venue not in DIALECTS else native
         self.streams = streams_of(symbols, channels)
         self.clock = clock or MachineClock()
         self.limits, self.last = limits, last
@@ -69,7 +76,7 @@ class Feed:
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
         await self._stack.__aenter__()
-        opened = native(self.venue, self.streams, self.url, self.clock, self.seed, self.most)
+        opened = self.open(self.venue, self.streams, self.url, self.clock, self.seed, self.most, self.budgets)
         self.voice = await self._stack.enter_async_context(opened)
         self._tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         self._running: set[asyncio.Task[None]] = set()

@@ -24,6 +24,10 @@ class ChannelFigures:
         """Count a message of so many bytes and what it let out, and how late the last of that came."""
         self.messages += 1
         self.bytes += size
+        self.let_out(events)
+
+    def let_out(self, events: Sequence[Heard]) -> None:
+        """Count events, and how late the last of them came."""
         if events:
             self.events += len(events)
             last = events[-1]

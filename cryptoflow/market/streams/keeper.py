@@ -67,17 +67,21 @@ class Keeper:
     def heard(self, stream: Stream, items: Sequence[Item], heard_at: int, size: int) -> None:
         """Put what was said in its place, and what may be told into the queue."""
         channel = self.channels[stream]
-        fresh, line = channel.fresh, channel.line
+        fresh = channel.fresh
         fresh.heard_at = heard_at
         if fresh.silent:
             fresh.silent = False
             self.queue.put((Sound(stream.symbol, stream.channel, heard_at),))
-        events = line.take(items)
+        events = channel.line.take(items)
         channel.figures.heard(size, events)
-        if events:
-            self.queue.put(built(channel.builders, events) if channel.builders else events)
-        if stream not in self.mending and line.waits():
-            self._start(stream, self._mend_soon(channel))
+        self._follow(stream, channel, events)
+
+    def found(self, stream: Stream, items: Sequence[Item]) -> None:
+        """Put what a reader has asked for in its place, without taking it for a word of the stream."""
+        channel = self.channels[stream]
+        events = channel.line.take(items)
+        channel.figures.let_out(events)
+        self._follow(stream, channel, events)
 
     def puzzled(self, connection: int) -> None:
         """Count what cannot be read; if it was an event, its number will be missing."""
@@ -142,6 +146,13 @@ class Keeper:
             if channel.builders and not channel.line.wants():
                 for builder in channel.builders:
                     self.queue.put(builder.until(venue_now, now))
+
+    def _follow(self, stream: Stream, channel: Channel, events: Sequence[Heard]) -> None:
+        """Put events into the queue, and look after what is missing before those that wait."""
+        if events:
+            self.queue.put(built(channel.builders, events) if channel.builders else events)
+        if stream not in self.mending and channel.line.waits():
+            self._start(stream, self._mend_soon(channel))
 
     async def _mend_soon(self, channel: Channel) -> None:
         """Mend a line, unless what it misses comes by itself."""

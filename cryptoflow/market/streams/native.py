@@ -2,44 +2,36 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
-from typing import NamedTuple
 
 import aiohttp
 
 from cryptoflow.clock import Clock
-from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.rest.budget import Budget, budget_name
 from cryptoflow.market.streams.asking import Asking
 from cryptoflow.market.streams.channels import Kind, Stream
-from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.connection import Connection
 from cryptoflow.market.streams.dialects.binance import Binance
 from cryptoflow.market.streams.dialects.bybit import Bybit
 from cryptoflow.market.streams.dialects.dialect import Dialect
 from cryptoflow.market.streams.pool import dealt
-from cryptoflow.market.streams.port import Past, Reader
+from cryptoflow.market.streams.port import Voice
 
 DIALECTS: dict[str, type[Binance] | type[Bybit]] = {"binance": Binance, "bybit": Bybit}
 
 
-class Voice(NamedTuple):
-    """A venue as the feed needs it."""
-
-    readers: Sequence[Reader]
-    past: Past
-    clock: VenueClock
-    numbered: bool
-    told: bool
-
-
 @asynccontextmanager
 async def native(
-    venue: str, streams: Sequence[Stream], url: str | None, clock: Clock, seed: int, most: int | None = None
+    venue: str,
+    streams: Sequence[Stream],
+    url: str | None,
+    clock: Clock,
+    seed: int,
+    most: int | None = None,
+    budgets: Path | None = None,
 ) -> AsyncIterator[Voice]:
     """Open a venue for some streams, at most so many on a connection; `url` is where it is, None its own address."""
-    if venue not in DIALECTS:
-        known = ", ".join(DIALECTS)
-        raise CryptoflowError(f"{venue} has no stream reader of ours", fix=f"there are {known}", code=ExitCode.USAGE)
     heard = [stream for stream in streams if stream.kind is not Kind.BUILT]
     dialect: Dialect = DIALECTS[venue](heard)
     draw = Random(seed)
@@ -51,7 +43,8 @@ async def native(
             Connection(number, dialect, hand, session, address, clock, Random(draw.random()))
             for number, hand in enumerate(hands)
         ]
-        past = Asking(dialect, session, url, clock, Random(draw.random()))
+        budget = Budget(budget_name(venue, url), dialect.allowance, clock, budgets)
+        past = Asking(dialect, session, url, budget, clock, Random(draw.random()))
         if dialect.told:
             listening = {stream: reader for reader in readers for stream in reader.streams}
             past.again = lambda stream: listening[stream].again(stream)

@@ -1,9 +1,10 @@
 """What the feed needs of a venue, however it is spoken to: someone who listens, and someone who can be asked again."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cryptoflow.market.streams.channels import Stream
+from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.said import Item, Page
 
 
@@ -12,6 +13,9 @@ class Ear(Protocol):
 
     def heard(self, stream: Stream, items: Sequence[Item], heard_at: int, size: int) -> None:
         """Take in what a message of so many bytes said about a stream; `heard_at` is in nanoseconds."""
+
+    def found(self, stream: Stream, items: Sequence[Item]) -> None:
+        """Take in what a reader has asked for itself: no sign that the stream is alive."""
 
     def puzzled(self, connection: int) -> None:
         """Count a message that no one can read."""
@@ -53,6 +57,16 @@ class Past(Protocol):
 
     async def time(self) -> int:
         """Return what the venue's clock shows, in epoch milliseconds."""
+
+
+class Voice(NamedTuple):
+    """A venue as the feed needs it: whether it has `numbered` its ticks, and whether books are `told` whole first."""
+
+    readers: Sequence[Reader]
+    past: Past
+    clock: VenueClock
+    numbered: bool
+    told: bool
 
 
 class Unanswered(Exception):

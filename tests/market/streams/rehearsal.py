@@ -94,6 +94,7 @@ async def listened(market: RehearsalVenue, seconds: float, channels: Sequence[st
                         events.append(event)
             books = {symbol: feed.book(symbol) for symbol in symbols if "book" in channels}
             figures = feed.figures()
+    await asyncio.sleep(1)  # what ccxt had meant to send comes to nothing
     assert asyncio.all_tasks() == {asyncio.current_task()}
     return Run(events, figures, books)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.streams import RATE, bare, heard
+from benchmarks.streams import RATE, bare, heard, plain_ccxt, through_ccxt
 
 ATTEMPTS = 3
 """A busy machine only ever makes things slower."""
@@ -12,6 +12,27 @@ ATTEMPTS = 3
 
 def test_every_tick_of_a_flood_arrives_once_and_in_order() -> None:
     assert heard(RATE).ticks == RATE
+
+
+@pytest.mark.long
+def test_through_ccxt_twelve_thousand_a_second_arrive_at_the_price_of_half_a_core(
+    evidence: Callable[[str], None],
+) -> None:
+    through, ours = heard(10 * RATE, through_ccxt), heard(10 * RATE)
+    for name, one in (("through ccxt", through), ("by our own reader", ours)):
+        evidence(
+            f"{name}: {one.ticks:,} ticks, none lost, p50 {1e3 * one.p50:.3f} ms, p99 {1e3 * one.p99:.3f} ms, "
+            f"{one.share:.0%} of a core, {1e6 * one.share / RATE:.0f} µs a tick"
+        )
+    burst = 30_000
+    all_at_once, plain = (heard(burst, listen, rate=1_000_000) for listen in (through_ccxt, plain_ccxt))
+    evidence(
+        f"{burst:,} ticks at once: through ccxt {all_at_once.ticks:,} arrive, the last after {all_at_once.p99:.2f} s; "
+        f"ccxt.pro as it comes tells {plain.ticks:,} of them"
+    )
+    assert through.ticks == 10 * RATE
+    assert all_at_once.ticks == burst
+    assert plain.ticks < burst
 
 
 @pytest.mark.long

@@ -12,6 +12,7 @@ from msgspec import Raw, Struct
 from cryptoflow.domain.codes import BUY, SELL
 from cryptoflow.domain.ticks import Closed, Tick, Top
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.dialects.dialect import Question, Read
 from cryptoflow.market.streams.said import Changes, Forming, Item, Page, Snapshot
@@ -173,7 +174,9 @@ class Binance:
     numbered = True
     told = False
     ping = b""
-    clock = Question("/api/v3/time", {})
+    # Weights are counted as ccxt does, five to one; aggregate trades weigh 4, which it has not learned yet.
+    allowance = Allowance(window=60_000, cost=1_200.0, header="x-mbx-used-weight-1m", scale=5.0)
+    clock = Question("/api/v3/time", {}, 0.2)
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         self.streams = {wire(stream): stream for stream in streams}
@@ -206,11 +209,11 @@ class Binance:
         """Return what asks for ticks, bars or a snapshot."""
         symbol = {"symbol": market(stream.symbol)}
         if stream.kind is Kind.TICKS:
-            return Question("/api/v3/aggTrades", {**symbol, "fromId": str(after + 1), "limit": str(PAGE)})
+            return Question("/api/v3/aggTrades", {**symbol, "fromId": str(after + 1), "limit": str(PAGE)}, 0.8)
         if stream.kind is Kind.BARS:
             asked = {"interval": timeframe_name(stream.timeframe), "startTime": str(after + 1), "limit": str(PAGE)}
-            return Question("/api/v3/klines", {**symbol, **asked})
-        return Question("/api/v3/depth", {**symbol, "limit": str(DEPTH)})
+            return Question("/api/v3/klines", {**symbol, **asked}, 0.4)
+        return Question("/api/v3/depth", {**symbol, "limit": str(DEPTH)}, 10.0)
 
     def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
         """Return ticks, bars that have closed, or a snapshot."""

@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 from cryptoflow.domain.codes import BUY, SELL
 from cryptoflow.domain.ticks import Closed, Tick, Top
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.dialects.binance import decoder, market
 from cryptoflow.market.streams.dialects.dialect import Question, Read
@@ -129,7 +130,8 @@ class Bybit:
     numbered = False
     told = True
     ping = b'{"op":"ping"}'
-    clock = Question("/v5/market/time", {})
+    allowance = Allowance(window=5_000, cost=250.0)
+    clock = Question("/v5/market/time", {}, 5.0)
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         self.streams = {topic(stream): stream for stream in streams}
@@ -186,11 +188,11 @@ class Bybit:
         """Return what asks for the last ticks, or for bars."""
         asked = {"category": "spot", "symbol": market(stream.symbol)}
         if stream.kind is Kind.TICKS:
-            return Question("/v5/market/recent-trade", {**asked, "limit": str(LATEST)})
+            return Question("/v5/market/recent-trade", {**asked, "limit": str(LATEST)}, 5.0)
         # Without an end the newest bars come, not those after the start.
         end = after + PAGE * stream.timeframe
         span = {"start": str(after + stream.timeframe), "end": str(end), "limit": str(PAGE)}
-        return Question("/v5/market/kline", {**asked, "interval": interval(stream.timeframe), **span})
+        return Question("/v5/market/kline", {**asked, "interval": interval(stream.timeframe), **span}, 5.0)
 
     def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
         """Return ticks, or bars that have closed."""

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Stream
 from cryptoflow.market.streams.said import Item, Page
 
 
 class Question(NamedTuple):
-    """A GET: its path, and what stands after the question mark."""
+    """A GET: its path, what stands after the question mark, and what it takes of the venue's allowance."""
 
     path: str
     params: Mapping[str, str]
+    cost: float
 
 
 class Read(NamedTuple):
@@ -38,6 +40,8 @@ class Dialect(Protocol):
     """Whether a book begins with a snapshot in its stream, so that subscribing anew brings one."""
     ping: bytes
     """What to send now and then to be kept; empty where the protocol's own ping is enough."""
+    allowance: Allowance
+    """How much may be asked, shared with everyone on this machine who asks this venue."""
     clock: Question
     """What tells the venue's time."""
 

@@ -19,7 +19,7 @@ class Unnumbered:
         self.held = self.away = False
         self.heard: list[Named] = []
         self.found: list[Named] = []
-        self.overlaps = False
+        self.overlaps = True
         self.duplicates = self.reordered = 0
 
     def take(self, items: Sequence[Named]) -> Sequence[Heard]:
@@ -76,6 +76,7 @@ class Unnumbered:
         yield from self._numbered(self.heard)
         self.found, self.heard = [], []
         self.held = self.away = False
+        self.overlaps = True
 
     def _numbered(self, items: Sequence[Named]) -> list[Tick]:
         out = []

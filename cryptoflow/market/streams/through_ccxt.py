@@ -1,0 +1,61 @@
+"""Every other venue: listened to by ccxt.pro, as far as it has what is wanted."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cryptoflow.clock import Clock
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.offers import refuse_timeframe
+from cryptoflow.market.rest.venue_client import venue_client
+from cryptoflow.market.streams.channels import Kind, Stream
+from cryptoflow.market.streams.manners import VERBS, made, verb_of
+from cryptoflow.market.streams.pool import dealt
+from cryptoflow.market.streams.port import Voice
+from cryptoflow.market.streams.recalled import Recalled
+from cryptoflow.market.streams.watching import Watching
+
+MOST = 100
+"""Streams on a connection, unless it is said otherwise."""
+
+
+@asynccontextmanager
+async def through_ccxt(
+    venue: str,
+    streams: Sequence[Stream],
+    url: str | None,
+    clock: Clock,
+    seed: int,
+    most: int | None = None,
+    budgets: Path | None = None,
+) -> AsyncIterator[Voice]:
+    """Open a venue for some streams, at most so many on a connection; `url` is where it is, None its own address.
+
+    Each kind has connections of its own: on some venues ccxt takes the best prices for the whole book otherwise.
+    """
+    heard = [stream for stream in streams if stream.kind is not Kind.BUILT]
+    refuse_missing(venue, made(venue, url), heard)
+    draw = Random(seed)
+    async with venue_client(venue, url, Priority.LIVE, clock, budgets) as client:
+        past = Recalled(client, clock, Random(draw.random()))
+        hands = [hand for kind in VERBS for hand in dealt([each for each in heard if each.kind is kind], most or MOST)]
+        readers = [Watching(number, hand, past, url, clock, Random(draw.random())) for number, hand in enumerate(hands)]
+        yield Voice(readers, past, past.venue_clock, bool(past.since_number), told=True)
+
+
+def refuse_missing(venue: str, exchange: Any, streams: Sequence[Stream]) -> None:
+    """Refuse channels and timeframes that ccxt cannot listen to at a venue, naming those it can."""
+    has = [str(kind) for kind in VERBS if verb_of(exchange, kind)]
+    lacks = sorted({str(stream.kind) for stream in streams} - set(has))
+    if lacks:
+        raise CryptoflowError(
+            f"ccxt has no stream of {' and '.join(lacks)} at {venue}",
+            fix=f"it has {', '.join(has)}" if has else "choose another venue",
+            code=ExitCode.UNAVAILABLE,
+        )
+    for stream in streams:
+        if stream.kind is Kind.BARS:
+            refuse_timeframe(venue, stream.timeframe, tuple(exchange.timeframes or ()))
