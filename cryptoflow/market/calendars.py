@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from cryptoflow.market.new_york import sessions
+from cryptoflow.market.new_york import KNOWN_FROM, sessions
 from cryptoflow.market.times import grid_offset
 
 ALWAYS, NEW_YORK, UNKNOWN = "", "new_york", "unknown"
-"""Calendars by name; of an unknown one nobody can say which bars are missing."""
+"""Calendars by name; of an unknown one nobody can say which bars are missing, nor of New York's before 1985."""
 
 
 def missing(open_at: npt.NDArray[np.int64], timeframe: int, calendar: str = ALWAYS) -> int:
@@ -24,7 +24,7 @@ def missing(open_at: npt.NDArray[np.int64], timeframe: int, calendar: str = ALWA
     first, last = int(open_at[0]), int(open_at[-1])
     if calendar == ALWAYS:
         return (last - first) // timeframe + 1 - len(open_at)
-    made = opens(first, last, timeframe)
+    made = opens(max(first, KNOWN_FROM), last, timeframe)
     return int(np.isin(made, open_at, assume_unique=True, invert=True).sum())
 
 

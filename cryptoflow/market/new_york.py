@@ -18,6 +18,10 @@ CLOSED = frozenset(
 """Days of mourning, attack and storm, which no rule foretells."""
 
 
+KNOWN_FROM = 473_385_600_000
+"""1985-01-01: before that other days were kept, and these rules tell sessions that were none."""
+
+
 class Session(NamedTuple):
     """The hours in which stocks are traded on a day, in epoch milliseconds."""
 

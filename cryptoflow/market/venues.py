@@ -31,6 +31,9 @@ FEES = {
 }
 """Rates of an account without discounts."""
 
+VENUES = frozenset(FEES) | {"bitfinex", "bitget", "bitmex", "gate", "gemini", "htx", "huobi", "mexc", "poloniex"}
+"""Those that are known to trade pairs of currencies; of some that is all that is known here."""
+
 UNKNOWN_FEES = Fees(0.002, 0.002)
 
 FILTERS = {

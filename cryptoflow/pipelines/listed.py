@@ -53,7 +53,7 @@ def as_of(resolved: Resolved, period: Period) -> Resolved:
     first, last = day_of(period.start), day_of(period.end - 1)
     chosen = None
     if isinstance(resolved.pipeline.market.symbols, Universe):
-        chosen = day_for(home, venue, first - timedelta(days=1))
+        chosen = _chosen_by(resolved, period.start)
         resolved = replace(resolved, chosen=symbols_of(resolved, chosen))
     within = tuple(each for each in days(home, venue) if first <= each <= last)
     force = known(home, venue, first) or (read(home, venue, within[0]) if within else None)
@@ -75,6 +75,30 @@ def day_for(home: Path, venue: str, day: date) -> Day:
         f"the universe is chosen by the listings of {venue} of {day}, the day before the run, but {there}",
         fix="begin on the day after a recorded one; `cryptoflow data download` records a day whenever it runs",
     )
+
+
+def symbols_at(resolved: Resolved, start: int) -> tuple[str, ...]:
+    """Return the symbols of a run that begins at a moment: those named, or those of its universe."""
+    if isinstance(resolved.pipeline.market.symbols, Universe):
+        return symbols_of(resolved, _chosen_by(resolved, start))
+    return resolved.symbols
+
+
+def own_symbols(resolved: Resolved) -> tuple[str, ...]:
+    """Return the symbols of a spec over its own period; a universe that has none has no symbols yet, and is refused."""
+    period = resolved.pipeline.period
+    if period is None and not resolved.symbols:
+        raise CryptoflowError(
+            f"{resolved.file} has a universe and no period: which symbols it means is known when it runs",
+            fix="add `period: 2024-01-01..2024-12-31` to the spec, or name the symbols",
+        )
+    return resolved.symbols if period is None else symbols_at(resolved, period.start)
+
+
+def _chosen_by(resolved: Resolved, start: int) -> Day:
+    """The recorded day by which the universe of a run is chosen that begins at a moment."""
+    venue = str(resolved.pipeline.market.venue)
+    return day_for(home_of(resolved.file), venue, day_of(start) - timedelta(days=1))
 
 
 def symbols_of(resolved: Resolved, day: Day) -> tuple[str, ...]:

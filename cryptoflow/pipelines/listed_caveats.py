@@ -7,6 +7,7 @@ from cryptoflow.pipelines.listed import Listed
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.execution import Costs
 from cryptoflow.spec.market import Universe
+from cryptoflow.spec.nearest import nearest
 from cryptoflow.spec.values import Period
 
 MOST = 5
@@ -41,6 +42,12 @@ def _of_the_universe(resolved: Resolved, listed: Listed) -> Iterator[str]:
         fewer = f", fewer than the {universe.top} asked for" if len(resolved.symbols) < universe.top else ""
         named = ", ".join(resolved.symbols)
         yield f"The universe, fixed for the run, is what was traded most on {listed.universe.day}{fewer}: {named}."
+        known = listed.universe.snapshot.terms
+        for symbol in map(str, universe.exclude):
+            if symbol not in known:
+                near = nearest(symbol, tuple(known))
+                meant = f"; did you mean {near}?" if near else "."
+                yield f"{symbol}, which the universe excludes, was not listed on {listed.venue} that day{meant}"
 
 
 def _source(listed: Listed, what: str, period: Period) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from cryptoflow.errors import Problem
-from cryptoflow.market.venues import FEES
+from cryptoflow.market.venues import VENUES
+from cryptoflow.spec.symbols import QUOTES, likely_pair
 from cryptoflow.spec.tree import Tree
-
-DOLLARS = ("USDT", "USDC", "USD", "EUR", "BTC")
-"""What names that run two currencies together usually end in, the longest first."""
 
 
 def unpaired(tree: Tree) -> Iterator[Problem]:
@@ -25,10 +23,10 @@ def unpaired(tree: Tree) -> Iterator[Problem]:
 def is_unpaired(venue: object, symbol: str) -> bool:
     """Say whether a symbol names one thing alone though its venue trades two for each other.
 
-    >>> is_unpaired("binance", "BTCUSDT"), is_unpaired("nasdaq", "AAPL")
-    (True, False)
+    >>> is_unpaired("binance", "BTCUSDT"), is_unpaired("gate", "BTCUSDT"), is_unpaired("nasdaq", "AAPL")
+    (True, True, False)
     """
-    return venue in FEES and "/" not in symbol
+    return venue in VENUES and "/" not in symbol
 
 
 def paired(alone: str) -> str:
@@ -37,8 +35,4 @@ def paired(alone: str) -> str:
     >>> paired("BTC-USDT"), paired("BTCUSDT"), paired("SOL")
     ('BTC/USDT', 'BTC/USDT', 'SOL/USDT')
     """
-    base, dash, quote = alone.partition("-")
-    if dash:
-        return f"{base}/{quote}"
-    quote = next((each for each in DOLLARS if alone.endswith(each) and alone != each), "")
-    return f"{alone.removesuffix(quote)}/{quote or DOLLARS[0]}"
+    return likely_pair(alone) or f"{alone}/{QUOTES[0]}"

@@ -13,7 +13,7 @@ from cryptoflow.market.venues import fees_of, filters_of
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import Window, bars_of, source_of
 from cryptoflow.pipelines.home import home_of
-from cryptoflow.pipelines.listed import as_of
+from cryptoflow.pipelines.listed import symbols_at
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.registry import find
 from cryptoflow.settings import PREFIX
@@ -69,7 +69,7 @@ def stock_of(resolved: Resolved, start: int | None = None, symbols: Sequence[str
         raise CryptoflowError(f"the market cannot open at {moment(start)}, after its last bar", fix="start earlier")
     frame = int(market.detail or (market.timeframe if hasattr(source, "path") else MINUTE))
     first = min(start, period.start) - max(DAY, warmup_of(resolved) * int(market.timeframe))
-    names = tuple(symbols) or resolved.symbols or as_of(resolved, period).symbols
+    names = tuple(symbols) or symbols_at(resolved, period.start)
     bars = tuple(bars_of(resolved, source, name, frame, first, period.end) for name in names)
     return Stock(bars, start, str(market.venue))
 

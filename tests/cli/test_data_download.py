@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.pipelines.venue import stock_of
 from tests.cli.projects import small
+from tests.market.listings.books import recorded
 from tests.market.rest.stub import DAY, MINUTE, Stub
 
 Capsys = pytest.CaptureFixture[str]
@@ -54,6 +57,34 @@ def test_a_spec_brings_its_detail_and_its_warm_up_and_runs_from_what_came(
     assert run(["backtest", str(spec), "--json", *sets]) == 0
     assert json.loads(capsys.readouterr().out)["data"]["rows"] == 92
     assert len(stub.asked) == asked
+
+
+def test_the_universe_of_a_spec_is_downloaded_named_and_played(stub: Stub, tmp_path: Path, capsys: Capsys) -> None:
+    spec = small(tmp_path)
+    written = spec.read_text().replace("[BTC/USDT]", "{use: universe, top: 2}").replace("..2024-01-20", "..2024-01-05")
+    spec.write_text(written.replace('{use: csv, path: "../data/{symbol}.csv"}', "{use: ccxt}"))
+    recorded(tmp_path / ".cryptoflow", "2024-01-02", {"SOL/USDT": 2.0, "BTC/USDT": 3.0, "ETH/USDT": 1.0})
+    two = ["BTC/USDT", "SOL/USDT"]
+    assert run(["data", "download", str(spec), "--json"]) == 0
+    assert [each["symbol"] for each in json.loads(capsys.readouterr().out)["series"]] == two
+    assert run(["data", "gaps", str(spec), "--json"]) == 0
+    told = capsys.readouterr().out
+    assert all(symbol in told for symbol in two)
+    assert [bars.symbol for bars in stock_of(resolve(spec)).bars] == two
+
+
+def test_a_universe_that_nothing_is_recorded_for_is_refused_by_every_command_on_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    spec = small(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    spec.write_text(spec.read_text().replace("[BTC/USDT]", "{use: universe, top: 2}"))
+    for words in (["data", "download"], ["data", "gaps"], ["data", "verify"], ["venue", "serve"]):
+        assert run([*words, str(spec)]) == 3
+        assert "of 2024-01-02, the day before the run, but no day of binance is recorded" in capsys.readouterr().err
+    spec.write_text(spec.read_text().replace("period: 2024-01-03..2024-01-20\n", ""))
+    assert run(["data", "gaps", str(spec)]) == 3
+    assert "has a universe and no period" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

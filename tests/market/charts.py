@@ -17,17 +17,28 @@ Row = tuple[int, float, float, float, float, float]
 """When a bar opens (epoch milliseconds), its four prices and its volume."""
 
 Asked = Mapping[str, str]
-Answer = tuple[int, Mapping[str, Any]]
+Answer = tuple[int, Mapping[str, Any] | str]
 
 
 def chart(symbol: str, rows: list[Row], *, adjusted: list[float] | None = None, **meta: Any) -> dict[str, Any]:
     """An answer of the chart with these bars; `meta` says more of the symbol, or something else."""
-    known = {"symbol": symbol, "instrumentType": "EQUITY", "exchangeTimezoneName": "America/New_York"}
+    known = {
+        "symbol": symbol,
+        "instrumentType": "EQUITY",
+        "exchangeTimezoneName": "America/New_York",
+        **told_at(4_102_444_800_000, 4_102_444_800_000),
+    }
     names = ("open", "high", "low", "close", "volume")
     quote = {name: [row[place] for row in rows] for place, name in enumerate(names, start=1)}
     indicators = {"quote": [quote], **({"adjclose": [{"adjclose": adjusted}]} if adjusted else {})}
     result = {"meta": {**known, **meta}, "timestamp": [row[0] // 1000 for row in rows], "indicators": indicators}
     return {"chart": {"result": [result], "error": None}}
+
+
+def told_at(now: int, opened: int) -> dict[str, Any]:
+    """What an answer says of the moment it was given, and of the session of six and a half hours that counts then."""
+    period = {"regular": {"start": opened // 1000, "end": opened // 1000 + 23_400}}
+    return {"regularMarketTime": now // 1000, "currentTradingPeriod": period}
 
 
 def refusal(code: str, description: str) -> dict[str, Any]:
@@ -64,7 +75,7 @@ def serving(answer: Callable[[str, Asked], Answer]) -> Iterator[str]:
             status, body = answer(unquote(url.path.rpartition("/")[2]), asked)
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write((body if isinstance(body, str) else json.dumps(body)).encode())
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

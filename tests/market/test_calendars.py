@@ -16,6 +16,9 @@ KEPT = {
 }
 """As the exchange announced them."""
 
+DAYS_AROUND_1985 = ("1984-11-02", "1984-12-31", "1985-01-03")
+"""The 2nd of January was a session, as were most days of November and December."""
+
 
 def test_holidays_are_those_that_the_exchange_announced() -> None:
     for year, days in KEPT.items():
@@ -32,6 +35,14 @@ def test_sessions_follow_the_clocks_of_new_york_and_end_early_before_holidays() 
     winter, summer, short = (next(sessions(day, day)) for day in (date(2024, 1, 2), date(2024, 7, 2), date(2024, 7, 3)))
     assert [each.open_at % DAY / HOUR for each in (winter, summer, short)] == [14.5, 13.5, 13.5]
     assert [each.close_at % DAY / HOUR for each in (winter, summer, short)] == [21, 20, 17]
+
+
+def test_before_1985_no_session_is_missed_because_nobody_knows_which_there_were() -> None:
+    friday, monday, wednesday = (int(np.datetime64(f"{day}T00:00", "ms").astype(int)) for day in DAYS_AROUND_1985)
+    flat = np.full(3, 10.0)
+    days = Bars("IBM", DAY, np.array([friday, monday, wednesday]), flat, flat, flat, flat, flat, calendar="new_york")
+    assert days.cut(0, 2).gaps() == 0
+    assert days.gaps() == 1
 
 
 def test_weeks_of_stocks_open_on_mondays_and_none_is_missing() -> None:

@@ -64,6 +64,15 @@ def test_a_run_without_recorded_listings_says_so(project: Path, capsys: Capsys) 
     assert ran(capsys, *fixed)[0]["remarks"] == []
 
 
+def test_a_day_within_the_period_that_was_edited_is_refused(project: Path, capsys: Capsys) -> None:
+    home = project / ".cryptoflow"
+    recorded(home, "2024-01-01", VOLUMES)
+    file = file_of(home, "binance", recorded(home, "2024-01-05", VOLUMES, taker=0.0005).day)
+    file.write_text(file.read_text().replace("0.0005", "0.0007"))
+    assert run(["backtest", "configs/small.yaml"]) == 3
+    assert "2024-01-05.json was changed since it was recorded" in capsys.readouterr().err
+
+
 def test_a_symbol_that_was_listed_later_is_told(project: Path, capsys: Capsys) -> None:
     home = project / ".cryptoflow"
     recorded(home, "2024-01-03", {"ETH/USDT": 1.0})
@@ -84,6 +93,15 @@ def test_a_universe_is_the_most_traded_on_the_day_before_and_nothing_later(proje
     told = "The universe, fixed for the run, is what was traded most on 2024-01-02: BTC/USDT, ETH/USDT."
     assert printed["remarks"][0] == told
     assert [*ran(capsys, "--set", UNIVERSE, "--from", "2024-01-04")[1]["series"]] == ["SOL/USDT", "BTC/USDT"]
+
+
+def test_an_exclusion_that_excludes_nothing_is_told(project: Path, capsys: Capsys) -> None:
+    recorded(project / ".cryptoflow", "2024-01-02", VOLUMES)
+    sets = "market.symbols={use: universe, top: 1, exclude: [USDC/USDT, BTCC/USDT]}"
+    told = "BTCC/USDT, which the universe excludes, was not listed on binance that day; did you mean BTC/USDT?"
+    remarks = ran(capsys, "--set", sets)[0]["remarks"]
+    assert told in remarks
+    assert not any("USDC/USDT" in each for each in remarks)
 
 
 def test_a_universe_refuses_a_day_that_is_not_recorded_and_names_the_nearest(project: Path, capsys: Capsys) -> None:

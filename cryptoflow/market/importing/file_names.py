@@ -4,12 +4,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptoflow.market.venues import FEES
+from cryptoflow.market.venues import VENUES
 from cryptoflow.spec.durations import Timeframe
-
-VENUES = {*FEES, "bitfinex", "bitget", "bitmex", "gate", "gemini", "htx", "huobi", "mexc", "poloniex"}
-QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI", "USD", "EUR", "GBP", "TRY", "BRL", "JPY", "BTC", "ETH", "BNB")
-"""What most symbols are paid with, the likeliest first."""
+from cryptoflow.spec.symbols import QUOTES, likely_pair
 
 OTHER = {"mark", "index", "premiumIndex", "funding_rate", "funding"}
 """What a name says of files in which there are no bars of what was traded."""
@@ -60,6 +57,5 @@ def _symbol(words: list[str]) -> str:
         case [base, quote, *_] if quote in QUOTES and base.isalnum():
             return f"{base}/{quote}"
         case [both, *_] if both.isalnum():
-            quote = next((each for each in QUOTES if both.endswith(each) and len(both) > len(each) + 1), "")
-            return f"{both.removesuffix(quote)}/{quote}" if quote else ""
+            return likely_pair(both)
     return ""

@@ -1,24 +1,22 @@
 """The recorded days of a venue, one file each: the first of a month whole, later ones as what differs from it."""
 
-import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.terms import Snapshot, Terms
+from cryptoflow.market.store.disk import UNFINISHED, alone, make, written
 from cryptoflow.settings import settings
 
-VERSION = 1
-NOTED = {"version", "base", "terms", "volumes", "digest", "recorded_at"}
+if TYPE_CHECKING:
+    from cryptoflow.market.listings.day_file import DayFile
 
-Body = dict[str, Any]
+LOCK = ".lock"
 
 
 class Day(NamedTuple):
@@ -31,32 +29,73 @@ class Day(NamedTuple):
     digest: str
 
 
+class LostBaseError(CryptoflowError):
+    """A day is as it was written, but not the one that it differs from."""
+
+
 def record(home: Path, venue: str, snapshot: Snapshot, clock: Clock) -> Day:
-    """Keep a snapshot as that of today, in place of an earlier one of today; volumes it lacks stay as they were."""
+    """Keep a snapshot as that of today, in place of an earlier one of today; volumes it lacks stay as they were.
+
+    A day that later ones follow, after a clock was set back, stays as it is: they may stand on it.
+    """
     if not snapshot.terms:
         raise CryptoflowError(f"{venue} lists no spot symbol, so there is nothing to record", code=ExitCode.UNAVAILABLE)
-    now = clock.now()
-    today = day_of(now)
-    before = read(home, venue, today) if today in days(home, venue) else None
-    if before is not None and not snapshot.volumes:
-        snapshot = Snapshot(snapshot.terms, before.snapshot.volumes)
-    if before is not None and before.digest == snapshot.digest:
-        return before
-    base = min((each for each in days(home, venue) if _month(each) == _month(today)), default=today)
-    whole = {} if base == today else _body(home, venue, base)["terms"]
-    told = {symbol: terms.plain() for symbol, terms in snapshot.terms.items()}
-    body = {
-        "version": VERSION,
-        "venue": venue,
-        "day": str(today),
-        "recorded_at": now,
-        "base": None if base == today else str(base),
-        "terms": {symbol: told.get(symbol) for symbol in {*told, *whole} if told.get(symbol) != whole.get(symbol)},
-        "volumes": snapshot.volumes,
-        "digest": snapshot.digest,
-    }
-    _write(file_of(home, venue, today), body)
+    folder = _folder(home, venue)
+    with written(f"the listings of {venue}", folder):
+        make(folder)
+        with alone(folder / LOCK):
+            for left in folder.glob(f"*{UNFINISHED}"):
+                left.unlink()
+            return _recorded(home, venue, snapshot, clock.now())
+
+
+def _recorded(home: Path, venue: str, snapshot: Snapshot, now: int) -> Day:
+    from cryptoflow.market.listings.day_file import Base, Content, store
+
+    today, there = day_of(now), days(home, venue)
+    before = _readable(home, venue, today) if today in there else None
+    if before is not None:
+        kept = snapshot if snapshot.volumes else Snapshot(snapshot.terms, before.snapshot.volumes)
+        if there[-1] > today or before.digest == kept.digest:
+            return before
+        snapshot = kept
+    base = _base_for(home, venue, today)
+    whole = {} if base is None else base.content.terms
+    content = Content(
+        venue=venue,
+        day=today,
+        recorded_at=now,
+        base=None if base is None else Base(base.content.day, base.seal),
+        terms=_differing(snapshot.terms, whole),
+        volumes=snapshot.volumes,
+        digest=snapshot.digest,
+    )
+    store(file_of(home, venue, today), content)
     return Day(venue, today, now, snapshot, snapshot.digest)
+
+
+def _readable(home: Path, venue: str, day: date) -> Day | None:
+    """A recorded day; None for one whose base is lost, as it can only be recorded anew."""
+    try:
+        return read(home, venue, day)
+    except LostBaseError:
+        return None
+
+
+def _base_for(home: Path, venue: str, today: date) -> "DayFile | None":
+    """What today is kept as a difference from: the base of its month, None where there is none that can be read."""
+    earlier = [day for day in days(home, venue) if day < today and _month(day) == _month(today)]
+    if not earlier:
+        return None
+    try:
+        last = _opened(home, venue, earlier[-1])
+        return _base(home, venue, last) or last
+    except CryptoflowError:
+        return None  # today is recorded whole then, and so is what stands on it
+
+
+def _differing(terms: Mapping[str, Terms], whole: Mapping[str, Terms | None]) -> dict[str, Terms | None]:
+    return {symbol: terms.get(symbol) for symbol in sorted({*terms, *whole}) if terms.get(symbol) != whole.get(symbol)}
 
 
 def days(home: Path, venue: str) -> tuple[date, ...]:
@@ -91,32 +130,25 @@ def nearest(recorded: Iterable[date], day: date) -> tuple[date, ...]:
 
 def read(home: Path, venue: str, day: date) -> Day:
     """Return a recorded day; one that is not what was recorded is refused."""
-    body = _body(home, venue, day)
-    whole = _body(home, venue, date.fromisoformat(body["base"]))["terms"] if body["base"] else {}
-    snapshot = Snapshot(_terms({**whole, **body["terms"]}), body["volumes"])
-    if snapshot.digest != body["digest"]:
-        raise CryptoflowError(
-            f"{file_of(home, venue, day)} was changed since it was recorded",
-            fix="restore it from a copy, or remove it and do without that day",
-        )
-    return Day(venue, day, int(body["recorded_at"]), snapshot, snapshot.digest)
+    file = _opened(home, venue, day)
+    base, content = _base(home, venue, file), file.content
+    whole = {} if base is None else base.content.terms
+    terms = {symbol: told for symbol, told in {**whole, **content.terms}.items() if told is not None}
+    return Day(venue, day, content.recorded_at, Snapshot(terms, content.volumes), content.digest)
 
 
 def course(
     home: Path, venue: str, first: date, last: date, symbols: Iterable[str]
 ) -> Iterator[tuple[date, dict[str, Terms]]]:
     """Yield the terms of some symbols on each recorded day of a span; those that were not listed are left out."""
-    wanted, wholes = tuple(symbols), dict[str, Mapping[str, Any]]()
+    wanted, bases = tuple(symbols), dict[date, "DayFile"]()
     for day in days(home, venue):
-        if not first <= day <= last:
-            continue
-        base, changed = _differing(file_of(home, venue, day))
-        base = base or str(day)
-        if base not in wholes:
-            whole = _differing(_folder(home, venue) / f"{base}.json")[1]
-            wholes[base] = {symbol: whole.get(symbol) for symbol in wanted}
-        told = {symbol: changed[symbol] for symbol in wanted if symbol in changed}
-        yield day, _terms({**wholes[base], **told})
+        if first <= day <= last:
+            file = _opened(home, venue, day)
+            base = _base(home, venue, file, bases)
+            whole = {} if base is None else base.content.terms
+            told = ((symbol, file.content.terms.get(symbol, whole.get(symbol))) for symbol in wanted)
+            yield day, {symbol: terms for symbol, terms in told if terms is not None}
 
 
 def file_of(home: Path, venue: str, day: date) -> Path:
@@ -148,66 +180,49 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _terms(told: Mapping[str, Any]) -> dict[str, Terms]:
-    return {symbol: Terms.of(each) for symbol, each in told.items() if each is not None}
-
-
-def _body(home: Path, venue: str, day: date) -> Body:
-    file = file_of(home, venue, day)
-    try:
-        body: Body = json.loads(file.read_bytes())
-        wrong = f"it lacks {', '.join(sorted(NOTED - body.keys()))}" if NOTED - body.keys() else ""
-        if not wrong and body["version"] != VERSION:
-            wrong = f"it has version {body['version']}, and {VERSION} is what is known here"
-        if not wrong:
-            _terms(body["terms"])
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        wrong = str(error)
-    if wrong:
-        raise unreadable(file, wrong)
-    return body
-
-
-def _differing(file: Path) -> tuple[str | None, Mapping[str, Any]]:
-    """Return which day a file is based on, and the terms that differ; volumes, most of it, are passed over."""
-    import msgspec
+def _opened(home: Path, venue: str, day: date) -> "DayFile":
+    from cryptoflow.market.listings.day_file import opened
 
     try:
-        head = _head().decode(file.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
-        raise unreadable(file, str(error)) from error
-    return head.base, head.terms
-
-
-@cache
-def _head() -> Any:
-    import msgspec
-
-    fields: list[Any] = [("base", str | None), ("terms", dict[str, dict[str, Any] | None])]
-    return msgspec.json.Decoder(msgspec.defstruct("Head", fields))
-
-
-def unreadable(file: Path, why: str) -> CryptoflowError:
-    """Return the refusal of a file that is no day."""
-    fix = "restore it from a copy, or remove it and do without that day"
-    return CryptoflowError(f"{file} cannot be read: {why}", fix=fix)
-
-
-def _write(file: Path, content: Body) -> None:
-    """Put a file in its place as a whole: a crash on the way leaves the one before, or none."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=file.parent, prefix=".", suffix=".new", delete=False, encoding="utf-8") as new:
-        try:
-            json.dump(content, new, separators=(",", ":"), sort_keys=True, allow_nan=False)
-            new.write("\n")
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
+        return opened(file_of(home, venue, day), venue, day)
+    except CryptoflowError as error:
+        others = sum(1 for _ in _standing_on(home, venue, day))
+        if not others:
             raise
-    folder = os.open(file.parent, os.O_RDONLY)
+        fix = f"restore it from a copy: {others:,} other days tell what differs from it, and cannot be read without it"
+        raise CryptoflowError(error.problems[0].what, fix=fix) from error
+
+
+def _standing_on(home: Path, venue: str, day: date) -> Iterator[date]:
+    from cryptoflow.market.listings.day_file import opened
+
+    for other in days(home, venue):
+        with suppress(CryptoflowError):
+            if other > day and _month(other) == _month(day):
+                base = opened(file_of(home, venue, other), venue, other).content.base
+                if base is not None and base.day == day:
+                    yield other
+
+
+def _base(home: Path, venue: str, file: "DayFile", known: "dict[date, DayFile] | None" = None) -> "DayFile | None":
+    """The file that another differs from, as it was then; None for one that is whole. It is looked for in `known`."""
+    base = file.content.base
+    if base is None:
+        return None
+    known = {} if known is None else known
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        found = known[base.day] = known.get(base.day) or _opened(home, venue, base.day)
+    except CryptoflowError as error:
+        raise _lost(home, venue, file, error.problems[0].what) from error
+    if found.seal != base.seal:
+        raise _lost(home, venue, file, f"{file_of(home, venue, base.day)} is another than it was then")
+    return found
+
+
+def _lost(home: Path, venue: str, file: "DayFile", why: str) -> LostBaseError:
+    day, base = file.content.day, file.content.base
+    assert base is not None
+    return LostBaseError(
+        f"{file_of(home, venue, day)} tells what differs from {base.day}, but {why}",
+        fix=f"restore the file of {base.day} from a copy: without it the days that differ from it cannot be read",
+    )

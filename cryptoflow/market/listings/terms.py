@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
 
@@ -115,16 +115,25 @@ def volume_of(ticker: Mapping[str, Any]) -> float | None:
 
 
 def _step(precision: Any, decimals: bool) -> float | None:
-    number = _number(precision)
+    number = _finite(precision)
     if number is None:
         return None
-    step = float(f"1e-{int(number)}") if decimals else number
-    return step if step > 0 else None
+    step = float(f"1e{-int(number)}") if decimals else number
+    return step if 0 < step < inf else None
 
 
 def _number(value: Any) -> float | None:
-    """Return a number that says something; ccxt has None, and now and then text, where a venue is silent."""
+    """Return a number that says something, and is none that nobody could mean."""
+    number = _finite(value)
+    return number if number is not None and number >= 0 else None
+
+
+def _finite(value: Any) -> float | None:
+    """Return a number; ccxt has None, and now and then text, where a venue is silent."""
     if value is None or isinstance(value, bool):
         return None
-    number = float(value)
-    return number if isfinite(number) and number >= 0 else None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None

@@ -1,13 +1,15 @@
 """Where Yahoo's charts are asked for: at its own address through yfinance, or at another that this machine names."""
 
-import json
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from http.client import HTTPException
+
+import msgspec
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.yahoo.answer import Answer, Chart, Result
 from cryptoflow.settings import settings
 
 HOME = "https://query2.finance.yahoo.com"
@@ -17,10 +19,10 @@ TIMEOUT = 30
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Asks an address that this machine names, without a proxy on the way."""
 
-NOT_FOUND, TOO_MANY = 404, 429
+BAD, NOT_FOUND, TOO_MANY, AWAY = 400, 404, 429, 500
 
 
-def ask(symbol: str, interval: str, start: int, end: int) -> Mapping[str, Any]:
+def ask(symbol: str, interval: str, start: int, end: int) -> Result:
     """Return Yahoo's chart of a symbol from `start` until before `end` (epoch milliseconds), as it tells it."""
     params = {
         "period1": str(start // 1000),
@@ -38,23 +40,23 @@ def ask(symbol: str, interval: str, start: int, end: int) -> Mapping[str, Any]:
     return answer(status, text, symbol)
 
 
-def answer(status: int, text: str, symbol: str) -> Mapping[str, Any]:
-    """Return the body of an answer that has a chart; any other is told in Yahoo's own words."""
+def answer(status: int, text: str, symbol: str) -> Result:
+    """Return the chart of an answer; any other is told in Yahoo's own words."""
     try:
-        body = json.loads(text)
-        wrong = (body.get("chart") or {}).get("error") or {}
-        found = bool((body.get("chart") or {}).get("result"))
-    except (ValueError, AttributeError):
-        body, wrong, found = {}, {}, False
-    if status < 400 and found:
-        return dict(body)
-    why = str(wrong.get("description") or f"it answered {status} without a chart")
+        chart, strange = msgspec.json.decode(text, type=Answer).chart, ""
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
+        chart, strange = Chart(), str(error)
+    if status < BAD and chart.result:
+        return chart.result[0]
+    if status < BAD and strange:
+        raise CryptoflowError(f"Yahoo's chart of {symbol} has a shape not known here: {strange}", fix="try again later")
+    why = (chart.error and chart.error.description) or f"it answered {status} without a chart"
     if status == TOO_MANY:
         raise CryptoflowError(f"Yahoo asks for a pause: {why}", fix="try again later", code=ExitCode.UNAVAILABLE)
     if status == NOT_FOUND:
         fix = "symbols are Yahoo's own, like AAPL, BRK-B or ^GSPC"
         raise CryptoflowError(f"Yahoo has no chart of {symbol}: {why}", fix=fix)
-    code = ExitCode.UNAVAILABLE if status >= 500 else ExitCode.INVALID
+    code = ExitCode.UNAVAILABLE if status >= AWAY else ExitCode.INVALID
     raise CryptoflowError(f"Yahoo gives no chart of {symbol}: {why}", code=code)
 
 
@@ -64,11 +66,11 @@ def _plainly(url: str) -> tuple[int, str]:
         raise CryptoflowError(f"{url} is no web address", fix="CRYPTOFLOW_VENUES__YAHOO__URL=http://HOST:PORT")
     try:
         with DIRECTLY.open(url, timeout=TIMEOUT) as found:
-            return int(found.status), found.read().decode()
+            return int(found.status), found.read().decode(errors="replace")
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.read().decode(errors="replace")
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise away(error) from error
 
 

@@ -9,6 +9,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.times import DAY, FIRST, LAST
 from cryptoflow.pipelines.documents import is_yaml
 from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.listed import own_symbols
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.spec.durations import Duration, midnight
 from cryptoflow.spec.nearest import suggestion
@@ -87,9 +88,9 @@ def _of_symbol(symbol: str) -> "Iterator[Dataset]":
 def _of_spec(file: Path) -> "Iterator[Dataset]":
     from cryptoflow.market.store.serving import makes
 
-    market = resolve(file).pipeline.market
-    store = store_of(file)
-    for symbol in map(str, market.symbols):
+    resolved = resolve(file)
+    market, store = resolved.pipeline.market, store_of(file)
+    for symbol in own_symbols(resolved):
         for key in store.keys_of(market.venue, symbol):
             if makes(key, int(market.timeframe)):
                 yield store.dataset(key)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.times import timeframe_name
 from cryptoflow.pipelines.assemble import warmup_of
-from cryptoflow.pipelines.history import Window
 from cryptoflow.pipelines.home import home_of
-from cryptoflow.pipelines.listed import as_of
+from cryptoflow.pipelines.listed import symbols_at
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.durations import DAY, Timeframe, midnight
 from cryptoflow.spec.written import MisreadError
@@ -64,8 +63,7 @@ def by_spec(resolved: Resolved, days: Days) -> Wanted:
     if end is None and days.since is None and period is not None:
         end = period.end
     frames = dict.fromkeys((timeframe, int(market.detail or timeframe)))
-    symbols = resolved.symbols or as_of(resolved, Window(days.since, days.until).period(period)).symbols
-    series = tuple((symbol, frame) for frame in frames for symbol in symbols)
+    series = tuple((symbol, frame) for frame in frames for symbol in symbols_at(resolved, start))
     start = _in_order(start - warmup_of(resolved) * timeframe, end)
     return Wanted(str(market.venue), series, start, end, home_of(resolved.file))
 

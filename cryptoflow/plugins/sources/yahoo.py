@@ -54,7 +54,8 @@ class Yahoo(Plugin):
         if start >= end:
             raise CryptoflowError("no time was asked for, so yahoo has no bars", fix="ask for a day at least")
         chart = chart_of(ask(asked.symbol, interval, start, end), asked.symbol, LENGTHS[interval])
-        bars = grown(self._adjusted(chart), frame).between(asked.start, asked.end)
+        over = chart.final_until - frame  # the last moment at which a bar opens that is over
+        bars = grown(self._adjusted(chart), frame).between(asked.start, min(asked.end, over + 1))
         check(bars, f"{asked.symbol} {timeframe_name(frame)} of yahoo")
         return bars
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 import pytest
 from pyarrow import parquet
@@ -106,6 +107,140 @@ def test_a_session_still_going_on_is_left_out(serve: Serve) -> None:
     period = {"regular": {"start": now - 3600, "end": now + 19_800}}
     serve(charts.chart("X", rows, regularMarketTime=now, currentTradingPeriod=period))
     assert len(load("2024-03-04", "2024-03-07", symbol="X")) == 2
+
+
+def halves(count: int) -> list[charts.Row]:
+    """The first half hours of a session in summer."""
+    return [charts.row(at("2024-06-05 13:30") + each * charts.HALF_HOUR) for each in range(count)]
+
+
+def clocks(bars: Bars, form: str) -> list[str]:
+    return [datetime.fromtimestamp(each / 1000, UTC).strftime(form) for each in bars.open_at]
+
+
+@pytest.mark.parametrize(
+    ("now", "hours"),
+    [("15:40", "13 14"), ("16:00", "13 14 15"), ("20:00", "13 14 15 16 17 18 19")],
+)
+def test_an_hour_that_is_not_over_is_left_out(serve: Serve, now: str, hours: str) -> None:
+    told = charts.told_at(at(f"2024-06-05 {now}"), at("2024-06-05 13:30"))
+    serve(charts.chart("X", [each for each in halves(13) if each[0] <= at(f"2024-06-05 {now}")], **told))
+    assert clocks(load("2024-06-05", "2024-06-06", DAY // 24, symbol="X"), "%H") == hours.split()
+
+
+def test_a_row_still_being_made_may_make_no_sense_yet(serve: Serve) -> None:
+    forming = (at("2024-06-05 15:30"), 10.0, 1.0, 20.0, 12.0, 0.0)
+    told = charts.told_at(at("2024-06-05 15:40"), at("2024-06-05 13:30"))
+    serve(charts.chart("X", [*halves(4), forming], **told))
+    assert len(load("2024-06-05", "2024-06-06", charts.HALF_HOUR, symbol="X")) == 4
+
+
+@pytest.mark.parametrize(
+    ("now", "session", "weeks"),
+    [
+        ("2024-06-05 22:00", "2024-06-05 13:30", "27"),
+        ("2024-06-07 19:00", "2024-06-07 13:30", "27"),
+        ("2024-06-07 20:00", "2024-06-10 13:30", "27 03"),
+    ],
+    ids=["wednesday", "friday", "weekend"],
+)
+def test_a_week_that_is_not_over_is_left_out(serve: Serve, now: str, session: str, weeks: str) -> None:
+    rows = [each for each in charts.days("X", at("2024-05-27"), at("2024-06-08")) if each[0] < at(now)]
+    serve(charts.chart("X", rows, **charts.told_at(at(now), at(session))))
+    assert clocks(load("2024-05-27", "2024-06-17", 7 * DAY, symbol="X"), "%d") == weeks.split()
+
+
+def test_a_day_that_is_told_twice_counts_once_and_its_last_row_is_the_one(serve: Serve) -> None:
+    rows = charts.days("X", at("2024-06-03"), at("2024-06-08"))
+    closing = (at("2024-06-07 20:00:01"), 10.0, 13.0, 9.0, 12.0, 77.0)
+    serve(charts.chart("X", [*rows, closing], **charts.told_at(closing[0], at("2024-06-10 13:30"))))
+    bars = load("2024-06-03", "2024-06-08", symbol="X")
+    assert clocks(bars, "%d") == ["03", "04", "05", "06", "07"]
+    assert (bars.close[-1], bars.volume[-1]) == (12.0, 77.0)
+    assert load("2024-06-03", "2024-06-10", 7 * DAY, symbol="X").volume.tolist() == [4 * 4e7 + 77]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/London"])
+def test_what_was_traded_last_is_no_bar_within_a_day(serve: Serve, zone: str) -> None:
+    rows = halves(13)
+    closing = charts.row(at("2024-06-05 20:00"))
+    told = charts.told_at(closing[0], at("2024-06-06 13:30"))
+    serve(charts.chart("X", [*rows, closing], exchangeTimezoneName=zone, **told))
+    bars = load("2024-06-05", "2024-06-06", 4 * DAY // 24, symbol="X")
+    assert bars.volume.tolist() == [5 * 4e7, 8 * 4e7]
+
+
+def test_a_row_outside_the_sessions_of_new_york_is_no_bar(serve: Serve) -> None:
+    before, after, holiday = (charts.row(at(f"2024-{text}")) for text in ("06-05 13:00", "06-05 20:00", "06-19 14:00"))
+    serve(charts.chart("X", [before, *halves(13), after, holiday]))
+    assert clocks(load("2024-06-05", "2024-06-20", 1_800_000, symbol="X"), "%d %H:%M") == clocks_of_halves()
+
+
+def clocks_of_halves() -> list[str]:
+    return [datetime.fromtimestamp(each[0] / 1000, UTC).strftime("%d %H:%M") for each in halves(13)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ([0, 1, 1, 2], "a time stands twice"),
+        ([0, 2, 1], "a bar opens before the one above it"),
+        ([0, 0.5, 1], "a time is off the 30m grid"),
+    ],
+    ids=str,
+)
+def test_rows_that_cannot_be_told_apart_are_refused_before_hours_are_made_of_them(
+    serve: Serve, rows: list[float], what: str
+) -> None:
+    first = at("2024-06-05 13:30")
+    serve(charts.chart("X", [charts.row(first + int(each * charts.HALF_HOUR)) for each in rows]))
+    with pytest.raises(CryptoflowError, match=what):
+        load("2024-06-05", "2024-06-06", DAY // 24, symbol="X")
+
+
+def bent(*path: str | int, to: object = None) -> dict[str, Any]:
+    """An answer in which one thing is another; without `to` it lacks it."""
+    body = charts.chart("X", halves(3))
+    place: Any = body["chart"]["result"][0]
+    for part in path[:-1]:
+        place = place[part]
+    if to is None:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = to
+    return body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        bent("meta", "regularMarketTime"),
+        bent("meta", "currentTradingPeriod"),
+        bent("meta", "exchangeTimezoneName"),
+        bent("meta", "exchangeTimezoneName", to="Mars/X"),
+        bent("meta", "exchangeTimezoneName", to="../etc"),
+        bent("meta", "regularMarketTime", to=10**30),
+        bent("indicators"),
+        bent("indicators", "quote", to=[]),
+        bent("indicators", "quote", 0, "close", to=[1.0]),
+        bent("indicators", "quote", 0, "close", to=["x", "x", "x"]),
+        bent("indicators", "quote", 0, "close", to=[0.0, 0.0, 0.0]),
+        bent("indicators", "quote", 0, "high", to=[1e300, 1e300, 1e-300]),
+        bent("timestamp"),
+        bent("timestamp", to=[10**15, 10**16, 10**17]),
+        {"chart": {"result": {"a": 1}, "error": "none"}},
+        {"chart": []},
+        [[]],
+        "[" * 99_999,
+        "9" * 5_000,
+        "",
+    ],
+    ids=lambda body: str(body)[:40],
+)
+def test_an_answer_of_another_shape_is_refused_in_words(serve: Serve, body: Any) -> None:
+    serve(body)
+    with pytest.raises(CryptoflowError, match=r"^(Yahoo's chart of X has|Yahoo counts|Yahoo gives no|X 30m)"):
+        load("2024-06-05", "2024-06-06", 1_800_000, symbol="X")
 
 
 @pytest.mark.parametrize(
