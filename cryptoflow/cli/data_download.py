@@ -29,12 +29,16 @@ Venue = Annotated[
 ]
 
 
+Again = Annotated[bool, typer.Option("--again", help="Ask anew for the gaps of the span too.")]
+
+
 def download(
     what: What,
     since: Since = None,
     until: Until = None,
     timeframe: Timeframe = None,
     venue: Venue = None,
+    again: Again = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     sets: Sets = None,
@@ -46,18 +50,23 @@ def download(
     indicators warm up on. Pages are stored as they come: after Ctrl-C or a crash the same command goes on where it
     stopped. Exit code 4 when a symbol could not be had; the others are there then.
 
+    A gap is what the venue was asked for and said it does not have. With --again it is asked for those too: what comes
+    is added, what is there stays.
+
     Examples:
 
       cryptoflow data download configs/btc_trend.yaml
 
       cryptoflow data download BTC/USDT ETH/USDT --since 2024-01-01 --timeframe 1m --venue kraken
+
+      cryptoflow data download configs/btc_trend.yaml --again
     """
     from cryptoflow.cli import say
     from cryptoflow.cli.data_progress import watcher
     from cryptoflow.errors import ExitCode
     from cryptoflow.pipelines.data.download import download
 
-    wanted = _wanted(what, since, until, timeframe, venue, tuple(sets or ()), env)
+    wanted = _wanted(what, since, until, timeframe, venue, tuple(sets or ()), env)._replace(again=again)
     with watcher(quiet=quiet, as_json=as_json) as watching:
         found = download(wanted, watching)
     if as_json:

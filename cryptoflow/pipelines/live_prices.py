@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from cryptoflow.clock import Clock
 from cryptoflow.market.bars import Bars
+from cryptoflow.market.closing import closed
 from cryptoflow.market.live.rounds import Told, rounds
-from cryptoflow.market.rest.pages import closed
 from cryptoflow.market.streams.feed import Feed
 from cryptoflow.market.years import span
 from cryptoflow.pipelines.assemble import warmup_of

@@ -40,6 +40,17 @@ def test_a_symbol_that_fails_ends_with_4_and_the_others_are_there(stub: Stub, ca
     assert [(each["bars"], each["added"]) for each in found["series"]] == [(14_400, 0), (0, 0)]
 
 
+def test_a_gap_is_asked_for_again_when_the_line_says_so(stub: Stub, capsys: Capsys) -> None:
+    first = 1_704_067_200_000
+    stub.gaps = ((first + 7 * MINUTE, first + 9 * MINUTE),)
+    words = ["data", "download", "BTC/USDT", *JANUARY]
+    assert run(words) == 0
+    stub.gaps = ()
+    assert run(words) == run([*words, "--again"]) == 0
+    told = [line.split(" UTC, ")[-1] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["14,398 of them new, 2 missing", "0 of them new, 2 missing", "2 of them new"]
+
+
 def test_a_spec_brings_its_detail_and_its_warm_up_and_runs_from_what_came(
     stub: Stub, tmp_path: Path, capsys: Capsys
 ) -> None:

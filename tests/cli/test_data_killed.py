@@ -46,14 +46,14 @@ def until_pages(stub: Stub, count: int) -> None:
 
 
 def test_ctrl_c_keeps_what_came_says_how_far_it_got_and_the_next_one_goes_on(stub: Stub, tmp_path: Path) -> None:
-    stub.delay = 0.02
+    stub.delay = 0.3
     program = subprocess.Popen([*PROGRAM, "BTC/USDT", *JANUARY], stderr=subprocess.PIPE, text=True)
-    until_pages(stub, 6)
+    until_pages(stub, 12)  # eight are on their way, so four have come
     program.send_signal(signal.SIGINT)
     said = program.communicate(timeout=60)[1]
     assert program.returncode == 130
     came, _, rest = said.partition(" new bars, up to 2024-01-0")
-    assert came in [f"BTC/USDT 1m: {count},000" for count in (4, 5, 6)]
+    assert came in [f"BTC/USDT 1m: {count},000" for count in range(4, 13)]
     assert rest.endswith("stopped; the same command goes on from here\n")
     before = len(stub.pages())
     assert run(["data", "download", "BTC/USDT", *JANUARY, "--quiet"]) == 0

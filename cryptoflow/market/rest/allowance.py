@@ -42,10 +42,14 @@ class Allowance(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What was spent, by slot, the earliest first, and until when the venue wants to hear nothing."""
+    """What was spent, by slot, the earliest first, and until when the venue wants to hear nothing.
+
+    Of a venue that has a pace instead of a window it is the moment until which its requests take up the time.
+    """
 
     slots: tuple[tuple[int, float], ...] = ()
     silent_until: int = 0
+    paid_until: float = 0.0
 
     @property
     def total(self) -> float:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.rest.allowance import Allowance, Priority, Spent, believed, granted
+from cryptoflow.market.rest.allowance import SHARES, Allowance, Priority, Spent, believed, granted
+from cryptoflow.market.rest.pace import Pace, paced
+from cryptoflow.market.store import disk
 from cryptoflow.market.times import moment
 
 PATIENCE = 600_000
@@ -50,11 +52,13 @@ def budget_name(venue: str, url: str | None) -> str:
 class Budget:
     """What this machine may still ask of a venue: a file that everyone locks, reads, and puts in place anew.
 
-    Of several requests of one priority that wait in a process the first goes first.
+    Of several requests of one priority that wait in a process the first goes first. `remarks` are what whoever asks
+    should be told about it.
     """
 
-    def __init__(self, name: str, allowance: Allowance, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(self, name: str, allowance: Allowance | Pace, clock: Clock, folder: Path | None = None) -> None:
         self.name, self.allowance, self.clock = name, allowance, clock
+        self.remarks: list[str] = []
         self.file = (folder or budgets_folder()) / f"{name}.json"
         self._turns = {priority: asyncio.Lock() for priority in Priority}
 
@@ -66,6 +70,8 @@ class Budget:
 
     def heard(self, used: float) -> None:
         """Take note of the venue's own count, in costs; it is believed when it is higher than ours."""
+        if isinstance(self.allowance, Pace):
+            return
         with self._locked() as (spent, keep):
             after = believed(spent, self.allowance, self.clock.now(), used)
             if after.total > spent.total:
@@ -84,8 +90,12 @@ class Budget:
     def _asked(self, cost: float, priority: Priority) -> int:
         with self._locked() as (spent, keep):
             now = self.clock.now()  # not before the lock is ours: others may have written later moments meanwhile
-            after, wait = granted(spent, self.allowance, now, cost, priority)
-            keep(after)
+            if isinstance(self.allowance, Pace):
+                after, wait = paced(spent, self.allowance, now, cost, priority)
+            else:
+                after, wait = granted(spent, self.allowance, now, cost, priority)
+            if after != spent:
+                keep(after)
         if after.silent_until - now > PATIENCE:
             raise CryptoflowError(
                 f"{self.name} wants no requests from this address before {moment(after.silent_until)}",
@@ -99,29 +109,54 @@ class Budget:
         """Hold the budget's lock, which ends with the process that holds it, however it ends."""
         with self.file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield self._read(), _Keep(self.file)
+            keep = _Keep(self.file, self.clock.now())
+            try:
+                spent = _read(self.file)
+            except (ValueError, KeyError, TypeError):
+                spent = used_up(self.allowance, self.clock.now())
+                keep(spent)
+                self.remarks.append(
+                    f"{self.file} held no count of requests: it begins anew with what {self.name} allows used up"
+                )
+            yield spent, keep
 
-    def _read(self) -> Spent:
-        try:
-            kept = json.loads(self.file.read_text())
-            return Spent(tuple((int(slot), float(cost)) for slot, cost in kept["slots"]), int(kept["silent_until"]))
-        except FileNotFoundError:
-            return Spent()
-        except (ValueError, KeyError, TypeError) as error:
-            raise CryptoflowError(
-                f"{self.file} holds no count of requests",
-                fix="delete it; wait a minute, in which the venue forgets",
-                code=ExitCode.UNAVAILABLE,
-            ) from error
+
+def used_up(allowance: Allowance | Pace, now: int) -> Spent:
+    """Return what is taken for spent when nobody knows: all but what is kept for stops.
+
+    >>> granted(used_up(minute := Allowance(60_000, 10), 0), minute, 0, 1, Priority.PROTECT)[1]
+    0
+    """
+    if isinstance(allowance, Pace):
+        return Spent(paid_until=now + allowance.every)
+    return Spent(((now // allowance.slot, allowance.cost * SHARES[Priority.TRADE]),))
+
+
+def _read(file: Path) -> Spent:
+    try:
+        kept = json.loads(file.read_text())
+    except FileNotFoundError:
+        return Spent()
+    slots = tuple((int(slot), float(cost)) for slot, cost in kept["slots"])
+    return Spent(slots, int(kept["silent_until"]), float(kept.get("paid_until", 0.0)))
 
 
 class _Keep:
-    """Puts a new count in the place of the old one, whole or not at all."""
+    """Puts a new count in the place of the old one, whole or not at all.
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    A wish for silence outlives a power cut. A count need not: it is forgotten within a minute, a torn one begins anew,
+    and a disk's turn for every request is time in which nothing else goes on here.
+    """
+
+    def __init__(self, file: Path, now: int) -> None:
+        self.file, self.now = file, now
 
     def __call__(self, spent: Spent) -> None:
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(json.dumps({"slots": spent.slots, "silent_until": spent.silent_until}))
-        fresh.replace(self.file)
+        content = json.dumps(spent._asdict())
+        if spent.silent_until > self.now:
+            disk.put(self.file, content.encode())
+            disk.settle(self.file.parent)
+        else:
+            fresh = self.file.with_suffix(".new")
+            fresh.write_text(content)
+            fresh.replace(self.file)

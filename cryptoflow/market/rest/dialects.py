@@ -5,6 +5,7 @@ from typing import Any
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.rest.allowance import Allowance
+from cryptoflow.market.rest.pace import Pace
 
 SPOT: Mapping[str, Mapping[str, Any]] = {
     "binance": {
@@ -31,8 +32,6 @@ PATHS: Mapping[str, Mapping[str, str]] = {
 
 MINUTE_WINDOWS = 60_000
 """What ccxt says of every venue that it does not know the window of."""
-
-SECOND = 1_000
 
 HEADERS = {"binance": ("x-mbx-used-weight-1m", 5.0)}
 """Where a venue tells what was used so far, and how many of those ccxt counts as one."""
@@ -65,10 +64,10 @@ def mended(venue: str, exchange: Any, url: str | None) -> Any:
     return exchange
 
 
-def allowance_of(venue: str, exchange: Any) -> Allowance:
-    """Return what ccxt knows of a venue's limits; where it knows no window, the pace holds for every second."""
+def allowance_of(venue: str, exchange: Any) -> Allowance | Pace:
+    """Return what ccxt knows of a venue's limits: how much within a window, else the pace."""
     window = int(exchange.rollingWindowSize)
-    if not 0 < window < MINUTE_WINDOWS and venue not in HEADERS:
-        window = SECOND
+    if venue not in HEADERS and not 0 < window < MINUTE_WINDOWS:
+        return Pace(float(exchange.rateLimit))
     header, scale = HEADERS.get(venue, ("", 1.0))
     return Allowance(window, window / exchange.rateLimit, header, scale)

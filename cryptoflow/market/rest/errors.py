@@ -1,17 +1,11 @@
 """What ccxt raises, in our words: whether to wait, to try again, or to give up, and what to tell."""
 
-import re
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from enum import Enum
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 
 LENGTH = 200
 """Characters of a venue's own words that are told."""
-
-BAN = re.compile(r"until (\d{13})")
-"""How binance says up to which moment an address is banned."""
 
 
 class Turn(Enum):
@@ -48,25 +42,3 @@ def told(error: Exception, venue: str) -> CryptoflowError:
     else:
         what, fix = f"{venue} cannot be reached: {words}", "see whether it works in a browser; try again later"
     return CryptoflowError(what, fix=fix, code=ExitCode.UNAVAILABLE)
-
-
-def silence(status: int, headers: Mapping[str, str], body: str, now: int) -> int | None:
-    """Return the moment before which a response wants no further request, None where it names none.
-
-    >>> silence(429, {"retry-after": "7"}, "", 1_000)
-    8000
-    >>> silence(418, {}, '{"msg": "Way too much; IP banned until 1700000000000."}', 1_000)
-    1700000000000
-    """
-    if status < 400:
-        return None
-    after = headers.get("retry-after", "").strip()
-    if after.isdigit():
-        return now + int(after) * 1000
-    ban = BAN.search(body)
-    if ban:
-        return int(ban[1])
-    try:
-        return int(parsedate_to_datetime(after).timestamp() * 1000)
-    except ValueError:
-        return None

@@ -8,10 +8,10 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
+from cryptoflow.market.closing import closed
 from cryptoflow.market.rest.allowance import Priority
 from cryptoflow.market.rest.fetch import Fetched, fetch
 from cryptoflow.market.rest.offers import refuse_timeframe, refuse_unlisted
-from cryptoflow.market.rest.pages import closed
 from cryptoflow.market.rest.venue_client import VenueClient, venue_client
 from cryptoflow.market.store.dataset import Dataset
 from cryptoflow.market.store.key import Key
@@ -58,7 +58,8 @@ async def _fetched(client: VenueClient, dataset: Dataset, start: int, end: int) 
         refuse_timeframe(venue, timeframe, client.timeframes())
         refuse_unlisted(venue, symbol, await client.symbols())
         newest = closed(await client.now(), timeframe)
-        return _notes(dataset.key, await fetch(client, dataset, (start, min(end, newest)), newest))
+        fetched = await fetch(client, dataset, (start, min(end, newest)), newest)
+        return (*_notes(dataset.key, fetched), *client.budget.remarks)
     except CryptoflowError as error:
         return error
 

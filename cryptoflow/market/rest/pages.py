@@ -2,12 +2,16 @@
 
 A venue may begin at the bar asked for or at the next it has, look only at a window behind it, give fewer bars than
 asked for, or give its newest bars whatever was asked. Each is told from the others by what it answers.
+
+An answer without bars is what a venue gives that has none, and what a sick one gives. It counts only where the same
+question has it again, after the venue has shown bars of the symbol in between.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
-from cryptoflow.market.times import DAY, grid_offset
+from cryptoflow.market.times import DAY
 
 CAUTIOUS = 100
 """Bars that an empty answer is taken to speak for until the venue has shown that its pages are longer."""
@@ -18,11 +22,21 @@ RECENT = 1_000
 Span = tuple[int, int]
 
 
+class Refused(Enum):
+    """Why answers without bars are not believed."""
+
+    NOTHING = "it gives none at all"
+    CONTRADICTION = "though it has some"
+
+
 class Ask(NamedTuple):
-    """A page to ask for: bars of `timeframe` that open at or after `since`, and before `until` where that is given."""
+    """A page to ask for: bars of `timeframe` that open at or after `since`, and before `until` where that is given.
+
+    Without `since` the newest ones, as many as a page has.
+    """
 
     timeframe: int
-    since: int
+    since: int | None
     until: int | None = None
 
 
@@ -30,8 +44,11 @@ class Walk(NamedTuple):
     """How far the download of a span of closed bars is, from `at` until before `end`; `newest` has closed last.
 
     `seen` is the longest page so far. `leaps` says whether the venue has bars of a day, `leaping` that the next day
-    with bars is looked for. `doubt` is a span in which the venue may have bars that it did not give, `unproven` one
-    of which it does not tell; a venue that gave nothing in doubt is `trusted` from then on.
+    with bars is looked for. After an empty answer the venue is `proving` that it has bars of the symbol at all; once
+    it has, the question is asked `again`. `there` is the first bar that it showed meanwhile, from `at` on.
+
+    `doubt` is a span in which the venue may have bars that it did not give, `unproven` one of which it does not tell;
+    a venue that gave nothing in doubt is `trusted` from then on. `refused` is what ended the walk before its time.
     """
 
     timeframe: int
@@ -41,14 +58,23 @@ class Walk(NamedTuple):
     seen: int = 0
     leaps: bool = True
     leaping: bool = False
+    proving: bool = False
+    again: bool = False
+    there: int | None = None
     trusted: bool = False
     doubt: Span | None = None
     unproven: Span | None = None
+    refused: Refused | None = None
 
     @property
     def window(self) -> int:
         """The milliseconds that an empty answer speaks for."""
         return max(CAUTIOUS, self.seen) * self.timeframe
+
+    @property
+    def straight(self) -> bool:
+        """Whether it goes on from page to page, so that those that follow can be told."""
+        return bool(self.seen) and not (self.leaping or self.proving or self.again or self.doubt)
 
 
 class Page(NamedTuple):
@@ -62,22 +88,16 @@ class Page(NamedTuple):
 NOTHING = Page(0, 0, None)
 
 
-def closed(now: int, timeframe: int) -> int:
-    """Return the moment up to which bars have closed.
-
-    >>> closed(125_000, 60_000)
-    120000
-    """
-    offset = grid_offset(timeframe)
-    return (now - offset) // timeframe * timeframe + offset
-
-
 def next_ask(walk: Walk) -> Ask | None:
     """Return the page to ask for, None when there is nothing left to ask."""
+    if walk.refused:
+        return None
     if walk.doubt:
         return Ask(walk.timeframe, *walk.doubt)
     if walk.at >= walk.end:
         return None
+    if walk.proving:
+        return Ask(walk.timeframe, None)
     return Ask(DAY, walk.at // DAY * DAY) if walk.leaping else Ask(walk.timeframe, walk.at)
 
 
@@ -91,6 +111,8 @@ def read(walk: Walk, opens: Sequence[int]) -> tuple[Walk, Page]:
     """
     if walk.doubt:
         return _doubted(walk, opens)
+    if walk.proving:
+        return _proven(walk, opens), NOTHING
     if walk.leaping:
         return _leapt(walk, opens)
     return _forward(walk, opens)
@@ -101,10 +123,10 @@ def _forward(walk: Walk, opens: Sequence[int]) -> tuple[Walk, Page]:
     rest = [open_at for open_at in opens if open_at >= walk.at]
     if not rest:
         step = min(walk.at + walk.window, walk.end)
-        if walk.leaps and walk.timeframe < DAY and step < walk.end:
+        if walk.leaps and not walk.again and walk.timeframe < DAY and step < walk.end:
             return walk._replace(leaping=True), NOTHING
-        return walk._replace(at=step), Page(0, 0, (walk.at, step))
-    walk = walk._replace(seen=max(walk.seen, len(opens)))
+        return _empty(walk, step)
+    walk = walk._replace(seen=max(walk.seen, len(opens)), again=False, there=None)
     done = min(rest[-1] + walk.timeframe, walk.end)
     if not walk.trusted and _may_be_the_newest(walk, rest):
         begin = min(rest[0], walk.end)
@@ -114,20 +136,40 @@ def _forward(walk: Walk, opens: Sequence[int]) -> tuple[Walk, Page]:
 
 
 def _leapt(walk: Walk, days: Sequence[int]) -> tuple[Walk, Page]:
-    """No day with bars, no bars: an empty page and the days behind it say how far there are none.
+    """No day with bars, no bars: the next day that has some says how far there are none.
 
-    Days that open at another hour than 00:00 UTC say nothing about ours. A venue that gives its newest bars whatever
-    it is asked gives no empty page.
+    Days that open at another hour than 00:00 UTC say nothing about ours, but that the venue has bars; nor do days
+    that leave out a bar that was seen. A venue that gives its newest bars whatever it is asked gives no empty page.
     """
     today = walk.at // DAY * DAY
     ahead = [day for day in days if day >= today]
+    step = min(today + CAUTIOUS * DAY, walk.end)
+    if not ahead and walk.there is not None and walk.there < step:
+        return walk._replace(leaping=False), NOTHING
     if not ahead:
-        at, leaping = min(today + CAUTIOUS * DAY, walk.end), True
-    elif ahead[0] <= walk.at or ahead[0] % DAY:
-        at, leaping = min(walk.at + walk.window, walk.end), False
-    else:
-        at, leaping = min(ahead[0], walk.end), False
-    return walk._replace(at=at, leaping=leaping), Page(0, 0, (walk.at, at))
+        return _empty(walk, step)
+    if ahead[0] <= walk.at or ahead[0] % DAY:
+        return walk._replace(leaping=False, again=True, there=None), NOTHING
+    at = min(ahead[0], walk.end)
+    return walk._replace(at=at, leaping=False, again=False, there=None), Page(0, 0, (walk.at, at))
+
+
+def _empty(walk: Walk, step: int) -> tuple[Walk, Page]:
+    """An answer without bars up to `step`: the second time it is believed up to the bar that was seen meanwhile."""
+    if not walk.again:
+        return walk._replace(proving=True), NOTHING
+    step = step if walk.there is None else min(step, walk.there)
+    if step <= walk.at:
+        return walk._replace(refused=Refused.CONTRADICTION), NOTHING
+    return walk._replace(at=step, again=False, there=None), Page(0, 0, (walk.at, step))
+
+
+def _proven(walk: Walk, opens: Sequence[int]) -> Walk:
+    """The newest bars of a symbol show that the venue gives any."""
+    if not len(opens):
+        return walk._replace(refused=Refused.NOTHING)
+    there = next((open_at for open_at in opens if open_at >= walk.at), None)
+    return walk._replace(proving=False, again=True, there=there)
 
 
 def _doubted(walk: Walk, opens: Sequence[int]) -> tuple[Walk, Page]:

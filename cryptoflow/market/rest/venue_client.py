@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -11,16 +12,16 @@ import tenacity
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.terms import Snapshot, snapshot_from
+from cryptoflow.market.manners import quiet_until, refuses
 from cryptoflow.market.rest import dialects
 from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.answers import holds_bars
 from cryptoflow.market.rest.budget import Budget, budget_name
-from cryptoflow.market.rest.errors import Turn, silence, told, turn
+from cryptoflow.market.rest.errors import Turn, told, turn
 from cryptoflow.market.rest.pages import Ask
+from cryptoflow.market.rest.timed import Timed
 from cryptoflow.market.times import timeframe_name
 from cryptoflow.spec.nearest import nearest
-
-CONNECT, READ, TOTAL = 5.0, 10.0, 30.0
-"""Seconds for a connection, for something to come, and for a request as a whole."""
 
 ATTEMPTS = 5
 LONGEST = 30.0
@@ -29,10 +30,11 @@ LONGEST = 30.0
 REFUSALS = 8
 """How often in a row a call may hear that it was too early."""
 
-BAN = 120_000
-"""Milliseconds of silence after a ban that names none."""
-
 Row = tuple[float | None, ...]
+
+
+_bars_wanted: ContextVar[bool] = ContextVar("bars_wanted", default=False)
+"""Whether the request on its way in this task asks for bars."""
 
 
 class Heard(NamedTuple):
@@ -54,17 +56,19 @@ class VenueClient:
         self._jitter = Random()  # another one in each process: they are not to come back together
         exchange.throttle = self._in_turn
         exchange.on_rest_response = self._listen
+        self._errors_of = exchange.handle_errors
+        exchange.handle_errors = self._judge
 
     async def symbols(self) -> tuple[str, ...]:
         """Return what the venue's spot market lists, in order."""
-        markets = await self._patiently(self.exchange.load_markets)
+        markets = await self._patiently(self._said, self.exchange.load_markets, True)
         return tuple(sorted(name for name, market in markets.items() if market.get("spot", True)))
 
     async def listings(self) -> Snapshot:
         """Return what the venue allows and charges now, and what was traded of each symbol in 24 hours."""
         import ccxt
 
-        markets = await self._patiently(self.exchange.load_markets)
+        markets = await self._patiently(self._said, self.exchange.load_markets)
         tickers = await self._patiently(self.exchange.fetch_tickers) if self.tells_volumes else {}
         return snapshot_from(markets, tickers, decimals=self.exchange.precisionMode == ccxt.DECIMAL_PLACES)
 
@@ -82,15 +86,21 @@ class VenueClient:
         ours = self.clock.now()
         if not self.exchange.has["fetchTime"]:
             return ours
-        return min(ours, int(await self._patiently(self.exchange.fetch_time)))
+        return min(ours, int(await self._patiently(self._said, self.exchange.fetch_time)))
 
     async def page(self, symbol: str, ask: Ask) -> list[Row]:
         """Return a page of bars as ccxt has them: open_at, open, high, low, close, volume."""
+        if not self.exchange.markets:
+            await self.symbols()
         until = {} if ask.until is None else {"until": ask.until - 1}
         frame = timeframe_name(ask.timeframe)
-        rows: list[Row] = await self._patiently(
-            self.exchange.fetch_ohlcv, symbol, frame, ask.since, self._limit(), until
-        )
+        wanted = _bars_wanted.set(True)
+        try:
+            rows: list[Row] = await self._patiently(
+                self.exchange.fetch_ohlcv, symbol, frame, ask.since, self._limit(), until
+            )
+        finally:
+            _bars_wanted.reset(wanted)
         return rows
 
     def _limit(self) -> int | None:
@@ -110,19 +120,36 @@ class VenueClient:
         used = found.get(allowance.header)
         if used is not None:
             self.budget.heard(float(used) / allowance.scale)
-        until = silence(code, found, body, self.clock.now())
+        until = quiet_until(code, found, body, self.clock.now())
         if until is not None:
             self.budget.hold(until)
-        elif code == 418:
-            self.budget.hold(self.clock.now() + BAN)
-        refused = code in (418, 429)
-        self.heard = Heard(self.heard.answers + 1, self.heard.refusals + refused)
+        self.heard = Heard(self.heard.answers + 1, self.heard.refusals + refuses(code, body))
         text = body.strip()
         if code == 200 and (text[:1] not in ("{", "[") or text[-1:] not in ("}", "]")):
             import ccxt
 
             raise ccxt.ExchangeNotAvailable(f"{self.venue} {method} {url} was answered with {text[:40]!r}")
         return text
+
+    def _judge(
+        self, code: int, reason: str, url: str, method: str, headers: Any, body: str, answer: Any, *of: Any
+    ) -> Any:
+        """What ccxt calls to see whether a response is an error: its own first, then one that says nothing."""
+        found = self._errors_of(code, reason, url, method, headers, body, answer, *of)
+        if code == 200 and _bars_wanted.get() and not holds_bars(self.venue, answer):
+            import ccxt
+
+            raise ccxt.ExchangeNotAvailable(f"{self.venue} {method} {url} was answered with no bars but {body[:40]!r}")
+        return found
+
+    async def _said(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """Return what a call returns; one that returns nothing was not answered."""
+        found = await call(*arguments)
+        if not found:
+            import ccxt
+
+            raise ccxt.ExchangeNotAvailable(f"{self.venue} answered with nothing")
+        return found
 
     async def _patiently(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
         """Return what a call that changes nothing at the venue returns, or say why it cannot be had."""
@@ -159,22 +186,6 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, ccxt.BaseError) and turn(error) is Turn.AGAIN
 
 
-class _Timed:
-    """A session whose requests have our time limits; ccxt has one for all three."""
-
-    def __init__(self, session: Any) -> None:
-        import aiohttp
-
-        self._session = session
-        self._limits = aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT, sock_read=READ)
-
-    def __getattr__(self, verb: str) -> Any:
-        attribute = getattr(self._session, verb)
-        if verb not in ("get", "post", "put", "patch", "delete"):
-            return attribute
-        return lambda url, **options: attribute(url, **{**options, "timeout": self._limits})
-
-
 @asynccontextmanager
 async def venue_client(
     venue: str, url: str | None, priority: Priority, clock: Clock, budgets: Path | None = None
@@ -198,7 +209,7 @@ async def venue_client(
             f"{venue} gives no bars of the past", fix="import a file instead", code=ExitCode.UNAVAILABLE
         )
     exchange.open()
-    exchange.session = _Timed(exchange.session)
+    exchange.session = Timed(exchange.session)
     if url is not None and url.startswith("http://"):
         exchange.timeout_on_exit = 0  # milliseconds in which encrypted connections end
     budget = Budget(budget_name(venue, url), dialects.allowance_of(venue, exchange), clock, budgets)

@@ -1,12 +1,13 @@
 """Bars of a venue's past into the store: all series at once, none of them twice, failures by name."""
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.closing import closed
 from cryptoflow.market.rest.offers import refuse_future, refuse_timeframe, refuse_unlisted
 from cryptoflow.market.times import moment
 from cryptoflow.pipelines.data.outcome import Downloaded, Series
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 STALLED = 15_000
 """Milliseconds without a page after which that is told, then after twice as many, and so on."""
+
+AT_ONCE = 8
+"""Pages on their way at one time; of more series than that each has one."""
 
 LOOK = 1.0
 """Seconds between two looks at whether pages come."""
@@ -76,8 +80,7 @@ class _Course:
 
     async def one(self, symbol: str, timeframe: int, listed: tuple[str, ...], now: int) -> Series:
         """Download one series, and return what became of it."""
-        from cryptoflow.market.rest.fetch import Fetched, fetch
-        from cryptoflow.market.rest.pages import closed
+        from cryptoflow.market.rest.fetch import Fetched, Manner, fetch
         from cryptoflow.market.store.key import Key
 
         start, newest = self._wanted.start, closed(now, timeframe)
@@ -89,11 +92,12 @@ class _Course:
             self._moved_at = self._clock.now()
             self._watcher.moved(series.name, progress)
 
+        manner = Manner(max(1, AT_ONCE // len(self._wanted.series)), self._wanted.again)
         before, fetched, problem = _held(dataset, start, end), Fetched(), None
         try:
             refuse_unlisted(self._wanted.venue, symbol, listed)
             refuse_future(start, end, timeframe)
-            fetched = await fetch(self._client, dataset, (start, end), newest, moved)
+            fetched = await fetch(self._client, dataset, (start, end), newest, moved, manner)
         except CryptoflowError as error:
             problem = error
         held = _held(dataset, start, end)
@@ -117,13 +121,21 @@ class _Course:
             yield
         finally:
             looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            await asyncio.wait({looking})  # unlike awaiting it, this tells its being cancelled from our own
+            if not looking.cancelled():
+                looking.result()
+            self._tell_remarks()
+
+    def _tell_remarks(self) -> None:
+        remarks = self._client.budget.remarks
+        while remarks:
+            self._watcher.said(remarks.pop(0))
 
     async def _look(self) -> None:
         venue, told_until, patience = self._wanted.venue, 0, STALLED
         while True:
             await asyncio.sleep(LOOK)
+            self._tell_remarks()
             now, until = self._clock.now(), self._client.budget.silent_until()
             if until > now:
                 if until > told_until:

@@ -17,13 +17,17 @@ SPECS = {".yaml", ".yml"}
 
 
 class Wanted(NamedTuple):
-    """Series of one venue, each a symbol and a timeframe, from `start` until `end`; None: until the last closed bar."""
+    """Series of one venue, each a symbol and a timeframe, from `start` until `end`; None: until the last closed bar.
+
+    Gaps are asked for `again`, as if nobody had answered yet.
+    """
 
     venue: str
     series: tuple[tuple[str, int], ...]
     start: int
     end: int | None
     home: Path
+    again: bool = False
 
 
 class Days(NamedTuple):

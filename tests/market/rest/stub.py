@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from math import sin
 from typing import TypeVar
 
@@ -51,28 +52,30 @@ class Stub:
     ignores_until: bool = False
     looks_at_a_window: bool = False
 
-    def opens(self, since: int, until: int, timeframe: int) -> list[int]:
-        """When the bars of a span open that this venue has."""
+    def opens(self, since: int, until: int, timeframe: int, most: int, *, newest: bool) -> list[int]:
+        """When the bars of a span open that this venue has, the first or the last ones."""
         first = -(-max(since, self.begins) // timeframe) * timeframe
         found = range(first, min(until, self.now()), timeframe)
-        if not self.gaps:
-            return list(found[: self.most]) if not self.ignores_since else list(found[-self.most :])
-        kept = [at for at in found if not any(start <= at and at + timeframe <= end for start, end in self.gaps)]
-        return kept[-self.most :] if self.ignores_since else kept[: self.most]
+        there = (
+            at
+            for at in (reversed(found) if newest else found)
+            if not any(start <= at and at + timeframe <= end for start, end in self.gaps)
+        )
+        return sorted(islice(there, most))
 
     async def klines(self, request: web.Request) -> web.Response:
         asked = request.query
-        timeframe, limit = int(Timeframe(asked["interval"])), int(asked.get("limit", 500))
+        timeframe, most = int(Timeframe(asked["interval"])), min(self.most, int(asked.get("limit", 500)))
         since, until = int(asked.get("startTime", 0)), int(asked.get("endTime", 2**53)) + 1
         if self.ignores_until:
             until = 2**53
-        if self.ignores_since:
+        newest = self.ignores_since or "startTime" not in asked
+        if newest:
             since = 0
         elif self.looks_at_a_window:
-            until = min(until, since + min(limit, self.most) * timeframe)
-        opens = self.opens(since, until, timeframe)
-        rows = opens[-limit:] if self.ignores_since else opens[:limit]
-        return web.json_response([self.row(asked["symbol"], at, timeframe) for at in rows])
+            until = min(until, since + most * timeframe)
+        opens = self.opens(since, until, timeframe, most, newest=newest)
+        return web.json_response([self.row(asked["symbol"], at, timeframe) for at in opens])
 
     async def time(self, _: web.Request) -> web.Response:
         return web.json_response({"serverTime": self.now()})

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,91 +10,13 @@ from aiohttp import web
 
 from cryptoflow.clock import MachineClock, virtual_time
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.rest.fetch import Progress
-from cryptoflow.market.store.key import Key
-from cryptoflow.market.store.store import Store
 from cryptoflow.pipelines.data.download import downloaded
-from cryptoflow.pipelines.data.outcome import Downloaded, Series
 from cryptoflow.pipelines.data.wanted import Wanted
 from cryptoflow.settings import settings
-from tests.market.rest.stub import DAY, MINUTE, Stub, kline
+from tests.market.rest.scene import BTC, NOW, TODAY, Scene, Told, every_minute, times
+from tests.market.rest.stub import DAY, MINUTE, kline
 
-NOW = 1_704_067_200_000 + 30_000
-"""Half a minute into 2024."""
-
-TODAY = NOW // DAY * DAY
 LATENCY = 1_000
-BTC = ("BTC/USDT", MINUTE)
-
-
-class Told:
-    """A watcher that remembers."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.order: list[str] = []
-        self.progress: dict[str, list[Progress]] = {}
-
-    def moved(self, series: str, progress: Progress) -> None:
-        self.progress.setdefault(series, []).append(progress)
-
-    def ended(self, series: Series) -> None:
-        self.order.append(series.name)
-
-    def said(self, line: str) -> None:
-        self.lines.append(line)
-
-
-class Scene:
-    """A venue and a project, and one download after the other."""
-
-    def __init__(self, home: Path, setenv: Callable[[str, str], None]) -> None:
-        self.stub, self.told, self.home, self.took = Stub(MachineClock().now), Told(), home, 0.0
-        self._setenv = setenv
-
-    def download(self, *series: tuple[str, int], start: int = TODAY - DAY, end: int | None = TODAY) -> Downloaded:
-        """Download, each second taking none."""
-        with virtual_time(NOW) as loop:
-            return loop.run_until_complete(self._downloaded(Wanted("binance", series or (BTC,), start, end, self.home)))
-
-    async def _downloaded(self, wanted: Wanted) -> Downloaded:
-        async with self.stub.serving() as url:
-            self._setenv("CRYPTOFLOW_VENUES__BINANCE__URL", url)
-            settings.cache_clear()
-            found = await downloaded(wanted, self.told, MachineClock())
-            self.took = asyncio.get_running_loop().time()
-            return found
-
-    def opens(self, symbol: str = "BTC/USDT") -> list[int]:
-        """When the bars in the store open."""
-        dataset = Store(self.home / "data", MachineClock()).dataset(Key("binance", symbol, MINUTE))
-        return list(dataset.load().open_at.tolist())
-
-
-@pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """A venue that behaves until a test says otherwise."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    yield Scene(tmp_path / "home", monkeypatch.setenv)
-
-
-def times(
-    count: int, answer: Callable[[], web.Response], path: str = "klines"
-) -> Callable[[web.Request], web.Response | None]:
-    """Answer so as often, then as usual."""
-    left = [count]
-
-    def instead(request: web.Request) -> web.Response | None:
-        if path not in request.path_qs or not left[0]:
-            return None
-        left[0] -= 1
-        return answer()
-
-    return instead
-
-
-def every_minute(start: int, end: int) -> list[int]:
-    return list(range(start, end, MINUTE))
 
 
 def test_all_bars_arrive_and_none_is_fetched_twice(scene: Scene) -> None:
@@ -250,3 +171,13 @@ def test_progress_counts_what_is_known_up_to_all_of_it(scene: Scene) -> None:
     assert [each.known for each in told] == [1000, 2000, 3000, 4000, 4320]
     assert {each.wanted for each in told} == {4320}
     assert told[-1].at == TODAY
+
+
+def test_a_cancel_is_heard_whenever_it_comes(scene: Scene) -> None:
+    """The last steps of a download tidy up; a Ctrl-C that falls into them is not to be taken for one of these."""
+    swallowed = []
+    for steps in range(12):
+        fate = scene.cancelled_after(steps)
+        if fate is not None and not fate:
+            swallowed.append(steps)
+    assert swallowed == []

@@ -2,12 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cryptoflow.market.rest.pages import RECENT, Ask, Walk, closed, next_ask, read
+from cryptoflow.market.closing import SETTLED, closed
+from cryptoflow.market.rest.pages import RECENT, Ask, Refused, Walk, next_ask, read
 from cryptoflow.market.store.spans import joined
 
 MINUTE, DAY = 60_000, 86_400_000
@@ -21,11 +23,15 @@ def between(opens: list[int], start: int, end: int | None) -> list[int]:
 
 def jumps(ask: Ask, opens: list[int], most: int = 1000) -> list[int]:
     """Begins at the next bar it has."""
+    if ask.since is None:
+        return opens[-most:]
     return between(opens, ask.since, ask.until)[:most]
 
 
 def looks_at_a_window(ask: Ask, opens: list[int], most: int = 300) -> list[int]:
     """Looks only as far as a full page would reach."""
+    if ask.since is None:
+        return opens[-most:]
     return between(opens, ask.since, min(ask.until or NOW, ask.since + most * ask.timeframe))
 
 
@@ -37,12 +43,12 @@ def gives_few(ask: Ask, opens: list[int]) -> list[int]:
 def gives_the_newest(ask: Ask, opens: list[int], most: int = 720) -> list[int]:
     """Does not care from where on, but until when; ccxt leaves out bars before the first that was asked for."""
     newest = between(opens, 0, ask.until)[-most:]
-    return between(newest, ask.since, None)
+    return between(newest, ask.since or 0, None)
 
 
 def does_not_listen(ask: Ask, opens: list[int], most: int = 720) -> list[int]:
     """Gives its newest bars, whatever it is asked."""
-    return between(opens[-most:], ask.since, None)
+    return between(opens[-most:], ask.since or 0, None)
 
 
 def walked(venue: Venue, opens: list[int], start: int, end: int) -> tuple[list[int], list[tuple[int, int]], Walk, int]:
@@ -91,8 +97,26 @@ def test_all_bars_are_found_and_all_of_the_span_is_known(
     start, end = NOW - (back + behind) * MINUTE, NOW - behind * MINUTE
     kept, covered, walk, _ = walked(venue, opens, start, end)
     assert sorted(kept) == [at for at in opens if start <= at < end]
-    assert covered == [(start, end)]
+    assert covered == ([(start, end)] if opens else [])
     assert walk.unproven is None
+    assert walk.refused is (None if opens else Refused.NOTHING)
+
+
+@pytest.mark.parametrize("venue", [jumps, looks_at_a_window, gives_few], ids=lambda each: each.__name__)
+@settings(max_examples=100)
+@given(opens=MARKETS, back=st.integers(1, 12_000), sick=st.tuples(st.integers(0, 12), st.integers(1, 9)))
+def test_a_venue_that_is_sick_for_a_while_leaves_no_gap_that_is_none(
+    venue: Venue, opens: list[int], back: int, sick: tuple[int, int]
+) -> None:
+    """Whatever it answers with nothing instead, from one question on, for a few of them or until it is given up."""
+    answers = count()
+
+    def sickening(ask: Ask, there: list[int]) -> list[int]:
+        return [] if 0 <= next(answers) - sick[0] < sick[1] else venue(ask, there)
+
+    kept, covered, walk, _ = walked(sickening, opens, NOW - back * MINUTE, NOW)
+    assert sorted(kept) == [at for at in opens if any(start <= at < end for start, end in covered)]
+    assert walk.refused or covered == [(NOW - back * MINUTE, NOW)]
 
 
 def test_a_page_that_ends_in_a_gap_goes_on_behind_it() -> None:
@@ -136,6 +160,7 @@ def test_days_that_open_at_another_hour_hide_no_bars() -> None:
     assert kept == opens
 
 
-def test_only_bars_that_have_closed_are_asked_for() -> None:
+def test_only_bars_that_have_closed_and_stand_are_asked_for() -> None:
     assert closed(10 * MINUTE + 59_999, MINUTE) == 10 * MINUTE
+    assert [closed(10 * MINUTE + SETTLED + later, MINUTE) for later in (-1, 0)] == [9 * MINUTE, 10 * MINUTE]
     assert closed(8 * DAY, 7 * DAY) == 4 * DAY  # weeks open on a Monday, and 1970 began on a Thursday

@@ -13,8 +13,8 @@ from cryptoflow.pipelines.data.download import downloaded
 from cryptoflow.pipelines.data.wanted import Wanted
 from cryptoflow.pipelines.venue import Play, made_up, opened
 from cryptoflow.settings import settings
+from tests.market.rest.scene import Told
 from tests.market.rest.stub import DAY, MINUTE
-from tests.market.rest.test_download import Told
 
 FIRST_OF_MARCH = 1_709_251_200_000
 
@@ -22,7 +22,7 @@ FIRST_OF_MARCH = 1_709_251_200_000
 @pytest.mark.parametrize("dialect", ["binance", "bybit"])
 def test_what_arrives_is_what_is_played(dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, begin = MachineClock(), FIRST_OF_MARCH
-    stock = made_up("synthetic", begin, ["BTC/USDT"], 0, dialect)._replace(start=begin)
+    stock = made_up("synthetic", begin, ["BTC/USDT"], 0, dialect)._replace(start=begin + MINUTE // 2)
     wanted = Wanted(dialect, (("BTC/USDT", MINUTE),), begin - DAY, None, tmp_path)
 
     async def play() -> None:
