@@ -1,11 +1,13 @@
 """`cryptoflow data`: the bars of this project."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from cryptoflow.cli import data_download, data_export, data_import, data_listings, data_watch
 from cryptoflow.cli.options import AsJson, Datasets, OfTimeframe, OfVenue, Quiet
+from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 
 Rows = Annotated[int, typer.Option("--rows", metavar="N", min=0, help="How many of the last bars.")]
 Columns = Annotated[bool, typer.Option("--columns", help="Remove all column files too; runs make them anew.")]
@@ -42,18 +44,18 @@ def list_(
     from cryptoflow.pipelines.data.named import named, store_of
 
     manifests, problems = facts.listed(named(names or (), venue, timeframe))
-    for problem in problems:
-        say.remark(str(problem))
     mapped = facts.mapped(store_of().room)
     if as_json:
-        say.data({"datasets": [facts.summary(known) for known in manifests], "columns": mapped})
+        datasets = [facts.summary(known) for known in manifests]
+        say.data({"datasets": datasets, "columns": mapped, "problems": facts.told(problems)})
     elif manifests:
         from cryptoflow.report.data_tables import columns_line, datasets_table
 
         say.show(datasets_table(manifests))
         say.remark(columns_line(mapped))
-    else:
+    elif not problems:
         say.remark(f"no bars in {store_of().folder}; `cryptoflow data download SPEC` fetches some")
+    _end(problems, ExitCode.INVALID, as_json=as_json)
 
 
 @app.command()
@@ -72,7 +74,7 @@ def show(
     from cryptoflow.pipelines.data import facts
     from cryptoflow.pipelines.data.named import named
 
-    shown = [facts.shown(dataset, rows) for dataset in named(names or (), venue, timeframe)]
+    shown = [dataset.last(rows) for dataset in named(names or (), venue, timeframe)]
     if as_json:
         say.data([facts.everything(known, last) for known, last in shown])
         return
@@ -103,7 +105,6 @@ def verify(
       cryptoflow data verify BTC/USDT --timeframe 1m
     """
     from cryptoflow.cli import say
-    from cryptoflow.errors import CryptoflowError, ExitCode
     from cryptoflow.pipelines.data import facts
     from cryptoflow.pipelines.data.named import named
     from cryptoflow.pipelines.data.verify import verify
@@ -112,11 +113,12 @@ def verify(
     problems = [problem for each in found for problem in each.problems]
     if as_json:
         say.data({"ok": not problems, "datasets": [facts.verified(each) for each in found]})
-        raise typer.Exit(ExitCode.PROOF_FAILED if problems else ExitCode.OK)
-    for each in found:
-        say.text(str(each))
-    if problems:
-        raise CryptoflowError(problems, code=ExitCode.PROOF_FAILED)
+    else:
+        for each in found:
+            say.text(str(each))
+        if not found:
+            say.remark("there is nothing to verify")
+    _end(problems, ExitCode.PROOF_FAILED, as_json=as_json)
 
 
 @app.command()
@@ -136,18 +138,18 @@ def gaps(names: Datasets = None, timeframe: OfTimeframe = None, venue: OfVenue =
     from cryptoflow.pipelines.data.named import named
 
     manifests, problems = facts.listed(named(names or (), venue, timeframe))
-    for problem in problems:
-        say.remark(str(problem))
     if as_json:
-        say.data([{**facts.summary(known), "gaps": facts.spans(known.gaps, known.timeframe)} for known in manifests])
-        return
-    from cryptoflow.report.data_tables import gaps_table
-
-    holed = [known for known in manifests if known.gaps]
-    if holed:
-        say.show(gaps_table(holed))
+        found = [{**facts.summary(known), "gaps": facts.spans(known.gaps, known.timeframe)} for known in manifests]
+        say.data({"datasets": found, "problems": facts.told(problems)})
     else:
-        say.remark("no gaps")
+        from cryptoflow.report.data_tables import gaps_table
+
+        holed = [known for known in manifests if known.gaps]
+        if holed:
+            say.show(gaps_table(holed))
+        elif not problems:
+            say.remark("no gaps")
+    _end(problems, ExitCode.INVALID, as_json=as_json)
 
 
 @app.command()
@@ -184,3 +186,11 @@ def prune(
         say.text(shown(each.file))
     would = "would go" if dry_run else "removed"
     say.remark(f"{len(gone):,} files, {size(sum(each.size for each in gone))} {would}")
+
+
+def _end(problems: Sequence[Problem], code: ExitCode, *, as_json: bool) -> None:
+    """End with what is wrong, which programs were told with the rest."""
+    if problems and as_json:
+        raise typer.Exit(code)
+    if problems:
+        raise CryptoflowError(problems, code=code)

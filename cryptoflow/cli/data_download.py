@@ -87,7 +87,9 @@ def _wanted(
 ) -> "Wanted":
     """What the command line asks for; a spec says itself which venue and which bars."""
     from cryptoflow.errors import CryptoflowError, ExitCode
-    from cryptoflow.pipelines.data.wanted import Days, by_spec, by_symbols, is_spec
+    from cryptoflow.pipelines.data.days import Days
+    from cryptoflow.pipelines.data.wanted import by_spec, by_symbols
+    from cryptoflow.pipelines.documents import is_spec
     from cryptoflow.pipelines.resolve import resolve
 
     days = Days(since, until)

@@ -29,7 +29,7 @@ def export(
     """Write bars to FILE, for other programs or the sources `csv` and `parquet`.
 
     Times are in UTC and the opens of bars. With several datasets FILE has placeholders: {symbol} {base} {quote}
-    {timeframe}. In Python, `cryptoflow.pipelines.data.frame.frame` gives a pandas frame.
+    {timeframe} {venue}. In Python, `cryptoflow.pipelines.data.frame.frame` gives a pandas frame.
 
     Examples:
 
@@ -38,10 +38,12 @@ def export(
       cryptoflow data export configs/majors_trend.yaml --to "bars/{symbol}-{timeframe}.parquet" --since 2024-01-01
     """
     from cryptoflow.cli import say
+    from cryptoflow.pipelines.data.days import Days
     from cryptoflow.pipelines.data.export import export
-    from cryptoflow.pipelines.data.named import days, named
+    from cryptoflow.pipelines.data.named import named
 
-    done = export(named(names or (), venue, timeframe), to, days(since, until), replace=replace)
+    span = Days(since, until).span()
+    done = export(named(names or (), venue, timeframe), to, span, replace=replace)
     if as_json:
         say.data([{"dataset": str(each.key), "file": str(each.file), "bars": each.bars} for each in done])
         return

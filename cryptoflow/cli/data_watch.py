@@ -91,8 +91,8 @@ def _wish(
 ) -> "Wish":
     """What the command line asks for; a spec says itself which venue, symbols and bars."""
     from cryptoflow.errors import CryptoflowError, ExitCode
-    from cryptoflow.pipelines.data.wanted import is_spec
     from cryptoflow.pipelines.data.watching import by_spec, by_symbols, seconds_of
+    from cryptoflow.pipelines.documents import is_spec
     from cryptoflow.pipelines.resolve import resolve
 
     span = None if seconds is None else seconds_of(seconds)

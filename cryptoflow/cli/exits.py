@@ -28,7 +28,7 @@ MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
 
 WRONG_LINE = "an option or argument is wrong"
 NO_BARS = "the store has no such bars, or the spec has mistakes"
-CANNOT_WRITE = "a folder cannot be written"
+NO_MANIFEST = f"{NO_BARS}, or a manifest is damaged; the others are listed"
 NO_RUN = "no such run, or it cannot be read"
 
 EXITS: Mapping[str, Mapping[ExitCode, str]] = {
@@ -76,23 +76,18 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         UNAVAILABLE: "the state folder cannot be written",
         PROOF_FAILED: "something moved",
     },
-    "data list": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: NO_BARS},
-    "data show": {
-        OK: "shown",
-        USAGE: WRONG_LINE,
-        INVALID: f"{NO_BARS}, or a file of theirs is damaged",
-        UNAVAILABLE: CANNOT_WRITE,
-    },
+    "data list": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: NO_MANIFEST},
+    "data show": {OK: "shown", USAGE: WRONG_LINE, INVALID: f"{NO_BARS}, or a file of theirs is damaged"},
     "data verify": {
         OK: "every byte is as it was written",
         USAGE: WRONG_LINE,
         INVALID: NO_BARS,
         PROOF_FAILED: "a file is damaged or gone",
     },
-    "data gaps": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: NO_BARS},
+    "data gaps": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: NO_MANIFEST},
     "data prune": {
         OK: "removed, also when there was nothing to remove",
-        USAGE: f"{WRONG_LINE}, or several datasets have the name",
+        USAGE: f"{WRONG_LINE}, means nothing here, or several datasets have the name",
         INVALID: NO_BARS,
         UNAVAILABLE: "somebody adds bars to it, or a file cannot be removed",
     },
@@ -100,7 +95,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         OK: "written",
         USAGE: f"{WRONG_LINE}, or a file is in the way",
         INVALID: f"{NO_BARS}, or a file of theirs is damaged",
-        UNAVAILABLE: CANNOT_WRITE,
+        UNAVAILABLE: "the file cannot be written",
     },
     "runs list": {OK: "listed, also when there are none", USAGE: WRONG_LINE, INVALID: "a run cannot be read"},
     "runs show": {OK: "shown", USAGE: WRONG_LINE, INVALID: NO_RUN},

@@ -80,8 +80,10 @@ def told(table: Any, theirs: dict[str, str], sheet: Sheet, zone: str | None = No
         column, odd = _numbers(table.column(theirs[ours]), theirs[ours], sheet)
         columns.append(column)
         flaws += odd
-    note = f"{sheet.name}: {theirs['open_at']} read as {found.taken}"
-    return Told(sheet, found.at, tuple(columns), (note,), first_of_each(flaws))
+    notes = [f"{sheet.name}: {theirs['open_at']} read as {found.taken}"]
+    others = [f"{ours} from {theirs[ours]}" for ours in COLUMNS[1:] if _plain(theirs[ours]) != ours]
+    notes += [f"{sheet.name}: {', '.join(others)}"] if others else []
+    return Told(sheet, found.at, tuple(columns), tuple(notes), first_of_each(flaws))
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS, Bars
+from cryptoflow.market.calendars import ALWAYS, UNKNOWN
 from cryptoflow.market.checks import check
 from cryptoflow.market.columns import Told
 from cryptoflow.market.flaws import problems
@@ -16,9 +17,9 @@ from cryptoflow.market.placeholders import filled
 from cryptoflow.market.times import moment, timeframe_name
 
 
-def located(path: str, folder: Path, symbol: str, timeframe: int) -> Path:
-    """Return the file that `path`, relative to `folder`, means for a symbol; it must be there."""
-    file = folder / filled(path, symbol, timeframe)
+def located(path: str, asked: Asked) -> Path:
+    """Return the file that `path`, relative to the folder of a question, means for its symbol; it must be there."""
+    file = asked.folder / filled(path, asked.symbol, asked.timeframe, asked.venue)
     if not file.is_file():
         beside = sorted(each.name for each in file.parent.glob(f"*{file.suffix}"))
         near = get_close_matches(file.name, beside, n=1)
@@ -44,7 +45,9 @@ def selected(told: Told, asked: Asked) -> Bars:
     chosen: Any = slice(int(inside[0]), int(inside[-1]) + 1) if together else inside
     columns: Any = zip(COLUMNS, (told.open_at, *told.numbers), strict=True)
     cut = {column: values[chosen] for column, values in columns}
-    bars = Bars(symbol=asked.symbol, timeframe=asked.timeframe, notes=told.notes, **cut)
+    # Of what has no quote, like a stock, nobody says here on which days it is traded.
+    calendar = ALWAYS if "/" in asked.symbol else UNKNOWN
+    bars = Bars(symbol=asked.symbol, timeframe=asked.timeframe, notes=told.notes, calendar=calendar, **cut)
     _refuse_longer(bars, name)
     check(bars, name, told.sheet.numbers(inside), told.sheet.word)
     return bars

@@ -4,19 +4,20 @@ import string
 
 from cryptoflow.market.times import timeframe_name
 
-PLACEHOLDERS = ("symbol", "base", "quote", "timeframe")
+PLACEHOLDERS = ("symbol", "base", "quote", "timeframe", "venue")
 
 
-def filled(path: str, symbol: str, timeframe: int) -> str:
+def filled(path: str, symbol: str, timeframe: int, venue: str) -> str:
     """Return `path` with its placeholders replaced; `{symbol}` is written as file names usually have it.
 
-    >>> filled("{symbol}-{timeframe}.csv", "BTC/USDT", 3_600_000)
+    >>> filled("{symbol}-{timeframe}.csv", "BTC/USDT", 3_600_000, "binance")
     'BTCUSDT-1h.csv'
-    >>> filled("{base}/{quote}.csv", "BTC/USDT", 60_000)
-    'BTC/USDT.csv'
+    >>> filled("{venue}/{base}/{quote}.csv", "BTC/USDT", 60_000, "binance")
+    'binance/BTC/USDT.csv'
     """
     base, _, quote = symbol.partition("/")
-    return path.format(symbol=base + quote, base=base, quote=quote, timeframe=timeframe_name(timeframe))
+    frame = timeframe_name(timeframe)
+    return path.format(symbol=base + quote, base=base, quote=quote, timeframe=frame, venue=venue)
 
 
 def known_placeholders(path: str) -> str:
@@ -24,7 +25,7 @@ def known_placeholders(path: str) -> str:
 
     >>> known_placeholders("{coin}.csv")
     Traceback (most recent call last):
-    ValueError: {coin} is no placeholder, known are {symbol} {base} {quote} {timeframe}
+    ValueError: {coin} is no placeholder, known are {symbol} {base} {quote} {timeframe} {venue}
     """
     try:
         parts = [(name, form, change) for _, name, form, change in string.Formatter().parse(path)]

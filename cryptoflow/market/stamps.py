@@ -13,8 +13,9 @@ from cryptoflow.market.sheets import Sheet
 from cryptoflow.market.times import moment
 from cryptoflow.market.written_times import is_text, parsed
 
-UNITS = (("seconds", 10**11), ("milliseconds", 10**14), ("microseconds", 10**17), ("nanoseconds", 10**20))
-"""Each unit and the first count too large for it: that many seconds end in the year 5138."""
+UNITS = (("seconds", 10**10), ("milliseconds", 10**13), ("microseconds", 10**16), ("nanoseconds", 10**19))
+"""Each unit and the first count too large for it: that many seconds end in the year 2286, and what is taken for the
+next unit is later than April 1970."""
 
 TICKS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1_000_000)}
 """Milliseconds in arrow's units of time, and those in a millisecond."""

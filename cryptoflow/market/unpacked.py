@@ -27,6 +27,8 @@ def unpacked(file: Path) -> Unpacked:
         raise CryptoflowError(f"there is no file {file}", fix="name files that are there") from None
     except IsADirectoryError:
         raise CryptoflowError(f"{file} is a folder", fix=f"name the files in it: {file}/*") from None
+    except OSError as error:
+        raise CryptoflowError(f"{file} cannot be read: {error.strerror or error}", fix="name another file") from error
     if data.startswith(GZIP):
         data = _gunzipped(file.name, data)
     elif data.startswith(ZIP):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 SUFFIXES = {".yaml", ".yml"}
@@ -32,13 +32,17 @@ def below(folder: Path) -> Iterator[Document]:
     files: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [Path(place, name) for name in names if is_yaml(name)]
+        files += [Path(place, name) for name in names if is_spec(name) and not name.startswith(".")]
     yield from sorted_out(sorted(files))
 
 
-def is_yaml(name: str) -> bool:
-    """Whether a file is one to read."""
-    return Path(name).suffix in SUFFIXES and not name.startswith(".")
+def is_spec(name: str | PurePath) -> bool:
+    """Say whether a name is that of a YAML file and no symbol, wherever the file lies.
+
+    >>> is_spec("configs/btc_trend.yaml"), is_spec("../mine.yml"), is_spec("BTC/USDT")
+    (True, True, False)
+    """
+    return PurePath(name).suffix in SUFFIXES
 
 
 def sorted_out(files: list[Path]) -> Iterator[Document]:

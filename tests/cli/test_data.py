@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +83,21 @@ def test_a_spec_means_the_bars_that_its_run_would_take(project: Path, capsys: Ca
     spec = small(project)
     found = said(capsys, "list", str(spec))["datasets"]
     assert [each["timeframe"] for each in found] == ["1m", "1h"]
-    assert said(capsys, "gaps", str(spec), "--timeframe", "1h")[0]["gaps"] == []
+    assert said(capsys, "gaps", str(spec), "--timeframe", "1h")["datasets"][0]["gaps"] == []
+
+
+@pytest.mark.parametrize("command", ["list", "show", "gaps", "verify", "export --to {timeframe}.csv"])
+def test_a_spec_is_one_wherever_it_lies(
+    project: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    small(project)
+    told(capsys, *command.split(), "./configs/small.yaml")
+    monkeypatch.chdir(project / "configs")
+    told(capsys, *command.split(), "../configs/small.yaml")
 
 
 def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> None:
-    assert said(capsys, "gaps", "BTC/USDT", "--timeframe", "1m")[0]["gaps"] == [
+    assert said(capsys, "gaps", "BTC/USDT", "--timeframe", "1m")["datasets"][0]["gaps"] == [
         {"start": "2024-01-30T23:00:00Z", "end": "2024-01-30T23:10:00Z", "bars": 10}
     ]
     assert "2024-01-30 23:10 UTC" in told(capsys, "gaps").out
@@ -101,20 +113,47 @@ def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> N
         (("show", "BTC/USDT", "--timeframe", "soon"), 2, "--timeframe: "),
         (("show", "none.yaml"), 3, "none.yaml"),
         (("prune", "BTC/USDT"), 2, "say which with --timeframe and --venue"),
-        (("export", "BTC/USDT", "--to", "x.csv"), 2, "put {symbol} and {timeframe} into its name"),
+        (("export", "BTC/USDT", "--to", "x.csv"), 2, "put {symbol}, {timeframe} and {venue} into its name"),
         (("export", "ETH/USDT", "--to", "x.xls"), 2, "endings are: .csv, .parquet, .feather"),
         (("export", "ETH/USDT", "--to", "{coin}.csv"), 2, "{coin} is no placeholder"),
-        (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "write days like 2024-01-31"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "--since: May: the calendar has no such day"),
         (("export", "ETH/USDT", "--to", "x.csv", "--since", "2025-01-01"), 3, "there are no bars of ETH/USDT 1h"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "2024-02-02", "--until", "2024-02-01"), 2, "--until lies"),
+        (("export", "ETH/USDT", "--to", "folder.csv", "--replace"), 2, "folder.csv is a folder"),
+        (("export", "ETH/USDT", "--to", "file.csv/x.csv"), 4, "file.csv/x.csv cannot be written: "),
+        (("export", "ETH/USDT", "--to", "/proc/x.csv"), 4, "/proc/x.csv cannot be written: "),
+        (("export", "ETH/USDT", "--to", f"{'x' * 300}.csv"), 4, "x.csv cannot be written: File name too long"),
+        (("prune", "--venue", "bybit"), 2, "no symbol is named"),
+        (("prune", "--timeframe", "1h"), 2, "no symbol is named"),
+        (("prune", "ETH/USDT", "--columns"), 2, "--columns is for the files of all datasets"),
+        (("verify", "--venue", "bybt"), 3, "the store has no bars of bybt\nhint: did you mean `bybit`?"),
+        (("list", "--venue", "nowhere"), 3, "the store has no bars of nowhere\nhint: it has those of: binance, bybit"),
+        (("gaps", "--venue", "bybit", "--timeframe", "1m"), 3, "no bars of 1m of bybit\nhint: it has those of 1h"),
         (("show",), 2, "NAME..."),
     ],
 )
 def test_what_cannot_be_done_says_why(
     project: Path, capsys: Capsys, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
+    (project / "folder.csv").mkdir()
+    (project / "file.csv").touch()
     spoken = told(capsys, *arguments, code=code)
     assert message in spoken.err
     assert not spoken.out
+
+
+@pytest.mark.parametrize("command", ["list", "gaps"])
+def test_a_damaged_dataset_is_told_to_programs_and_the_others_are_there(
+    project: Path, capsys: Capsys, command: str
+) -> None:
+    file = project / ".cryptoflow/data/bars/bybit/ETH_USDT/1h/manifest.json"
+    file.write_text("{")
+    found = said(capsys, command, code=3)
+    assert [each["timeframe"] for each in found["datasets"]] == ["1m", "1h"]
+    assert [problem["what"].partition(" of this")[0] for problem in found["problems"]] == [f"{file} is no manifest"]
+    spoken = told(capsys, command, code=3)
+    assert "BTC/USDT" in spoken.out
+    assert f"{file} is no manifest" in spoken.err
 
 
 def test_verify_ends_with_6_and_names_the_file(project: Path, capsys: Capsys) -> None:
@@ -132,7 +171,6 @@ def test_verify_ends_with_6_and_names_the_file(project: Path, capsys: Capsys) ->
     assert [each["ok"] for each in found["datasets"]] == [True, True, False]
     file.with_name("manifest.json").write_text("{")
     assert "is no manifest" in said(capsys, "verify", "ETH/USDT", code=6)["datasets"][0]["problems"][0]["what"]
-    assert "is no manifest" in told(capsys, "list").err
 
 
 def test_prune_removes_what_nobody_needs_and_no_bars(project: Path, capsys: Capsys) -> None:
@@ -149,6 +187,16 @@ def test_prune_removes_what_nobody_needs_and_no_bars(project: Path, capsys: Caps
     assert said(capsys, "prune")["files"] == [str(begun)]
     assert said(capsys, "prune") == {"dry_run": False, "files": [], "bytes": 0}
     assert len(said(capsys, "list")["datasets"]) == 3
+
+
+def test_prune_leaves_a_column_file_that_may_still_be_written(project: Path, capsys: Capsys) -> None:
+    frame("ETH/USDT")
+    now, begun = time.time(), []
+    for age in (3_500, 3_700):
+        begun.append(project / ".cryptoflow/data/columns" / f"{age}.bars-7-7.unfinished")
+        begun[-1].write_bytes(b"half")
+        os.utime(begun[-1], (now - age, now - age))
+    assert said(capsys, "prune")["files"] == [str(begun[1])]
 
 
 def test_prune_removes_a_dataset_by_its_name(project: Path, capsys: Capsys) -> None:
@@ -177,11 +225,18 @@ def test_what_is_exported_is_read_back_the_same(project: Path, capsys: Capsys) -
     assert again == [{"dataset": "BTC/USDT 1h of binance", "file": "out/BTCUSDT.csv", "bars": 14}]
 
 
-@pytest.mark.parametrize("arguments", [("show", "ETH/USDT"), ("export", "ETH/USDT", "--to", "eth.csv")])
-def test_what_cannot_be_written_ends_with_4(project: Path, capsys: Capsys, arguments: tuple[str, ...]) -> None:
-    (project / ".cryptoflow/data/columns").touch()
-    assert "the column file of ETH/USDT 1h of bybit cannot be written to" in told(capsys, *arguments, code=4).err
-    assert not (project / "eth.csv").exists()
+def test_who_looks_at_bars_writes_none(project: Path, capsys: Capsys) -> None:
+    told(capsys, "show", "ETH/USDT")
+    told(capsys, "export", "ETH/USDT", "--to", "{venue}/{symbol}.csv")
+    assert not (project / ".cryptoflow/data/columns").exists()
+    assert sorted(file.name for file in (project / "bybit").iterdir()) == ["ETHUSDT.csv"]
+
+
+def test_bars_of_two_venues_are_written_into_two_files(project: Path, capsys: Capsys) -> None:
+    other = HOURS._replace(venue="kraken")
+    filled(project / ".cryptoflow/data", made(5, key=other), other)
+    done = said(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "{venue}.csv")
+    assert [(each["file"], each["bars"]) for each in done] == [("binance.csv", 1_000), ("kraken.csv", 5)]
 
 
 def test_a_frame_of_pandas_has_an_index_in_utc(project: Path) -> None:

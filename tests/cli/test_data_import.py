@@ -91,7 +91,31 @@ def test_two_files_that_contradict_each_other_are_both_kept_out(folder: Path, ca
     assert f"{FILE} and BTCUSDT-1h-b.csv contradict each other: 1 bars" in said
     assert "2024-03-01 01:00 UTC (volume is 101.125, comes as 7.0)" in said
     assert stored().manifest() is None
-    assert imported(capsys, FILE, "BTCUSDT-1h-b.csv", "--replace")[1]["replaced"] == 1
+    assert "contradict each other" in refused(capsys, FILE, "BTCUSDT-1h-b.csv", *BINANCE, "--replace")
+    assert stored().manifest() is None
+
+
+def test_a_second_file_that_contradicts_the_store_keeps_the_first_out_too(folder: Path, capsys: Capsys) -> None:
+    (folder / FILE).write_bytes(joined(lines()[:9]))
+    imported(capsys, FILE)
+    (folder / "BTCUSDT-1h-new.csv").write_bytes(joined([lines()[0], *lines()[9:]]))
+    (folder / "BTCUSDT-1h-old.csv").write_bytes(joined(lines()[:9]).replace(b".75,101.125", b".75,7"))
+    said = refused(capsys, "BTCUSDT-1h-new.csv", "BTCUSDT-1h-old.csv", *BINANCE)
+    assert "1 bars of BTC/USDT 1h of binance are there with other numbers" in said
+    assert len(stored().load()) == 8
+
+
+def test_an_import_lays_out_no_bars(folder: Path, capsys: Capsys) -> None:
+    imported(capsys, FILE)
+    imported(capsys, FILE)
+    assert not (folder / ".cryptoflow/data/columns").exists()
+
+
+def test_which_column_was_taken_for_which_is_said(folder: Path, capsys: Capsys) -> None:
+    head, *rest = lines()
+    (folder / FILE).write_bytes(joined([head.replace("Volume", "Amount"), *rest]))
+    (found,) = imported(capsys, FILE)
+    assert found["notes"] == [f"{FILE}: Date read as moments", f"{FILE}: volume from Amount"]
 
 
 def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: Capsys) -> None:
@@ -121,9 +145,14 @@ def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: 
         ([FILE, *BINANCE, "--columns", "time"], "--columns: open, high, low, close, volume are not named"),
         (["none.csv", *BINANCE], "there is no file none.csv"),
         ([".", *BINANCE], ". is a folder"),
+        ([f"{FILE}/x.csv", *BINANCE], f"{FILE}/x.csv cannot be read: Not a directory"),
+        (["round.csv", *BINANCE], "round.csv cannot be read: Too many levels of symbolic links"),
+        (["x" * 300, *BINANCE], "cannot be read: File name too long"),
+        ([FILE, "--venue", "nasdaq", "--symbol", "AAPL"], "AAPL names nothing it is paid with, and the store counts"),
     ],
 )
 def test_what_cannot_be_done_says_what_to_do(arguments: list[str], said: str, capsys: Capsys) -> None:
+    Path("round.csv").symlink_to("round.csv")
     assert said in refused(capsys, *arguments)
     assert stored().manifest() is None
 

@@ -206,7 +206,7 @@ def test_a_spec_that_asks_for_other_bars_gives_the_message_on_the_page(
 
 @pytest.mark.parametrize(("path", "file"), rows("path"))
 def test_placeholders_are_filled_as_on_the_page(path: str, file: str) -> None:
-    assert filled(path, "BTC/USDT", 3_600_000) == file
+    assert filled(path, "BTC/USDT", 3_600_000, "binance") == file
 
 
 def test_the_columns_on_the_page_are_those_that_are_recognised() -> None:

@@ -67,8 +67,10 @@ def _read(
     data: bytes, names: tuple[str, ...], separator: str, skipped: int, sheet: Sheet
 ) -> tuple[Any, Sheet, list[Flaw]]:
     flaws: list[Flaw] = []
+    torn: list[int] = []
 
     def strange(row: Any) -> str:
+        torn.append(row.text.count("\n"))
         flaws.append(Flaw(row.number, uneven(row.actual_columns, row.expected_columns), quoted(row.text)))
         return "skip"
 
@@ -88,11 +90,24 @@ def _read(
         reason = str(refusal).partition("\n")[0]
         raise CryptoflowError(f"{sheet.name} cannot be read as a table: {reason}") from refusal
     lines = np.arange(skipped + 1, skipped + 1 + table.num_rows + len(flaws))
-    lines = np.setdiff1d(lines, [flaw.row for flaw in flaws], assume_unique=True)
+    strangers = np.isin(lines, [flaw.row for flaw in flaws])
+    if b'"' in data:
+        lines += _above(table, strangers, torn)
+    flaws = [flaw._replace(row=line) for flaw, line in zip(flaws, lines[strangers].tolist(), strict=True)]
+    lines = lines[~strangers]
     blank = _blank(table)
     if blank.any():
         table, lines = table.filter(pa.array(~blank)), lines[~blank]
     return table, sheet._replace(each=lines), flaws
+
+
+def _above(table: Any, strangers: Any, torn: Sequence[int]) -> Any:
+    """How many lines end inside the cells of all rows above each row: what stands in quotes may have several."""
+    inside = np.zeros(len(strangers), np.int64)
+    inside[strangers] = torn
+    for column in table.columns:
+        inside[~strangers] += pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy()
+    return np.cumsum(inside) - inside
 
 
 def _blank(table: Any) -> Any:

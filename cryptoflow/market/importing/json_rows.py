@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,10 @@ from cryptoflow.market.sheets import Sheet
 SHAPES = "write a list of rows, a list of objects, an object of columns, or one row per line"
 
 
+MANY = 400
+"""Digits of a number that is larger than any a price or a time could have."""
+
+
 def is_json(data: bytes) -> bool:
     """Say whether a text begins as JSON does."""
     return data.lstrip()[:1] in (b"[", b"{")
@@ -23,9 +27,15 @@ def is_json(data: bytes) -> bool:
 
 def json_rows(name: str, data: bytes) -> Grid:
     """Return the table that a JSON text holds."""
-    text = data.decode()
     try:
-        whole = json.loads(text)
+        return _table(name, data.decode())
+    except RecursionError:
+        raise CryptoflowError(f"{name} has lists within lists without end", fix=SHAPES) from None
+
+
+def _table(name: str, text: str) -> Grid:
+    try:
+        whole = _loaded(text)
     except json.JSONDecodeError as fault:
         if fault.msg == "Extra data":
             return _lines(name, text)
@@ -43,6 +53,11 @@ def json_rows(name: str, data: bytes) -> Grid:
     raise CryptoflowError(f"{name} holds no rows", fix=SHAPES)
 
 
+def _loaded(text: str) -> Any:
+    """A JSON text as Python has it; a number of more digits than Python takes for a whole one is infinite."""
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < MANY else float(digits))
+
+
 def _lines(name: str, text: str) -> Grid:
     rows: list[Any] = []
     numbers: list[int] = []
@@ -50,7 +65,7 @@ def _lines(name: str, text: str) -> Grid:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                rows.append(json.loads(line))
+                rows.append(_loaded(line))
                 numbers.append(number)
             except json.JSONDecodeError as fault:
                 flaws.append(Flaw(number, "a line is no JSON", fault.msg))
@@ -64,8 +79,7 @@ def _columns(name: str, whole: dict[str, Any]) -> Grid:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{key} {length}" for key, length in lengths.items())
         raise CryptoflowError(f"{name} has columns of different lengths: {told}", fix=SHAPES)
-    table = pa.table({key: _column(column) for key, column in columns.items()})
-    return Grid(Sheet(name), table, named=True)
+    return Grid(Sheet(name), _of_columns(columns), named=True)
 
 
 def _grid(sheet: Sheet, rows: Sequence[Any], numbers: Iterable[int], flaws: Iterable[Flaw] = ()) -> Grid:
@@ -91,17 +105,29 @@ def _grid(sheet: Sheet, rows: Sequence[Any], numbers: Iterable[int], flaws: Iter
         columns: Any = dict(zip(numbered(width), zip(*good, strict=True), strict=True))
     else:
         columns = {key: [row.get(key) for row in good] for key in dict.fromkeys(key for row in good for key in row)}
-    table = pa.table({key: _column(column) for key, column in columns.items()})
-    return Grid(sheet, table, kind is dict, (), tuple(odd))
+    return Grid(sheet, _of_columns(columns), kind is dict, (), tuple(odd))
+
+
+def _of_columns(columns: Mapping[str, Sequence[Any]]) -> Any:
+    return pa.table({_text(key): _column(column) for key, column in columns.items()})
 
 
 def _column(values: Sequence[Any]) -> Any:
     """Values as numbers where all of them are, else as text, in which a number keeps every digit it had."""
     try:
         found = pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
         found = None
     if found is None or not (pa.types.is_integer(found.type) or pa.types.is_floating(found.type)):
-        texts = (value if value is None or isinstance(value, str) else repr(value) for value in values)
+        texts = (None if value is None else _text(value if isinstance(value, str) else repr(value)) for value in values)
         found = pa.array([text or None for text in texts], pa.string())
     return pa.chunked_array([found])
+
+
+def _text(text: str) -> str:
+    r"""Text without halves of characters, which JSON can spell and nothing else can hold.
+
+    >>> _text("a\ud800")
+    'a\\ud800'
+    """
+    return text.encode(errors="backslashreplace").decode()

@@ -39,13 +39,14 @@ def head_of(manifest: Manifest) -> bytes:
 
 
 def mapped(file: Path, manifest: Manifest) -> Bars | None:
-    """Return the bars of a column file, or None when it is not there or not as long as it must be.
+    """Return the bars of a column file, or None when it is not there, or does not begin or is not as long as it must.
 
-    What is written into them stays in this process.
+    Its numbers are trusted: to read them all is what it is there to save, and `verify` does it. What is written into
+    them stays in this process.
     """
     try:
         opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:  # not there, or not for us to read: the segments have the same bars
         return None
     try:
         if os.fstat(opened).st_size != size_of(manifest) or os.pread(opened, HEAD.size, 0) != head_of(manifest):

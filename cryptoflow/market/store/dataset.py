@@ -1,11 +1,10 @@
 """One venue's bars of one symbol and timeframe: added as they come, kept as they are, loaded at once."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace as changed
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError
@@ -15,12 +14,18 @@ from cryptoflow.market.store import columns, disk, manifest, reading
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.manifest import Defect, Manifest, Origin, Segment
 from cryptoflow.market.store.merging import merged
+from cryptoflow.market.store.names import LOCK, ours
 from cryptoflow.market.store.room import Room
 from cryptoflow.market.store.segments import described, packed, pieces
 from cryptoflow.market.store.spans import Span, aligned, joined, outside
 from cryptoflow.market.times import FIRST, LAST, grid_offset, moment
 
-LOCK = "lock"
+
+class Loaded(NamedTuple):
+    """Bars, and the manifest that names them: others may be added meanwhile, of which neither says anything."""
+
+    manifest: Manifest
+    bars: Bars
 
 
 class Dataset:
@@ -61,20 +66,35 @@ class Dataset:
         """
         spans = joined(map(self._closed, covered))
         bars = self._sound(bars, spans)
-        with disk.written(f"{self.key}", self.folder):
-            disk.make(self.folder)
-            with disk.alone(self.folder / LOCK):
-                return self._add(bars, spans, origin, tuple(defects), replace)
+        with disk.written(f"{self.key}", self.folder), disk.alone(self.folder / LOCK):
+            return self._add(bars, spans, origin, tuple(defects), replace)
 
     def load(self, start: int = FIRST, end: int = LAST) -> Bars:
         """Return the bars that open at or after `start` and before `end`; they were checked when they were added.
 
-        They lie in a file that is mapped into memory, which is made when it is not there.
+        They lie in a file that is mapped into memory, which is made when it is not there. Where it cannot be, they
+        are read anew each time, and a note of theirs says so.
         """
+        return self.loaded(start, end).bars
+
+    def loaded(self, start: int = FIRST, end: int = LAST) -> Loaded:
+        """Return what `load` does, with the manifest that names it."""
+        return self._as_known(lambda known: self._mapped(known).between(start, end))
+
+    def part(self, start: int, end: int) -> Bars:
+        """Return the bars that open within a span as `load` does, but read for this once: nothing is laid out."""
+        return self._as_known(lambda known: reading.part(self.folder, known, start, end)).bars
+
+    def last(self, count: int) -> Loaded:
+        """Return so many of the last bars, read for this once."""
+        return self._as_known(lambda known: reading.last(self.folder, known, count))
+
+    def _as_known(self, bars_of: Callable[[Manifest], Bars]) -> Loaded:
+        """Return what the manifest of now names."""
         known = self.manifest()
         while known is not None:
             try:
-                return self._mapped(known).between(start, end)
+                return Loaded(known, bars_of(known))
             except reading.Gone:
                 # Whoever adds bars removes the files whose place they took: then there is a newer manifest.
                 before, known = known, self.manifest()
@@ -88,7 +108,7 @@ class Dataset:
     def uncovered(self, start: int, end: int) -> tuple[Span, ...]:
         """Return the spans within this one that nobody was asked for yet."""
         known = self.manifest()
-        return outside(aligned((start, end), self.key.timeframe), known.covered if known else ())
+        return never_asked(known, (start, end)) if known else (aligned((start, end), self.key.timeframe),)
 
     def gaps(self) -> tuple[Span, ...]:
         """Return the spans in which there are no bars although somebody was asked for them."""
@@ -96,8 +116,12 @@ class Dataset:
         return known.gaps if known else ()
 
     def strays(self) -> list[Path]:
-        """Return files that mean nothing: what a crash left behind, or a reader would not let go."""
-        return self._strays(self.manifest()) if self.folder.is_dir() else []
+        """Return files of ours that mean nothing: what a crash left behind, or a reader would not let go."""
+        return self._strays(self.manifest())
+
+    def files(self) -> list[Path]:
+        """Return all files of the dataset; what somebody else has put beside them is none."""
+        return ours(self.folder)
 
     def sweep(self) -> list[Path]:
         """Remove files that mean nothing, and return which."""
@@ -107,13 +131,15 @@ class Dataset:
             return self._swept(self.manifest())
 
     def remove(self) -> None:
-        """Remove the dataset with all of its bars."""
+        """Remove the dataset with all of its bars; what is none of ours stays."""
+        if not self.folder.is_dir():
+            return
         with disk.alone(self.folder / LOCK):
             # Without its manifest the rest means nothing, so that goes first; the lock goes last.
             (self.folder / manifest.NAME).unlink(missing_ok=True)
             disk.settle(self.folder)
             self._swept(None)
-            (self.folder / LOCK).unlink()
+            (self.folder / LOCK).unlink(missing_ok=True)
         with suppress(OSError):
             for folder in (self.folder, *self.folder.parents[:2]):
                 folder.rmdir()
@@ -189,22 +215,31 @@ class Dataset:
         if not known.segments:
             return reading.whole(self.folder, known)
         file = columns.file_of(self.room.folder, known)
-        with disk.written(f"the column file of {self.key}", self.room.folder):
-            found = columns.mapped(file, known)
-            if found is not None:
-                self.room.used(file)
-                return found
-            bars = reading.whole(self.folder, known)
+        found = columns.mapped(file, known)
+        if found is not None:
+            self.room.used(file)
+            return found
+        bars = reading.whole(self.folder, known)
+        try:
             self.room.clear(columns.size_of(known))
             columns.write(file, known, bars)
-            return bars
+        except OSError as error:
+            reason = error.strerror or error
+            note = f"bars of {self.key} were read from their segments: {self.room.folder} cannot be written ({reason})."
+            return changed(bars, notes=(note,))
+        return bars
 
     def _strays(self, known: Manifest | None) -> list[Path]:
         named = {LOCK, *((manifest.NAME, *(segment.file for segment in known.segments)) if known else ())}
-        return [Path(entry.path) for entry in os.scandir(self.folder) if entry.name not in named]
+        return [file for file in ours(self.folder) if file.name not in named]
 
     def _swept(self, known: Manifest | None) -> list[Path]:
         strays = self._strays(known)
         for file in strays:
             file.unlink(missing_ok=True)
         return strays
+
+
+def never_asked(known: Manifest, span: Span) -> tuple[Span, ...]:
+    """Return what of a span nobody was asked for when a manifest was written."""
+    return outside(aligned(span, known.timeframe), known.covered)

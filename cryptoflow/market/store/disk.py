@@ -19,14 +19,25 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 PATIENCE, PAUSE = 20.0, 0.02
 """Seconds that a process waits for another one that is writing, and between two looks."""
 
+REMOVED = 10
+"""Looks at which the folder of a lock may be gone again before that is an error."""
+
 
 def put(path: Path, *parts: bytes | memoryview) -> None:
     """Write a file and let it take its name when all of it is on the disk; `settle` makes sure of the name."""
+    with replaced(path) as unfinished:
+        _write(unfinished, parts)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Name a file to write, which takes the name `path` when it is written and on the disk, or else is gone again."""
     unfinished = path.with_name(f"{path.name}-{os.getpid()}-{get_ident()}{UNFINISHED}")
     try:
-        _write(unfinished, parts)
+        yield unfinished
+        _sync(unfinished)
         unfinished.rename(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
@@ -39,14 +50,17 @@ def _write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
             rest = memoryview(part).cast("B")
             while rest:
                 rest = rest[os.write(file, rest) :]
-        os.fsync(file)
     finally:
         os.close(file)
 
 
 def settle(folder: Path) -> None:
     """Let the names that files of a folder have taken outlive a power cut."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(file)
     finally:
@@ -63,10 +77,19 @@ def make(folder: Path) -> None:
 
 @contextmanager
 def alone(file: Path, patience: float = PATIENCE) -> Iterator[int]:
-    """Hold a lock that one process at a time has, or say who to ask; it falls when its holder dies."""
+    """Hold a lock that one process at a time has, or say who to ask; it falls when its holder dies.
+
+    Its folder is made where it is not there, and made again when whoever had the lock has removed it.
+    """
     # Looks are counted, not timed: under virtual time no clock moves while another process works.
-    for _ in range(max(1, round(patience / PAUSE))):
-        opened = _locked(file)
+    for look in range(max(1, round(patience / PAUSE))):
+        try:
+            make(file.parent)
+            opened = _locked(file)
+        except (FileNotFoundError, FileExistsError):  # it may go while it is being made, too
+            if look >= REMOVED:
+                raise
+            opened = None
         if opened is not None:
             break
         time.sleep(PAUSE)
@@ -86,6 +109,7 @@ def _locked(file: Path) -> int | None:
     """The file, opened and locked; None while another one has it, or has removed it."""
     opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     with suppress(BlockingIOError, FileNotFoundError):
+        # Whoever had the lock may have removed the file: a lock on what has no name any more keeps nobody out.
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(opened), file.stat()):
             return opened

@@ -9,18 +9,21 @@ import msgspec
 from msgspec.structs import replace
 
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.store import spans
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.spans import Span, bars_in, joined
+from cryptoflow.market.times import timeframe_name
 
-VERSION = 1
+VERSION = 2
 NAME = "manifest.json"
 
 
 class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file with the bars of one stretch of the calendar, like `2024-01`, and what must come out of it.
 
-    `first` and `last` are the opens of its bars, `gaps` the spans between them without bars; `bytes` is the SHA-256
-    of the file, `columns` that of the numbers in it.
+    `first` and `last` are the opens of its bars, `gaps` the spans between them without bars, in few letters because
+    there may be as many as bars: `9+1` are nine bars and one missing. `bytes` is the SHA-256 of the file, `columns`
+    that of the numbers in it.
     """
 
     stretch: str
@@ -31,7 +34,7 @@ class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: int
     bytes: str
     columns: str
-    gaps: tuple[Span, ...] = ()
+    gaps: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +117,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return
         first, end = self.ends
         for segment in self.segments:
-            yield from segment.gaps
+            yield from spans.read(segment.gaps, segment.first, self.timeframe)
         for one, next_one in pairwise(self.segments):
             yield one.last + self.timeframe, next_one.first
         for start, stop in self.covered:
@@ -172,20 +175,27 @@ def text(manifest: Manifest) -> bytes:
 
 def read(content: bytes, file: Path, key: Key) -> Manifest:
     """Return the manifest that a file holds; one that is damaged, of another key or version is refused."""
-    mend = f"fetch or import the bars again, after `cryptoflow data prune {key.symbol}` has removed what is there"
+    named = f"{key.symbol} --timeframe {timeframe_name(key.timeframe)} --venue {key.venue}"
+    mend = f"fetch or import the bars again, after `cryptoflow data prune {named}` has removed what is there"
     try:
+        version = msgspec.json.decode(content, type=_Version).version
+        if version != VERSION:
+            what = f"{file} is of version {version}, this program knows {VERSION}"
+            raise CryptoflowError(what, fix="use a newer program" if version > VERSION else mend)
         manifest = msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise CryptoflowError(f"{file} is no manifest of this version: {error}", fix=mend) from error
-    if manifest.version != VERSION:
-        raise CryptoflowError(
-            f"{file} is of version {manifest.version}, this program knows {VERSION}", fix="use a newer program"
-        )
     if manifest.key != key:
         raise CryptoflowError(f"{file} is the manifest of {manifest.key}, not of {key}", fix=mend)
     if manifest.digest != _digest(manifest):
         raise CryptoflowError(f"{file} was changed or is damaged: it does not have its own digest", fix=mend)
     return manifest
+
+
+class _Version(msgspec.Struct):
+    """As much of a manifest as every version has."""
+
+    version: int
 
 
 def _digest(manifest: Manifest) -> str:

@@ -1,5 +1,6 @@
 """Segments read back, each held against what its manifest says of it."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -51,17 +52,33 @@ def gone(file: Path, segment: Segment) -> Gone:
     return Gone(damaged(file, segment, "it is not there").problems)
 
 
-def whole(folder: Path, manifest: Manifest) -> Bars:
-    """Return all bars of a dataset, in memory of their own."""
-    out: dict[str, Any] = {name: np.empty(manifest.rows, np.int64 if name == "open_at" else float) for name in COLUMNS}
-    begins = np.cumsum([0, *(segment.rows for segment in manifest.segments)]).tolist()
+def whole(folder: Path, manifest: Manifest, segments: Sequence[Segment] | None = None) -> Bars:
+    """Return all bars of a dataset, or those of some segments, in memory of their own."""
+    segments = manifest.segments if segments is None else segments
+    begins = np.cumsum([0, *(segment.rows for segment in segments)]).tolist()
+    out: dict[str, Any] = {name: np.empty(begins[-1], np.int64 if name == "open_at" else float) for name in COLUMNS}
 
     def fill(place: int) -> None:
-        bars = read(folder, manifest.key, manifest.segments[place])
+        bars = read(folder, manifest.key, segments[place])
         for name in COLUMNS:
             out[name][begins[place] : begins[place + 1]] = getattr(bars, name)
 
     with ThreadPoolExecutor(READERS) as readers:
-        for _ in readers.map(fill, range(len(manifest.segments))):
+        for _ in readers.map(fill, range(len(segments))):
             pass
     return Bars(manifest.symbol, manifest.timeframe, **out)
+
+
+def part(folder: Path, manifest: Manifest, start: int, end: int) -> Bars:
+    """Return the bars that open within a span, from the segments that have some."""
+    concerned = [each for each in manifest.segments if each.first < end and each.last >= start]
+    return whole(folder, manifest, concerned).between(start, end)
+
+
+def last(folder: Path, manifest: Manifest, count: int) -> Bars:
+    """Return so many of the last bars, from the segments that have them."""
+    begin, rows = len(manifest.segments), 0
+    while begin and rows < count:
+        begin -= 1
+        rows += manifest.segments[begin].rows
+    return whole(folder, manifest, manifest.segments[begin:]).cut(max(0, rows - count), rows)

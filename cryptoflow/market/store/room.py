@@ -6,12 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.store import disk
 from cryptoflow.market.store.columns import SUFFIX
 from cryptoflow.settings import settings
 
 COUNTS = "counts"
 """The file of counts, which is also the lock for changing them."""
+
+PATIENCE = 2.0
+"""Seconds that a run waits to count; what others hold longer goes uncounted."""
 
 FORM = struct.Struct("<3q")
 
@@ -54,8 +58,8 @@ class Room(NamedTuple):
             return Counts()
 
     def used(self, file: Path) -> None:
-        """Note that a column file was there and is in use again."""
-        with suppress(FileNotFoundError):
+        """Note that a column file was there and is in use again, where that can be noted."""
+        with suppress(OSError):
             os.utime(file)
         self._count(Counts(hits=1))
 
@@ -71,8 +75,8 @@ class Room(NamedTuple):
         self._count(Counts(misses=1, evictions=gone))
 
     def _count(self, more: Counts) -> None:
-        disk.make(self.folder)
-        with disk.alone(self.folder / COUNTS) as file:
+        # A folder that cannot be written, or a count that somebody holds on to, is no reason to have no bars.
+        with suppress(OSError, CryptoflowError), disk.alone(self.folder / COUNTS, PATIENCE) as file:
             counts = _counts(os.pread(file, FORM.size, 0))
             os.pwrite(file, FORM.pack(*map(sum, zip(counts, more, strict=True))), 0)
 

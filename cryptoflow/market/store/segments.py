@@ -12,7 +12,7 @@ from cryptoflow.market.arrow import numbers
 from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.manifest import Segment
-from cryptoflow.market.store.spans import Span, outside
+from cryptoflow.market.store.spans import Span, outside, written
 from cryptoflow.market.times import HOUR, MINUTE
 
 NAMED = 16
@@ -84,7 +84,7 @@ def described(stretch: str, bars: Bars, content: bytes) -> Segment:
         size=len(content),
         bytes=digest,
         columns=digest_of(bars),
-        gaps=gaps_of(bars),
+        gaps=written(gaps_of(bars), first, bars.timeframe),
     )
 
 

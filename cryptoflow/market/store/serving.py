@@ -10,9 +10,10 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import COLUMNS, Bars
 from cryptoflow.market.detail import grown
-from cryptoflow.market.store.dataset import Dataset
+from cryptoflow.market.store.dataset import Dataset, never_asked
 from cryptoflow.market.store.key import Key
-from cryptoflow.market.store.spans import Span, aligned, inside
+from cryptoflow.market.store.manifest import Manifest
+from cryptoflow.market.store.spans import Span, aligned, bars_in, full, inside
 from cryptoflow.market.store.store import Store
 from cryptoflow.market.times import DAY, grid_offset, moment, timeframe_name
 
@@ -21,10 +22,10 @@ SHOWN = 3
 
 
 def served(store: Store, asked: Asked) -> Bars:
-    """Return the bars that were asked for; notes say what they are made of and what was never fetched.
+    """Return the bars that were asked for; notes say what they are made of and which spans are not stored.
 
-    Bars of the timeframe itself are taken, unless finer ones cover more of the span. A bar made of finer ones is left
-    out when some inside it were never asked for: it is available at its close, and that is not known yet.
+    Bars of the timeframe itself are taken, unless finer ones make up more of them within the span. A bar made of finer
+    ones is left out when some inside it were never asked for: it is available at its close, and that is not known yet.
     """
     wanted = Key(asked.venue, asked.symbol, asked.timeframe)
     span = aligned((asked.start, asked.end), asked.timeframe)
@@ -32,19 +33,22 @@ def served(store: Store, asked: Asked) -> Bars:
     if not fitting:
         raise CryptoflowError(
             f"the store has no bars of {wanted}, nor shorter ones to make them of",
-            fix=f"`{_download(asked)}` fetches them, `cryptoflow data import FILE` takes them from a file",
+            fix=f"`{_download(asked)}` fetches them, `cryptoflow data import FILE` takes them from a file"
+            if "/" in asked.symbol
+            else "the store keeps pairs of currencies only; the source `yahoo` reads stocks",
         )
-    chosen = max(fitting, key=lambda dataset: (_covered(dataset, span), dataset.key.timeframe))
-    bars = chosen.load(*span)
-    unknown = chosen.uncovered(*span)
-    notes = list(_never_asked(asked, unknown))
+    chosen = max(fitting, key=lambda dataset: (_stored(dataset, span, asked.timeframe), dataset.key.timeframe))
+    # Somebody may add bars meanwhile: what was asked for is told by the manifest that names these.
+    known, bars = chosen.loaded(*span)
+    unknown = never_asked(known, span)
+    notes = [*bars.notes, *_not_stored(asked, known, unknown)]
     if chosen.key.timeframe != asked.timeframe:
         notes.insert(0, _made_of(bars, asked, chosen.key))
         bars = complete(grown(bars, asked.timeframe), unknown)
     if not len(bars):
         raise CryptoflowError(
             f"the store has no bars of {wanted} from {moment(asked.start)} to {moment(asked.end)}",
-            fix=f"{_has(chosen)}; `{_download(asked)}` fetches more",
+            fix=f"{_has(known)}; `{_download(asked)}` fetches more",
         )
     return replace(bars, notes=tuple(notes))
 
@@ -71,9 +75,17 @@ def complete(bars: Bars, unknown: tuple[Span, ...]) -> Bars:
     return replace(bars, **columns)
 
 
-def _covered(dataset: Dataset, span: Span) -> int:
+def whole(known: Manifest, span: Span, timeframe: int) -> int:
+    """Return how many whole bars of a timeframe a dataset has within a span, or has the finer ones for."""
+    asked = [full(each, timeframe) for each in inside(span, known.covered)]
+    gaps = known.gaps
+    empty = (full(gap, timeframe) for each in asked for gap in inside(each, gaps))
+    return bars_in(asked, timeframe) - bars_in(empty, timeframe)
+
+
+def _stored(dataset: Dataset, span: Span, timeframe: int) -> int:
     known = dataset.manifest()
-    return sum(end - start for start, end in inside(span, known.covered)) if known else 0
+    return whole(known, span, timeframe) if known else 0
 
 
 def _made_of(bars: Bars, asked: Asked, key: Key) -> str:
@@ -82,23 +94,21 @@ def _made_of(bars: Bars, asked: Asked, key: Key) -> str:
     return f"bars of {asked.symbol} are made of {len(bars) + gaps:,} stored ones of {finer}{lacking}."
 
 
-def _never_asked(asked: Asked, unknown: tuple[Span, ...]) -> Iterator[str]:
+def _not_stored(asked: Asked, known: Manifest, unknown: tuple[Span, ...]) -> Iterator[str]:
     """What to say of spans that nobody asked the venue for: a run begins later there, or ends sooner."""
+    what = f"{asked.symbol} is not stored as {timeframe_name(known.timeframe)}"
     for start, end in unknown[:SHOWN]:
-        yield (
-            f"{asked.symbol} was never fetched from {moment(start)} to {moment(end)}: "
-            f"`{_download(asked._replace(start=start))}` does."
-        )
+        command = _download(asked._replace(start=start, timeframe=known.timeframe))
+        yield f"{what} from {moment(start)} to {moment(end)}: `{command}` fetches it."
     if len(unknown) > SHOWN:
-        yield f"{asked.symbol} was never fetched in {len(unknown) - SHOWN:,} more spans."
+        yield f"{what} in {len(unknown) - SHOWN:,} more spans."
 
 
-def _has(dataset: Dataset) -> str:
-    known = dataset.manifest()
-    if known is None or known.ends is None:
+def _has(known: Manifest) -> str:
+    if known.ends is None:
         return "it has none at all"
     first, end = map(moment, known.ends)
-    return f"it has those of {timeframe_name(dataset.key.timeframe)} from {first} to {end}"
+    return f"it has those of {timeframe_name(known.timeframe)} from {first} to {end}"
 
 
 def _download(asked: Asked) -> str:

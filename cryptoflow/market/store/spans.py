@@ -1,6 +1,6 @@
 """Spans of time, each from its start up to, not including, its end (epoch milliseconds)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cryptoflow.market.times import grid_offset
 
@@ -55,6 +55,42 @@ def aligned(span: Span, timeframe: int) -> Span:
     offset = grid_offset(timeframe)
     start, end = (offset - (offset - at) // timeframe * timeframe for at in span)
     return start, max(start, end)
+
+
+def full(span: Span, timeframe: int) -> Span:
+    """Return the part of a span that whole bars fill, from grid to grid.
+
+    >>> full((1, 185_000), 60_000), full((1, 59_000), 60_000)
+    ((60000, 180000), (60000, 60000))
+    """
+    start, offset = aligned(span, timeframe)[0], grid_offset(timeframe)
+    return start, max(start, offset + (span[1] - offset) // timeframe * timeframe)
+
+
+def written(spans: Iterable[Span], start: int, timeframe: int) -> str:
+    """Return spans on a grid as a short text: for each the bars since the one before, and the bars it is long.
+
+    >>> written([(60_000, 180_000), (300_000, 360_000)], 0, 60_000)
+    '1+2 2+1'
+    """
+    told = []
+    for begins, ends in spans:
+        told.append(f"{(begins - start) // timeframe}+{(ends - begins) // timeframe}")
+        start = ends
+    return " ".join(told)
+
+
+def read(text: str, start: int, timeframe: int) -> Iterator[Span]:
+    """Yield the spans that were written as text.
+
+    >>> list(read("1+2 2+1", 0, 60_000))
+    [(60000, 180000), (300000, 360000)]
+    """
+    for each in text.split():
+        apart, _, long = each.partition("+")
+        begins = start + int(apart) * timeframe
+        start = begins + int(long) * timeframe
+        yield begins, start
 
 
 def bars_in(spans: Iterable[Span], timeframe: int) -> int:

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from cryptoflow.market.store.store import Store
 
 
-def agree(imports: Iterable[tuple[str, "Key", "Bars"]], store: "Store") -> None:
+def agree(imports: Iterable[tuple[str, "Key", "Bars"]], store: "Store | None") -> None:
     """Refuse files whose bars are in the store, or in a file before them, with other numbers.
 
-    Each file is its name, the key of its bars, and the bars. Nothing is stored before all of them agree.
+    Each file is its name, the key of its bars, and the bars. Nothing is stored before all of them agree. Without a
+    store they may say otherwise than it does, but not than each other.
     """
     from cryptoflow.market.store.merging import merged
 
     before: dict[Key, list[tuple[str, Bars]]] = {}
     for name, key, bars in imports:
         first, last = bars.ends()
-        dataset = store.dataset(key)
-        if dataset.manifest():
-            merged(dataset.load(first, last + 1), bars, key, replace=False)
+        if store and (dataset := store.dataset(key)).manifest():
+            merged(dataset.part(first, last + 1), bars, key, replace=False)
         for other, known in before.setdefault(key, []):
             try:
                 merged(known.between(first, last + 1), bars, key, replace=False)

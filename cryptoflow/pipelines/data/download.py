@@ -93,14 +93,17 @@ class _Course:
             self._watcher.moved(series.name, progress)
 
         manner = Manner(max(1, AT_ONCE // len(self._wanted.series)), self._wanted.again)
-        before, fetched, problem = _held(dataset, start, end), Fetched(), None
+        before, held, fetched, problem = _Held(), _Held(), Fetched(), None
         try:
-            refuse_unlisted(self._wanted.venue, symbol, listed)
-            refuse_future(start, end, timeframe)
-            fetched = await fetch(self._client, dataset, (start, end), newest, moved, manner)
+            before = held = _held(dataset, start, end)
+            try:
+                refuse_unlisted(self._wanted.venue, symbol, listed)
+                refuse_future(start, end, timeframe)
+                fetched = await fetch(self._client, dataset, (start, end), newest, moved, manner)
+            finally:
+                held = _held(dataset, start, end)
         except CryptoflowError as error:
             problem = error
-        held = _held(dataset, start, end)
         series = replace(
             series,
             bars=held.bars,

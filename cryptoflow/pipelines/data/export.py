@@ -1,12 +1,13 @@
 """Bars of the store as files that other programs read."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.placeholders import filled, known_placeholders
+from cryptoflow.market.store.disk import replaced
 from cryptoflow.spec.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -31,29 +32,36 @@ def export(datasets: "Sequence[Dataset]", to: str, span: tuple[int, int], *, rep
     write = _writer(to)
     files = [Path(_filled(to, dataset.key)) for dataset in datasets]
     if len(set(files)) < len(files):
-        raise _usage(f"{len(files)} datasets would be written to {to}", "put {symbol} and {timeframe} into its name")
+        raise _usage(
+            f"{len(files)} datasets would be written to {to}", "put {symbol}, {timeframe} and {venue} into its name"
+        )
     for file in files:
-        if file.exists() and not replace:
-            raise _usage(f"{file} is there already", "name another file, or add --replace")
+        with _written(file):
+            if file.is_dir():
+                raise _usage(f"{file} is a folder", "name a file in it")
+            if file.exists() and not replace:
+                raise _usage(f"{file} is there already", "name another file, or add --replace")
     done = []
     for dataset, file in zip(datasets, files, strict=True):
-        bars = dataset.load(*span)
+        bars = dataset.part(*span)
         if not len(bars):
             raise CryptoflowError(f"there are no bars of {dataset.key} in that span", fix="`cryptoflow data show`")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _whole(file, partial(write, _table(bars)))
+        with _written(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with replaced(file) as unfinished:
+                write(_table(bars), unfinished)
         done.append(Exported(dataset.key, file, len(bars)))
     return done
 
 
-def _whole(file: Path, write: Callable[[Path], None]) -> None:
-    """Let a file take its name when all of it is written."""
-    unfinished = file.with_name(f".{file.name}.unfinished")
+@contextmanager
+def _written(file: Path) -> Iterator[None]:
+    """Say in our words why a file cannot be written."""
     try:
-        write(unfinished)
-        unfinished.rename(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        what = f"{file} cannot be written: {error.strerror or error}"
+        raise CryptoflowError(what, fix="name another file with --to", code=ExitCode.UNAVAILABLE) from error
 
 
 def _writer(to: str) -> "Callable[[Any, Path], None]":
@@ -66,7 +74,7 @@ def _writer(to: str) -> "Callable[[Any, Path], None]":
 
 def _filled(to: str, key: "Key") -> str:
     try:
-        return filled(known_placeholders(to), key.symbol, key.timeframe)
+        return filled(known_placeholders(to), key.symbol, key.timeframe, key.venue)
     except ValueError as error:
         raise _usage(f"--to: {error}", "write it like bars/{symbol}-{timeframe}.csv") from error
 

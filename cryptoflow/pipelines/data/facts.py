@@ -70,19 +70,15 @@ def everything(manifest: "Manifest", last: "Bars") -> dict[str, Any]:
     }
 
 
-def shown(dataset: "Dataset", count: int) -> "tuple[Manifest, Bars]":
-    """Return what is known of a dataset, and its last bars."""
-    bars = dataset.load()
-    known = dataset.manifest()
-    assert known is not None
-    return known, bars.cut(max(0, len(bars) - count), len(bars))
-
-
 def verified(verdict: "Verdict") -> dict[str, Any]:
     """Return what verifying a dataset has shown."""
     known = {} if verdict.manifest is None else summary(verdict.manifest)
-    problems = [{"what": problem.what, "fix": problem.fix} for problem in verdict.problems]
-    return {"dataset": str(verdict.key), **known, "ok": not problems, "problems": problems}
+    return {"dataset": str(verdict.key), **known, "ok": not verdict.problems, "problems": told(verdict.problems)}
+
+
+def told(problems: "Iterable[Problem]") -> list[dict[str, str]]:
+    """Return what is wrong, and what mends it."""
+    return [{"what": problem.what, "fix": problem.fix} for problem in problems]
 
 
 def spans(found: "Sequence[Span]", timeframe: int) -> list[dict[str, Any]]:

@@ -89,8 +89,8 @@ def import_files(
     if refused:
         raise CryptoflowError(refused)
     store = Store(home_of() / "data", clock)
-    if not wish.replace:
-        agree(((each.sifted.sheet.name, each.key, each.sifted.bars) for each in judged), store)
+    sides = ((each.sifted.sheet.name, each.key, each.sifted.bars) for each in judged)
+    agree(sides, None if wish.replace else store)
     return judged if wish.dry_run else [_stored(each, store, replace=wish.replace) for each in judged]
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.times import DAY, FIRST, LAST
-from cryptoflow.pipelines.documents import is_yaml
+from cryptoflow.market.times import timeframe_name
+from cryptoflow.pipelines.documents import is_spec
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import own_symbols
 from cryptoflow.pipelines.resolve import resolve
-from cryptoflow.spec.durations import Duration, midnight
+from cryptoflow.spec.durations import Duration
 from cryptoflow.spec.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -31,15 +31,17 @@ def named(names: Sequence[str], venue: str | None = None, timeframe: str | None 
     """Return every dataset that fits: of the symbols named or of the specs, of all symbols where none is named.
 
     A spec means its symbols on its venue, of its timeframes and of the shorter ones that these can be made of.
-    A name that fits nothing is refused.
+    A name that fits nothing is refused, and so are a venue and a timeframe that fit nothing of what there is.
     """
     length = milliseconds(timeframe)
     found: dict[Path, Dataset] = {}
     for name in names or ("",):
-        fitting = list(_of_spec(Path(name)) if is_yaml(name) else _of_symbol(name))
+        fitting = list(_of_spec(Path(name)) if is_spec(name) else _of_symbol(name))
         kept = [each for each in fitting if _fits(each.key, venue, length)]
-        if name and not kept:
+        if not kept and name:
             raise _unknown(name, fitting)
+        if not kept and fitting:
+            raise _unfit(fitting, venue, length)
         found.update({each.folder: each for each in kept})
     return tuple(found.values())
 
@@ -48,7 +50,7 @@ def one(names: Sequence[str], venue: str | None = None, timeframe: str | None = 
     """Return the datasets named, having seen that each symbol means one only."""
     for name in names:
         fitting = named([name], venue, timeframe)
-        if len(fitting) > 1 and not is_yaml(name):
+        if len(fitting) > 1 and not is_spec(name):
             raise CryptoflowError(
                 f"{name} could be any of: {', '.join(str(each.key) for each in fitting)}",
                 fix="say which with --timeframe and --venue",
@@ -67,18 +69,6 @@ def milliseconds(timeframe: str | None) -> int | None:
         return None if timeframe is None else int(Duration(timeframe))
     except ValueError as error:
         raise CryptoflowError(f"--timeframe: {error}", fix="write it like 1h", code=ExitCode.USAGE) from error
-
-
-def days(since: str | None, until: str | None) -> tuple[int, int]:
-    """Return the span of some days, the last of which counts whole; without them it has no end.
-
-    >>> days("2024-01-01", "2024-01-02")
-    (1704067200000, 1704240000000)
-    """
-    try:
-        return FIRST if since is None else midnight(since), LAST if until is None else midnight(until) + DAY
-    except ValueError as error:
-        raise CryptoflowError(f"{error}", fix="write days like 2024-01-31", code=ExitCode.USAGE) from error
 
 
 def _of_symbol(symbol: str) -> "Iterator[Dataset]":
@@ -107,7 +97,17 @@ def _unknown(name: str, fitting: "Sequence[Dataset]") -> CryptoflowError:
             f"the store has no such bars of {name}", fix=f"it has {', '.join(str(each.key) for each in fitting)}"
         )
     symbols = dict.fromkeys(each.key.symbol for each in store_of().datasets())
-    near = "" if is_yaml(name) else suggestion(name, symbols, "it has")
+    near = "" if is_spec(name) else suggestion(name, symbols, "it has")
     return CryptoflowError(
         f"the store has no bars of {name}", fix=near or f"`cryptoflow data download {name}` fetches them"
     )
+
+
+def _unfit(there: "Sequence[Dataset]", venue: str | None, timeframe: int | None) -> CryptoflowError:
+    """What to say of a venue and a timeframe that nothing in the store is of."""
+    venues = dict.fromkeys(each.key.venue for each in there)
+    if venue is not None and venue not in venues:
+        return CryptoflowError(f"the store has no bars of {venue}", fix=suggestion(venue, venues, "it has those of"))
+    frames = dict.fromkeys(timeframe_name(each.key.timeframe) for each in there if venue in (None, each.key.venue))
+    what = f"the store has no bars of {timeframe_name(timeframe or 0)}{f' of {venue}' if venue else ''}"
+    return CryptoflowError(what, fix=f"it has those of {', '.join(frames)}")

@@ -58,4 +58,8 @@ class Whose(NamedTuple):
         if is_unpaired(venue, symbol):
             what = f"{symbol} names nothing it is paid with, but {venue} trades pairs of currencies"
             raise CryptoflowError(what, fix=f"say it: --symbol {paired(symbol)}", code=ExitCode.USAGE)
+        if "/" not in symbol:
+            what = f"{symbol} names nothing it is paid with, and the store counts what is missing of every day"
+            fix = "say what it is paid with: --symbol BTC/USDT; the source `yahoo` reads stocks, `csv` files of theirs"
+            raise CryptoflowError(what, fix=fix, code=ExitCode.USAGE)
         return Key(venue, symbol, timeframe)

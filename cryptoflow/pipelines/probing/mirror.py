@@ -39,7 +39,7 @@ def data_files(resolved: Resolved, feed: Feed) -> "dict[Path, Columns]":
         finer = (int(market.detail), feed.finer)
         kinds = [*kinds, finer] if "{timeframe}" in path else [finer]
     files = {
-        _absolute(resolved.folder / filled(path, symbol, timeframe)): bars
+        _absolute(resolved.folder / filled(path, symbol, timeframe, str(market.venue))): bars
         for timeframe, series in kinds
         for symbol, bars in zip(resolved.symbols, series, strict=True)
     }

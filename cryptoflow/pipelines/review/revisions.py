@@ -6,7 +6,7 @@ from os.path import normpath
 from pathlib import Path, PurePosixPath
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.pipelines.documents import SUFFIXES
+from cryptoflow.pipelines.documents import is_spec
 from cryptoflow.plugins.guests import FOLDER
 
 FILE_MODES = {"100644", "100755"}
@@ -62,7 +62,7 @@ def _files(listed: str) -> Iterator[tuple[str, str]]:
         head, _, name = entry.partition("\t")
         mode, _, digest = head.split()
         path = PurePosixPath(name)
-        of_specs = path.suffix in SUFFIXES or (path.suffix == ".py" and path.parent.name == FOLDER)
+        of_specs = is_spec(path) or (path.suffix == ".py" and path.parent.name == FOLDER)
         if mode in FILE_MODES and of_specs and ".." not in path.parts and not path.is_absolute():
             yield name, digest
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cryptoflow.errors import CryptoflowError, Problem
-from cryptoflow.pipelines.documents import Document, below, is_yaml, sorted_out
+from cryptoflow.pipelines.documents import Document, below, is_spec, sorted_out
 from cryptoflow.pipelines.review.revisions import extract, inside
 from cryptoflow.spec.document import Opener, display, on_disk
 
@@ -86,7 +86,8 @@ def _around(root: Path) -> Iterator[Path]:
         return
     for folder in (root, *(root / name for name in PARTS)):
         if folder.is_dir():
-            yield from (file for file in folder.iterdir() if is_yaml(file.name) and file.is_file())
+            files = (file for file in folder.iterdir() if not file.name.startswith("."))
+            yield from (file for file in files if is_spec(file) and file.is_file())
 
 
 def project(path: Path) -> Path:

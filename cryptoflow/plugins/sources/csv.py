@@ -25,7 +25,7 @@ class Csv(Plugin):
 
     path: str = Field(
         min_length=1,
-        description="file, relative to the spec; placeholders are {symbol} (BTCUSDT) {base} {quote} {timeframe}",
+        description="file, relative to the spec; placeholders: {symbol} (BTCUSDT) {base} {quote} {timeframe} {venue}",
     )
     zone: Literal["UTC"] | None = Field(None, description="the zone of times that name none")
     columns: tuple[str, ...] = Field((), description="names of the columns, when the first line has none")
@@ -38,6 +38,6 @@ class Csv(Plugin):
         from cryptoflow.market import text_files
         from cryptoflow.market.files import located, selected
 
-        file = located(self.path, asked.folder, asked.symbol, asked.timeframe)
+        file = located(self.path, asked)
         told = text_files.read(file, self.separator, self.columns, self.zone)
         return selected(told, asked)

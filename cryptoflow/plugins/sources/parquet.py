@@ -22,7 +22,7 @@ class Parquet(Plugin):
 
     path: str = Field(
         min_length=1,
-        description="file, relative to the spec; placeholders are {symbol} (BTCUSDT) {base} {quote} {timeframe}",
+        description="file, relative to the spec; placeholders: {symbol} (BTCUSDT) {base} {quote} {timeframe} {venue}",
     )
     zone: Literal["UTC"] | None = Field(None, description="the zone of times that name none")
 
@@ -33,5 +33,5 @@ class Parquet(Plugin):
         from cryptoflow.market import parquet_files
         from cryptoflow.market.files import located, selected
 
-        file = located(self.path, asked.folder, asked.symbol, asked.timeframe)
+        file = located(self.path, asked)
         return selected(parquet_files.read(file, self.zone), asked)

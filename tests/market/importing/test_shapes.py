@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.flaws import problems
 from cryptoflow.market.importing.file_names import Said, said
 from cryptoflow.market.importing.mapping import columns_of
 from cryptoflow.market.importing.reading import read
@@ -85,6 +86,43 @@ def test_times_without_a_zone_are_read_when_it_is_said(tmp_path: Path) -> None:
     found = taken(tmp_path, "x.csv", naive, zone="UTC")
     assert "x.csv: Date read as moments in UTC, as told" in found.bars.notes
     assert found.bars.fingerprint() == taken(tmp_path, "y.csv", joined(lines())).bars.fingerprint()
+
+
+def test_lines_are_counted_as_an_editor_does_where_a_cell_has_several(tmp_path: Path) -> None:
+    head, *rest = lines()
+    table = [f"{head},Note", f'{rest[0]},"one\n\ntwo"', *(f"{line}," for line in rest[1:5]), "short", f"{rest[5]}x,"]
+    found = taken(tmp_path, "x.csv", joined(table))
+    assert [(flaw.row, flaw.what) for flaw in found.flaws] == [
+        (9, "a row of 1 column in a table of 7"),
+        (10, "Volume is no number"),
+    ]
+
+
+def test_milliseconds_of_the_early_seventies_are_no_seconds(tmp_path: Path) -> None:
+    day = 86_400_000
+    (tmp_path / "x.csv").write_bytes(text([[at * day, *rows()[0][1:]] for at in range(200, 220)]))
+    found = sift(read(tmp_path / "x.csv"), "DEM/USD", day, NOW)
+    assert (found.bars.ends(), found.flaws) == ((200 * day, 219 * day), ())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("[" * 100_000, "lists within lists without end"),
+        ('[[1709251200000,1,2,1,1,"\\ud800"],[1709254800000,1,2,1,1,1]]', "volume is no number: row 1"),
+        (f"[[{'9' * 5_000},1,2,1,1,1],[1709254800000,1,2,1,1,1]]", "a time is on no calendar: row 1"),
+        (
+            f"[[1709251200000,{'9' * 5_000},2,1,1,1],[1709254800000,1,2,1,1,1]]",
+            "a number is missing or infinite: row 1",
+        ),
+    ],
+    ids=["deep", "half a character", "a long time", "a long price"],
+)
+def test_json_that_nothing_can_hold_is_refused_in_words(tmp_path: Path, data: str, said: str) -> None:
+    with pytest.raises(CryptoflowError) as raised:
+        found = taken(tmp_path, "x.json", data.encode())
+        raise CryptoflowError(problems("x.json", "row", found.flaws))
+    assert said in str(raised.value)
 
 
 def test_of_two_halves_in_two_units_the_larger_one_counts(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from cryptoflow.clock import MachineClock, virtual_time
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.store import Store
 from cryptoflow.pipelines.data.download import downloaded
 from cryptoflow.pipelines.data.wanted import Wanted
 from cryptoflow.settings import settings
@@ -104,6 +106,19 @@ def test_a_gap_across_pages_is_counted_and_what_is_behind_it_arrives(scene: Scen
     assert found.series[0].missing == (last - first) // MINUTE
     assert len(scene.stub.pages()) < 25
     assert found.series[0].hidden_before is None
+
+
+def test_a_damaged_manifest_is_told_by_name_and_the_other_symbols_arrive(scene: Scene) -> None:
+    damaged = Store(scene.home / "data", MachineClock()).dataset(Key("binance", "ETH/USDT", MINUTE)).folder
+    damaged.mkdir(parents=True)
+    (damaged / "manifest.json").write_text("{")
+    found = scene.download(BTC, ("ETH/USDT", MINUTE), ("SOL/USDT", MINUTE))
+    assert [(each.symbol, each.bars) for each in found.series if not each.problem] == [
+        ("BTC/USDT", 1440),
+        ("SOL/USDT", 1440),
+    ]
+    (failed,) = found.failed
+    assert "ETH_USDT/1m/manifest.json is no manifest" in str(failed.problem)
 
 
 def test_a_venue_that_gives_its_newest_bars_only_says_so(scene: Scene) -> None:

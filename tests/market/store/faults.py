@@ -1,6 +1,7 @@
 """A disk that fails at a step of a test's choice, and a power cut that takes what was not made sure of."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ class Disk:
         self.steps: list[str] = []
         self.unsure: dict[str, None] = {}
         self.moved: list[tuple[str, str, bytes | None]] = []
+        self.made: list[str] = []
         self._real: dict[str, Callable[..., Any]] = {name: getattr(os, name) for name in STEPS}
         self._paths: dict[int, str] = {}
 
@@ -39,6 +41,8 @@ class Disk:
             Path(after).rename(before)
             if there is not None:
                 Path(after).write_bytes(there)
+        for folder in self.made:
+            shutil.rmtree(folder, ignore_errors=True)
         for path in self.unsure:
             if Path(path).is_file():
                 Path(path).write_bytes(Path(path).read_bytes()[:7])
@@ -73,6 +77,7 @@ class Disk:
         self._real["fsync"](file)
         self.unsure.pop(path, None)
         self.moved = [move for move in self.moved if str(Path(move[1]).parent) != path]
+        self.made = [folder for folder in self.made if str(Path(folder).parent) != path]
 
     def _rename(self, before: Any, after: Any, **more: Any) -> None:
         self._step("rename", after)
@@ -90,3 +95,4 @@ class Disk:
     def _mkdir(self, path: Any, *rest: Any, **more: Any) -> None:
         self._step("mkdir", path)
         self._real["mkdir"](path, *rest, **more)
+        self.made.append(str(path))

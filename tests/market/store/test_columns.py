@@ -9,7 +9,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.store.dataset import Dataset
 from cryptoflow.market.store.room import Counts
 from cryptoflow.settings import settings
-from tests.market.store.stores import KEY, filled, made, opened
+from tests.market.store.stores import KEY, filled, made, opened, span
 
 ROWS = 3_000
 
@@ -76,7 +76,7 @@ def test_the_file_used_longest_ago_makes_way(
     for each in sets[:2]:
         each.load()
     oldest, newer = column_files(sets[0])
-    for age, file in enumerate((newer, oldest)):
+    for age, file in enumerate((oldest, newer)):
         os.utime(file, ns=(age * 10**9, age * 10**9))
     sets[0].load()
     sets[2].load()
@@ -105,4 +105,37 @@ def test_a_damaged_segment_never_reaches_a_run(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(CryptoflowError, match=file.name):
         dataset.load()
+    assert column_files(dataset) == []
+
+
+def test_bars_are_there_where_nothing_can_be_written_and_say_so(tmp_path: Path) -> None:
+    dataset = filled(tmp_path)
+    (tmp_path / "columns").touch()
+    bars = dataset.load()
+    assert bars.fingerprint() == made().fingerprint()
+    (note,) = bars.notes
+    assert note.startswith(
+        f"bars of BTC/USDT 1m of binance were read from their segments: {tmp_path}/columns cannot be"
+    )
+
+
+def test_a_count_that_cannot_be_kept_costs_no_bars(tmp_path: Path) -> None:
+    dataset = filled(tmp_path)
+    dataset.load()
+    (tmp_path / "columns" / "counts").unlink()
+    (tmp_path / "columns" / "counts").mkdir()
+    bars = dataset.load()
+    assert (bars.fingerprint(), bars.notes) == (made().fingerprint(), ())
+
+
+def test_who_wants_a_few_bars_once_lays_out_none(tmp_path: Path) -> None:
+    dataset = filled(tmp_path)
+    (january, february) = sorted(dataset.folder.glob("*.parquet"))
+    january.rename(tmp_path / "away")
+    assert dataset.last(2).bars.fingerprint() == made().cut(2_998, 3_000).fingerprint()
+    assert dataset.last(0).manifest.rows == ROWS
+    (tmp_path / "away").rename(january)
+    february.unlink()
+    first = made().cut(3, 9)
+    assert dataset.part(*span(first)).fingerprint() == first.fingerprint()
     assert column_files(dataset) == []

@@ -80,6 +80,13 @@ def test_a_first_append_that_fails_leaves_a_store_that_takes_it_later(
         assert filled(folder, OLD).load().fingerprint() == OLD.fingerprint()
 
 
+def test_a_first_append_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Disk(tmp_path).watched(monkeypatch) as disk:
+        filled(tmp_path / "new" / "home", OLD)
+    disk.cut_power(keeps_last=False)
+    assert opened(tmp_path / "new" / "home").load().fingerprint() == OLD.fingerprint()
+
+
 WRITER = """
 import sys
 from pathlib import Path

@@ -13,6 +13,7 @@ from hypothesis import strategies as draw
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.bars import Bars
+from cryptoflow.market.store import disk
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.manifest import Defect
 from cryptoflow.market.store.store import Store
@@ -104,6 +105,20 @@ def test_of_several_spans_what_lies_between_them_was_not_asked_for(tmp_path: Pat
     assert dataset.load().fingerprint() == made(100).fingerprint()
 
 
+def test_a_hole_across_the_end_of_a_month_is_one_gap(tmp_path: Path) -> None:
+    known = filled(tmp_path, made(without=range(1_550, 1_570))).manifest()
+    assert [segment.stretch for segment in known.segments] == ["2024-01", "2024-02"]
+    assert (known.gaps, known.missing) == ((at(1_550, 1_570),), 20)
+
+
+def test_as_many_gaps_as_bars_make_no_large_manifest(tmp_path: Path) -> None:
+    dataset = filled(tmp_path, made(40_000, without=range(1, 40_000, 2)))
+    known = dataset.manifest()
+    assert known.gaps[-1] == at(39_997, 39_998)
+    assert known.missing == 19_999
+    assert (dataset.folder / "manifest.json").stat().st_size < 5 * 19_999
+
+
 def test_nothing_is_covered_before_it_has_closed(tmp_path: Path) -> None:
     dataset = Store(tmp_path, Still(START + 10 * MINUTE + 59_000)).dataset(KEY)
     dataset.add(made(10), [at(0, 50)], "asked too much")
@@ -155,10 +170,11 @@ def test_two_stores_with_the_same_bars_have_the_same_content(tmp_path: Path) -> 
     [
         (lambda text: text[:-9], "is no manifest of this version"),
         (lambda text: text.replace('"rows": ', '"rows": 1', 1), "does not have its own digest"),
-        (lambda text: text.replace('"version": 1', '"version": 2'), "is of version 2, this program knows 1"),
+        (lambda text: text.replace('"version": 2', '"version": 1'), "is of version 1, .*\n.*data prune BTC/USDT"),
+        (lambda text: text.replace('"version": 2', '"version": 3, "new": 0'), "is of version 3, .*\nhint: use a newer"),
         (lambda text: text.replace('"BTC/USDT"', '"ETH/USDT"'), "is the manifest of ETH/USDT 1m of binance, not of"),
     ],
-    ids=["cut off", "changed", "newer", "of another key"],
+    ids=["cut off", "changed", "older", "newer", "of another key"],
 )
 def test_a_manifest_that_is_not_as_it_was_written_is_refused(tmp_path: Path, change, message: str) -> None:
     dataset = filled(tmp_path)
@@ -197,7 +213,7 @@ def test_somebodys_copy_of_a_dataset_is_none(tmp_path: Path) -> None:
 def test_a_manifest_is_for_people_and_programs(tmp_path: Path) -> None:
     known = json.loads((filled(tmp_path, made(without=[9])).folder / "manifest.json").read_text())
     assert list(known)[:5] == ["version", "venue", "symbol", "timeframe", "content"]
-    assert known["segments"][0]["gaps"] == [list(at(9, 10))]
+    assert known["segments"][0]["gaps"] == "9+1"
     assert known["origins"][0]["what"] == "made up"
 
 
@@ -207,3 +223,36 @@ def test_a_removed_dataset_leaves_nothing_behind(tmp_path: Path) -> None:
     assert dataset.manifest() is None
     assert not any((tmp_path / "bars").iterdir())
     assert filled(tmp_path).manifest().rows == 3_000
+
+
+def test_a_dataset_that_somebody_else_has_removed_is_removed(tmp_path: Path) -> None:
+    one, other = filled(tmp_path), opened(tmp_path)
+    one.remove()
+    other.remove()
+    assert not any((tmp_path / "bars").iterdir())
+
+
+def test_bars_are_added_although_somebody_removes_the_folder_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = disk.make
+
+    def made_and_removed(folder: Path) -> None:
+        monkeypatch.setattr(disk, "make", make)
+        make(folder)
+        folder.rmdir()
+
+    monkeypatch.setattr(disk, "make", made_and_removed)
+    assert filled(tmp_path).manifest().rows == 3_000
+
+
+def test_what_somebody_keeps_in_the_folder_of_a_dataset_stays_there(tmp_path: Path) -> None:
+    dataset = filled(tmp_path, made(100))
+    kept = {dataset.folder / "mine" / "notes.txt", dataset.folder / "2024-01-backup.parquet.bak"}
+    for file in kept:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine")
+    filled(tmp_path, made(200))
+    assert (dataset.strays(), dataset.sweep()) == ([], [])
+    dataset.remove()
+    assert {file for file in dataset.folder.rglob("*") if file.is_file()} == kept

@@ -9,7 +9,9 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.market.detail import grown
+from cryptoflow.market.store import columns
 from cryptoflow.market.store.key import Key
+from cryptoflow.market.store.manifest import Manifest
 from cryptoflow.market.store.serving import served
 from cryptoflow.market.store.store import Store
 from cryptoflow.market.times import DAY, HOUR, WEEK
@@ -43,7 +45,7 @@ def test_a_bar_that_is_not_complete_yet_is_left_out(tmp_path: Path, minutes: int
     assert hours.open_at.tolist() == [START + hour * HOUR for hour in range(9)]
     assert hours.close[-1] == made(540).close[-1]
     (_, never) = hours.notes
-    assert never.startswith("BTC/USDT was never fetched from 2024-01-31 07:")
+    assert never.startswith("BTC/USDT is not stored as 1m from 2024-01-31 07:")
 
 
 def test_a_first_bar_that_begins_in_the_middle_is_left_out_too(tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_weeks_of_days_open_on_a_monday(tmp_path: Path) -> None:
     assert set((weeks.open_at // DAY + 3) % 7) == {0}
 
 
-def test_of_several_the_one_that_covers_most_is_taken_and_of_equals_the_longest(tmp_path: Path) -> None:
+def test_of_several_the_one_with_most_whole_bars_is_taken_and_of_equals_the_longest(tmp_path: Path) -> None:
     quarter, hour = (KEY._replace(timeframe=length) for length in (15 * MINUTE, HOUR))
     filled(tmp_path, made(6_000))
     filled(tmp_path, made(400, key=quarter), quarter)
@@ -77,14 +79,51 @@ def test_of_several_the_one_that_covers_most_is_taken_and_of_equals_the_longest(
     ]
 
 
+def test_minutes_take_the_place_of_hours_only_where_they_make_more_of_them(tmp_path: Path) -> None:
+    hour = KEY._replace(timeframe=HOUR)
+    filled(tmp_path, made(100, key=hour), hour)
+    few = made(60 * 110, without=range(60 * 100 + 30, 60 * 110))  # the venue was asked for more than it had
+    opened(tmp_path).add(few, [(START, START + 110 * HOUR)], "thin")
+    hours = asked(tmp_path, HOUR, START, START + 120 * HOUR)
+    assert (len(hours), hours.notes[0][:36]) == (101, "bars of BTC/USDT are made of 6,030 s")
+    filled(tmp_path, made(101, key=hour), hour)
+    hours = asked(tmp_path, HOUR, START, START + 120 * HOUR)
+    assert hours.fingerprint() == made(101, key=hour).fingerprint()
+    (note,) = hours.notes
+    assert note.startswith("BTC/USDT is not stored as 1h from 2024-02-04 03:00 UTC to 2024-02-04 22:00 UTC: ")
+
+
+def test_a_download_at_the_same_time_brings_no_bar_that_is_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path, made(570)).load()
+    mapped = columns.mapped
+
+    def while_more_comes(file: Path, known: Manifest) -> Bars | None:
+        monkeypatch.setattr(columns, "mapped", mapped)
+        found = mapped(file, known)
+        filled(tmp_path, made(630))
+        return found
+
+    monkeypatch.setattr(columns, "mapped", while_more_comes)
+    assert asked(tmp_path, HOUR, START, START + 10 * HOUR).fingerprint() == grown(made(540), HOUR).fingerprint()
+
+
+def test_who_asks_for_a_stock_is_sent_elsewhere(tmp_path: Path) -> None:
+    with pytest.raises(CryptoflowError, match="the source `yahoo` reads stocks"):
+        served(Store(tmp_path, Still()), Asked("AAPL", DAY, START, START + DAY, venue="nasdaq"))
+
+
 def test_a_span_that_nobody_asked_for_is_said_with_the_command_that_gets_it(tmp_path: Path) -> None:
     filled(tmp_path)
     bars = asked(tmp_path, MINUTE, START - DAY, START + 10 * MINUTE)
     assert len(bars) == 10
     (note,) = bars.notes
     told, _, command = note.partition(": ")
-    assert told == "BTC/USDT was never fetched from 2024-01-29 22:00 UTC to 2024-01-30 22:00 UTC"
-    assert command == "`cryptoflow data download BTC/USDT --venue binance --timeframe 1m --since 2024-01-29` does."
+    assert told == "BTC/USDT is not stored as 1m from 2024-01-29 22:00 UTC to 2024-01-30 22:00 UTC"
+    assert command == (
+        "`cryptoflow data download BTC/USDT --venue binance --timeframe 1m --since 2024-01-29` fetches it."
+    )
 
 
 def test_bars_that_are_not_there_are_a_problem_of_the_data(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Verifying finds every byte that is not as it was, and names its file and what is lost with it."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,19 @@ def test_who_waits_for_a_lock_too_long_is_told_whose_it_is(tmp_path: Path) -> No
         file.unlink()
         with disk.alone(file, patience=0.1):
             assert file.exists()
+
+
+def test_a_lock_on_a_file_that_was_removed_meanwhile_keeps_nobody_out_and_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, flock = tmp_path / "lock", fcntl.flock
+
+    def too_late(opened: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        file.unlink()
+        file.touch()
+        flock(opened, how)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    with disk.alone(file) as held:
+        assert os.path.samestat(os.fstat(held), file.stat())
