@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cryptoflow.market.streams import connection, feed, keeper, knocking, manners, mending, through_ccxt
+from cryptoflow.market.streams import closing, connection, feed, keeper, knocking, manners, mending, through_ccxt
 from cryptoflow.market.streams import watching as through
 from cryptoflow.market.streams.backoff import FIRST, JITTER, LONGEST
 from cryptoflow.market.streams.channels import Kind, channel
@@ -58,6 +58,8 @@ def test_the_waits_of_the_page_are_those_in_force() -> None:
     text = " ".join(cell for row in rows("what") for cell in row)
     assert f"waits {keeper.REORDER} s" in text
     assert f"within {mending.PATIENCE:.0f} s" in text
+    assert f"at most {mending.LONGEST / 60:.0f} minutes" in text
+    assert f"{closing.GRACE / 1000} s after its end" in PAGE
     assert f"waits {FIRST:.0f}, 2, 4, 8 … s, at most {LONGEST:.0f}, ± {JITTER:.0%}".replace("%", " %") in text
     assert f"not longer than {knocking.KNOCK:.0f} s" in text
     assert f"(every {connection.PING:.0f} s) within {connection.PONG:.0f} s" in text

@@ -1,7 +1,8 @@
 """Questions to a venue by REST: asked until they are answered, as gently as the venue wants."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -9,9 +10,11 @@ import aiohttp
 from msgspec import DecodeError
 
 from cryptoflow.clock import Clock
-from cryptoflow.errors import CryptoflowError
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.manners import WORDS, quiet_until, refuses
 from cryptoflow.market.rest.allowance import Priority
-from cryptoflow.market.rest.budget import Budget
+from cryptoflow.market.rest.budget import PATIENCE, Budget
+from cryptoflow.market.rest.offers import refuse_unlisted
 from cryptoflow.market.streams.backoff import Backoff
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
@@ -27,9 +30,17 @@ TOGETHER = 8
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 
-AWAY = (418, 429)
-"""Answers that ask us to stay away for a while, and how many seconds when they do not say."""
+BOOKS = 2
+"""Snapshots of books on their way at one time: they cost most, and are not to keep others waiting."""
+
+FRESH = 1.0
+"""Seconds for which the venue's word about its time is new enough to say by it which bars have closed."""
+
+REFUSALS = (400, 401, 404, 410, 451)
+"""Answers that say that the question is wrong, and will be."""
+
 UNTIL_ASKED = 10.0
+"""Seconds to stay away when the venue wants that and does not say how long."""
 
 SETTLED = 500
 """Milliseconds after which a closed bar stands in the answers too."""
@@ -50,13 +61,17 @@ class Asking:
         budget: Budget,
         clock: Clock,
         draw: Random,
+        venue_clock: VenueClock,
     ) -> None:
         self.dialect, self.session, self.budget, self.clock, self.draw = dialect, session, budget, clock, draw
         self.address = (url or dialect.rest).rstrip("/")
-        self.venue_clock = VenueClock()
+        self.venue_clock = venue_clock
         self.again: Callable[[Stream], Awaitable[None]] | None = None
-        self.places = asyncio.Semaphore(TOGETHER)
+        self.places, self.places_of_books = asyncio.Semaphore(TOGETHER), asyncio.Semaphore(BOOKS)
         self.unanswered = 0
+        self.unspent = 0
+        self.known: set[Stream] = set()
+        self._timed_at = -FRESH
 
     async def page(self, stream: Stream, after: int) -> Page:
         """Return what a stream said after a number; a book that its stream tells is made to be told anew."""
@@ -65,53 +80,103 @@ class Asking:
             return Page((), newest=True)
         if stream.kind is Kind.BARS:
             await asyncio.sleep(unsettled(self.venue_clock.now(self.clock.nanoseconds()), stream.timeframe))
+            await self._know_the_time()
         question = self.dialect.ask(stream, after)
 
         def read(body: bytes, _: int, heard_at: int) -> Page:
-            return self.dialect.answer(stream, body, self.venue_clock.now(heard_at), heard_at)
+            bars, clock = stream.kind is Kind.BARS, self.venue_clock
+            return self.dialect.answer(stream, body, clock.told if bars else clock.now(heard_at), heard_at)
 
-        return await self._answered(question, read)
+        try:
+            page = await self._answered(question, read, stream)
+        except Refused as refusal:
+            raise CryptoflowError(
+                f"{self.dialect.venue} refuses {stream.channel} of {stream.symbol}: {refusal}",
+                fix="check the symbol and the channel against what the venue lists",
+                code=ExitCode.UNAVAILABLE,
+            ) from refusal
+        self.known.add(stream)
+        return page
 
     async def time(self) -> int:
         """Return what the venue's clock shows, and learn how far it is from ours."""
+        return await self._answered(self.dialect.clock, self._learn_the_time)
 
-        def read(body: bytes, asked_at: int, heard_at: int) -> int:
-            told = self.dialect.time(body)
-            self.venue_clock.observe(asked_at, heard_at, told)
-            return told
+    async def refuse_unlisted(self, symbols: Sequence[str]) -> None:
+        """Refuse symbols that the venue does not list, once it has said what it lists."""
+        listed = await self._answered(self.dialect.listing, lambda body, *_: tuple(self.dialect.listed(body)))
+        for symbol in symbols:
+            refuse_unlisted(self.dialect.venue, symbol, listed)
 
-        return await self._answered(self.dialect.clock, read)
+    def is_held(self) -> bool:
+        """Say whether questions wait for the venue's allowance, or for the end of a ban that is worth waiting for."""
+        return self.unspent > 0 or 0 < self.budget.silent_until() - self.clock.now() <= PATIENCE
 
-    async def _answered(self, question: "Question", read: Reading[Answer]) -> Answer:
+    async def _know_the_time(self) -> None:
+        """Ask for the venue's time unless it has just been told; without an answer what is known has to do."""
+        if asyncio.get_running_loop().time() - self._timed_at > FRESH:
+            with suppress(*PASSING, Refused):
+                await self._once(self.dialect.clock, self._learn_the_time)
+
+    def _learn_the_time(self, body: bytes, asked_at: int, heard_at: int) -> int:
+        told = self.dialect.time(body)
+        self.venue_clock.observe(asked_at, heard_at, told)
+        self._timed_at = asyncio.get_running_loop().time()
+        return told
+
+    async def _answered(self, question: "Question", read: Reading[Answer], stream: Stream | None = None) -> Answer:
+        """Ask until there is an answer; a refusal is the last word on a stream that was never answered."""
         waits = Backoff(self.draw)
+        places = self.places_of_books if stream and stream.kind is Kind.BOOK else self.places
         while True:
             wait = waits.next()
             try:
-                async with self.places:
+                async with places:
                     return await self._once(question, read)
             except Away as away:
                 wait = max(wait, away.seconds)
-            except (aiohttp.ClientError, OSError, TimeoutError, DecodeError, Unanswered, CryptoflowError):
+            except Refused:
+                if stream is not None and stream not in self.known:
+                    raise
+            except PASSING:
                 pass
             self.unanswered += 1
             await asyncio.sleep(wait)
 
     async def _once(self, question: "Question", read: Reading[Answer]) -> Answer:
-        await self.budget.spend(question.cost, Priority.LIVE)
+        self.unspent += 1
+        try:
+            await self.budget.spend(question.cost, Priority.LIVE)
+        finally:
+            self.unspent -= 1
         url = self.address + question.path
         asked_at = self.clock.nanoseconds()
         async with self.session.get(url, params=question.params, timeout=TIMEOUT) as response:
             used = response.headers.get(self.budget.allowance.header, "")
             if used:
                 self.budget.heard(float(used) / self.budget.allowance.scale)
-            if response.status in AWAY:
-                away = Away(seconds_of(response.headers.get("Retry-After", "")))
-                self.budget.hold(self.clock.now() + round(1000 * away.seconds))
-                raise away
+            body = await response.read()
+            heard_at = self.clock.nanoseconds()
+            self._heed(response.status, response.headers, body)
+            if response.status in REFUSALS:
+                raise Refused(f"{question.path} is answered with {response.status}: {said(body)}")
             if response.status != 200:
                 raise Unanswered(f"{question.path} is answered with {response.status}")
-            body = await response.read()
-            return read(body, asked_at, self.clock.nanoseconds())
+            return read(body, asked_at, heard_at)
+
+    def _heed(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Hold the questions of everyone when the venue wants peace, before a next one can go out."""
+        now, text = self.clock.now(), said(body)
+        until = quiet_until(status, {name.lower(): value for name, value in headers.items()}, text, now)
+        if until is None and refuses(status, text):
+            until = now + round(1000 * UNTIL_ASKED)
+        if until is not None:
+            self.budget.hold(until)
+            raise Away((until - now) / 1000)
+
+
+class Refused(Exception):
+    """The venue says that a question is wrong."""
 
 
 class Away(Unanswered):
@@ -122,13 +187,13 @@ class Away(Unanswered):
         self.seconds = seconds
 
 
-def seconds_of(text: str) -> float:
-    """Return the seconds that a Retry-After says.
+PASSING = (aiohttp.ClientError, OSError, TimeoutError, DecodeError, Unanswered, CryptoflowError)
+"""What keeps a question from being answered, and may not the next time."""
 
-    >>> seconds_of("3"), seconds_of("")
-    (3.0, 10.0)
-    """
-    return float(text) if text.isdigit() else UNTIL_ASKED
+
+def said(body: bytes) -> str:
+    """Return the words with which an answer begins."""
+    return body[:WORDS].decode(errors="replace")
 
 
 def unsettled(now: int, timeframe: int) -> float:

@@ -13,6 +13,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.streams.books import Book
 from cryptoflow.market.streams.building import Builder
 from cryptoflow.market.streams.channels import Kind, Stream, streams_of
+from cryptoflow.market.streams.closing import Closing
 from cryptoflow.market.streams.figures import ChannelFigures
 from cryptoflow.market.streams.freshness import Freshness, limit_of
 from cryptoflow.market.streams.keeper import Channel, Keeper
@@ -21,7 +22,6 @@ from cryptoflow.market.streams.lines.kept import KeptBook
 from cryptoflow.market.streams.native import DIALECTS, native
 from cryptoflow.market.streams.queue import HeardQueue
 from cryptoflow.market.streams.through_ccxt import through_ccxt
-from cryptoflow.market.times import grid_offset
 
 BOUND = 10_000
 """Events that may wait for the engine before the sockets are left unread."""
@@ -29,14 +29,14 @@ BOUND = 10_000
 LOOK = 1.0
 """Seconds between looks for silent streams."""
 
-GRACE = 500
-"""Milliseconds after its end in which a bar may still get a tick."""
-
-CLOCK, AGAIN = 600.0, 10.0
+CLOCK, AGAIN = 60.0, 10.0
 """Seconds between questions for the venue's time, and after answers that took long."""
 
 LONG = 500.0
 """Milliseconds of an answer's trip from which on half of it is too much not to know."""
+
+JUMP = 0.25
+"""Seconds by which our clock may differ from what has passed since the last look; by more it was set."""
 
 NONE: Mapping[Any, int] = MappingProxyType({})
 
@@ -74,20 +74,24 @@ class Feed:
         self.queue = HeardQueue(bound)
 
     async def __aenter__(self) -> Self:
-        self._stack = AsyncExitStack()
-        await self._stack.__aenter__()
         opened = self.open(self.venue, self.streams, self.url, self.clock, self.seed, self.most, self.budgets)
-        self.voice = await self._stack.enter_async_context(opened)
-        self._tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
-        self._running: set[asyncio.Task[None]] = set()
-        self._stack.callback(self._cancel)
-        self._spawn(self._know_the_time())
-        self._spawn(self._look_for_silence())
+        async with AsyncExitStack() as stack:
+            self.voice = await stack.enter_async_context(opened)
+            refuse_beginnings(self.venue, self.last, self.voice.numbered)
+            self._tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            self._running: set[asyncio.Task[None]] = set()
+            stack.callback(self._cancel)
+            self._stack = stack.pop_all()
         self.keeper = self._keeper()
+        self._spawn(self._refuse_unlisted())
+        self._spawn(self._know_the_time())
+        self._spawn(self._look())
         for reader in self.voice.readers:
             self.keeper.listen(reader)
-        for timeframe in sorted({stream.timeframe for stream in self.streams if stream.kind is Kind.BUILT}):
-            self._spawn(self._close_on_time(timeframe))
+        if self.voice.numbered:  # elsewhere nobody can say whether a tick is missing: the next one closes a bar
+            closing = Closing(self.keeper, self.voice.clock)
+            for timeframe in sorted({stream.timeframe for stream in self.streams if stream.kind is Kind.BUILT}):
+                self._spawn(closing.on_time(timeframe))
         return self
 
     async def __aexit__(
@@ -100,6 +104,8 @@ class Feed:
             if len(refusals) == len(group.exceptions):
                 raise refusals[0] from None
             raise
+        finally:
+            self.queue.end(StopAsyncIteration())
 
     def __aiter__(self) -> Self:
         return self
@@ -108,9 +114,9 @@ class Feed:
         return await self.queue.get()
 
     def book(self, symbol: str) -> Book | None:
-        """Return the kept book of a symbol; None while it is not known."""
+        """Return the kept book of a symbol; None while it is not known, or known to lack something."""
         line = self.keeper.channels[Stream(symbol, Kind.BOOK)].line
-        return line.book if isinstance(line, KeptBook) and line.begun else None
+        return line.book if isinstance(line, KeptBook) and not line.held and not line.wants() else None
 
     def now(self) -> int:
         """Return what the venue's clock shows, in milliseconds."""
@@ -164,26 +170,50 @@ class Feed:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = self._tasks.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        """Let the reader of events know of what ends the feed, in whatever task it waits."""
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.queue.end(error)
 
     def _cancel(self) -> None:
         for task in self._running:
             task.cancel()
 
+    async def _refuse_unlisted(self) -> None:
+        await self.voice.past.refuse_unlisted(sorted({stream.symbol for stream in self.streams}))
+
     async def _know_the_time(self) -> None:
+        """Ask for the venue's time every now and then, and whenever our clock was set."""
+        loop = asyncio.get_running_loop()
         while True:
             await self.voice.past.time()
-            await asyncio.sleep(CLOCK if self.voice.clock.best.trip < LONG else AGAIN)
+            since = self.clock.nanoseconds() / 1e9 - loop.time()
+            until = loop.time() + (CLOCK if self.voice.clock.best.trip < LONG else AGAIN)
+            while loop.time() < until and abs(self.clock.nanoseconds() / 1e9 - loop.time() - since) < JUMP:
+                await asyncio.sleep(LOOK)
 
-    async def _look_for_silence(self) -> None:
+    async def _look(self) -> None:
+        """Look for silent streams; what our clock was set by is nobody's silence."""
+        loop = asyncio.get_running_loop()
+        since = self.clock.nanoseconds() / 1e9 - loop.time()
         while True:
             await asyncio.sleep(LOOK)
+            now = self.clock.nanoseconds() / 1e9 - loop.time()
+            if abs(now - since) > JUMP:
+                self.keeper.begin_anew()
+            since = now
             self.keeper.look()
 
-    async def _close_on_time(self, timeframe: int) -> None:
-        offset = grid_offset(timeframe)
-        while True:
-            now = self.voice.clock.now(self.clock.nanoseconds()) - GRACE
-            await asyncio.sleep((timeframe - (now - offset) % timeframe) / 1000)
-            self.keeper.close_built(self.voice.clock.now(self.clock.nanoseconds()) - GRACE)
+
+def refuse_beginnings(venue: str, last: Mapping[Stream, int], numbered: bool) -> None:
+    """Refuse numbers to begin after, of streams that have none which last."""
+    for stream in last:
+        if stream.kind is not Kind.BARS and not (numbered and stream.kind is Kind.TICKS):
+            raise CryptoflowError(
+                f"{stream.channel} of {venue} cannot begin after a number: the venue does not keep any",
+                fix="begin where the market is",
+            )

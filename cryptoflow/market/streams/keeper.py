@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptoflow.clock import Clock
-from cryptoflow.domain.ticks import Cut, Heard, Joined, Silent, Sound, Tick
+from cryptoflow.domain.ticks import Cut, Heard, Joined, Missed, Silent, Sound, Tick
 from cryptoflow.market.streams.building import Builder
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.figures import ChannelFigures, ConnectionFigures
 from cryptoflow.market.streams.freshness import Freshness
 from cryptoflow.market.streams.lines.line import Line
-from cryptoflow.market.streams.mending import mend
+from cryptoflow.market.streams.mending import PATIENCE, mend
 from cryptoflow.market.streams.port import Past, Reader
 from cryptoflow.market.streams.queue import HeardQueue
 from cryptoflow.market.streams.said import Item
@@ -68,11 +68,13 @@ class Keeper:
         """Put what was said in its place, and what may be told into the queue."""
         channel = self.channels[stream]
         fresh = channel.fresh
-        fresh.heard_at = heard_at
-        if fresh.silent:
-            fresh.silent = False
-            self.queue.put((Sound(stream.symbol, stream.channel, heard_at),))
+        duplicates = channel.line.duplicates
         events = channel.line.take(items)
+        if events or channel.line.duplicates == duplicates:
+            fresh.heard_at = heard_at
+            if fresh.silent:
+                fresh.silent = False
+                self.queue.put((Sound(stream.symbol, stream.channel, heard_at),))
         channel.figures.heard(size, events)
         self._follow(stream, channel, events)
 
@@ -92,17 +94,17 @@ class Keeper:
         figures = self.connections[connection]
         figures.reason = reason
         figures.failed += 1
-        if figures.failed > 1:
-            return
-        now = self.clock.nanoseconds()
-        figures.cut += 1
-        figures.away_since = figures.away_since or now
         if connection in self.joining:
             self.joining.pop(connection).cancel()
         for stream in self.readers[connection].streams:
             if stream in self.mending:
                 self.mending.pop(stream).cancel()
             self.channels[stream].line.leave()
+        if figures.failed > 1:
+            return
+        now = self.clock.nanoseconds()
+        figures.cut += 1
+        figures.away_since = figures.away_since or now
         self.queue.put((Cut(self.venue, connection, reason, now),))
 
     def joined(self, connection: int) -> None:
@@ -115,6 +117,19 @@ class Keeper:
             self.channels[stream].fresh.begin(now)
         self.joining[connection] = self.spawn(self._rejoin(connection))
 
+    def refused(self, stream: Stream, reason: str) -> None:
+        """Say that a stream is silent, because the venue will have it so."""
+        now = self.clock.nanoseconds()
+        number = next(number for number, reader in self.readers.items() if stream in reader.streams)
+        self.connections[number].reason = reason
+        self._silence(stream, self.channels[stream], now)
+
+    def granted(self, stream: Stream) -> None:
+        """Ask for what a stream would have said while it was refused."""
+        channel = self.channels[stream]
+        channel.line.leave()
+        self._start(stream, self._catch_up(channel))
+
     def is_full(self) -> bool:
         """Say whether the engine is behind."""
         return self.queue.is_full()
@@ -126,26 +141,31 @@ class Keeper:
     def look(self) -> None:
         """Say which streams are silent on an open connection; one that says nothing at all is given up."""
         now = self.clock.nanoseconds()
+        if self.queue.keeps_waiting():
+            self.begin_anew()
+            return
         for number, reader in self.readers.items():
             if self.connections[number].failed or not self.connections[number].joined:
                 continue
             for stream in reader.streams:
                 channel = self.channels[stream]
-                if not channel.fresh.silent and channel.fresh.is_overdue(now):
-                    channel.fresh.silent = True
-                    channel.figures.silences += 1
-                    since = channel.fresh.heard_at // 1_000_000
-                    self.queue.put((Silent(stream.symbol, stream.channel, since, now),))
+                if channel.fresh.is_overdue(now):
+                    self._silence(stream, channel, now)
             if all(self.channels[stream].fresh.is_overdue(now, GIVE_UP) for stream in reader.streams):
                 reader.drop("all its streams are silent")
 
-    def close_built(self, venue_now: int) -> None:
-        """Tell the bars that have ended, also where no tick has come since; those that may lack one wait."""
+    def begin_anew(self) -> None:
+        """Wait anew for all streams: the engine kept us from reading, or our clock was set."""
         now = self.clock.nanoseconds()
         for channel in self.channels.values():
-            if channel.builders and not channel.line.wants():
-                for builder in channel.builders:
-                    self.queue.put(builder.until(venue_now, now))
+            channel.fresh.begin(now)
+
+    def _silence(self, stream: Stream, channel: Channel, now: int) -> None:
+        if not channel.fresh.silent:
+            channel.fresh.silent = True
+            channel.figures.silences += 1
+            since = channel.fresh.heard_at // 1_000_000
+            self.queue.put((Silent(stream.symbol, stream.channel, since, now),))
 
     def _follow(self, stream: Stream, channel: Channel, events: Sequence[Heard]) -> None:
         """Put events into the queue, and look after what is missing before those that wait."""
@@ -167,8 +187,10 @@ class Keeper:
             await mend(channel.line, self.past, self.clock, lambda events: self._tell(channel, events))
 
     async def _rejoin(self, connection: int) -> None:
+        """Say that a connection is there when all is told that was missed, or when patience ends."""
         streams = self.readers[connection].streams
-        await asyncio.gather(*[self._start(stream, self._catch_up(self.channels[stream])) for stream in streams])
+        tasks = [self._start(stream, self._catch_up(self.channels[stream])) for stream in streams]
+        await asyncio.wait(tasks, timeout=PATIENCE)
         figures = self.connections[connection]
         now = self.clock.nanoseconds()
         away = (now - (figures.away_since or now)) // 1_000_000
@@ -185,6 +207,9 @@ class Keeper:
             if channel.figures.mended(event, channel.line.stream):
                 for builder in channel.builders:
                     builder.lose()
+            elif type(event) is Missed and event.before <= event.after:
+                for builder in channel.builders:
+                    builder.begin_anew()
             self.queue.put(built(channel.builders, (event,)))
 
     def _start(self, stream: Stream, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

@@ -8,13 +8,17 @@ from random import Random
 import aiohttp
 
 from cryptoflow.clock import Clock
+from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.budget import Budget, budget_name
+from cryptoflow.market.rest.offers import refuse_timeframe
 from cryptoflow.market.streams.asking import Asking
 from cryptoflow.market.streams.channels import Kind, Stream
+from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.connection import Connection
 from cryptoflow.market.streams.dialects.binance import Binance
 from cryptoflow.market.streams.dialects.bybit import Bybit
 from cryptoflow.market.streams.dialects.dialect import Dialect
+from cryptoflow.market.streams.knocking import Door
 from cryptoflow.market.streams.pool import dealt
 from cryptoflow.market.streams.port import Voice
 
@@ -33,22 +37,35 @@ async def native(
 ) -> AsyncIterator[Voice]:
     """Open a venue for some streams, at most so many on a connection; `url` is where it is, None its own address."""
     heard = [stream for stream in streams if stream.kind is not Kind.BUILT]
-    dialect: Dialect = DIALECTS[venue](heard)
+    venue_clock = VenueClock()
+    dialect: Dialect = DIALECTS[venue](heard, venue_clock.now)
+    refuse_strange(dialect, heard)
     draw = Random(seed)
     # No limit: the sockets take places too.
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         hands = dealt(heard, most or dialect.most)
-        address = address_of(dialect.wss, url)
+        door = Door(session, address_of(dialect.wss, url))
         readers = [
-            Connection(number, dialect, hand, session, address, clock, Random(draw.random()))
-            for number, hand in enumerate(hands)
+            Connection(number, dialect, hand, door, clock, Random(draw.random())) for number, hand in enumerate(hands)
         ]
         budget = Budget(budget_name(venue, url), dialect.allowance, clock, budgets)
-        past = Asking(dialect, session, url, budget, clock, Random(draw.random()))
+        past = Asking(dialect, session, url, budget, clock, Random(draw.random()), venue_clock)
         if dialect.told:
             listening = {stream: reader for reader in readers for stream in reader.streams}
             past.again = lambda stream: listening[stream].again(stream)
         yield Voice(readers, past, past.venue_clock, dialect.numbered, dialect.told)
+
+
+def refuse_strange(dialect: Dialect, streams: Sequence[Stream]) -> None:
+    """Refuse at once what the venue's spot market cannot have: swaps, and bars of other lengths than its own."""
+    for stream in streams:
+        if ":" in stream.symbol or stream.symbol.count("/") != 1:
+            raise CryptoflowError(
+                f"{stream.symbol} is not a symbol of {dialect.venue}'s spot market",
+                fix="symbols are written like BTC/USDT",
+            )
+        if stream.kind is Kind.BARS:
+            refuse_timeframe(dialect.venue, stream.timeframe, dialect.timeframes)
 
 
 def address_of(wss: str, url: str | None) -> str:

@@ -26,6 +26,12 @@ class Ear(Protocol):
     def joined(self, connection: int) -> None:
         """Learn that a connection is there and the venue has taken its subscriptions."""
 
+    def refused(self, stream: Stream, reason: str) -> None:
+        """Learn that the venue does not want to say this stream any more, while others go on."""
+
+    def granted(self, stream: Stream) -> None:
+        """Learn that the venue says a stream again that it had refused."""
+
     def is_full(self) -> bool:
         """Say whether the reader has to wait before it reads on."""
 
@@ -57,6 +63,12 @@ class Past(Protocol):
 
     async def time(self) -> int:
         """Return what the venue's clock shows, in epoch milliseconds."""
+
+    async def refuse_unlisted(self, symbols: Sequence[str]) -> None:
+        """Raise CryptoflowError for a symbol that the venue does not list."""
+
+    def is_held(self) -> bool:
+        """Say whether questions wait until the venue wants to hear any."""
 
 
 class Voice(NamedTuple):

@@ -26,6 +26,7 @@ class HeardQueue:
         self._count = 0
         self._reader: asyncio.Future[None] | None = None
         self._writers: list[asyncio.Future[None]] = []
+        self._ended: BaseException | None = None
 
     def put(self, events: Iterable[Heard]) -> None:
         """Take events in."""
@@ -45,8 +46,15 @@ class HeardQueue:
             self._reader.set_result(None)
 
     async def get(self) -> Heard:
-        """Return the next event, waiting for it when there is none."""
+        """Return the next event, waiting for it when there is none; one reader at a time.
+
+        After the end it returns what is left, and then raises why there is no more.
+        """
+        if self._reader is not None:
+            raise RuntimeError("someone else waits for the next event already: a feed has one reader")
         while not self._events:
+            if self._ended is not None:
+                raise self._ended
             self._reader = asyncio.get_running_loop().create_future()
             try:
                 await self._reader
@@ -56,6 +64,17 @@ class HeardQueue:
         if self._writers and len(self._events) <= self.bound // 2:
             self._let_in()
         return event
+
+    def end(self, reason: BaseException) -> None:
+        """Take no more in: whoever waits for the next event learns why there is none."""
+        if self._ended is None:
+            self._ended = reason
+            if self._reader is not None and not self._reader.done():
+                self._reader.set_result(None)
+
+    def keeps_waiting(self) -> bool:
+        """Say whether a socket is left unread because the engine is behind."""
+        return bool(self._writers)
 
     def is_full(self) -> bool:
         """Say whether the bound is reached."""

@@ -1,12 +1,13 @@
 """What a venue has said before, asked through ccxt within the same budget as everything else that asks this venue."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.rest.budget import PATIENCE
 from cryptoflow.market.rest.offers import refuse_unlisted
 from cryptoflow.market.rest.venue_client import VenueClient
 from cryptoflow.market.streams.asking import unsettled
@@ -61,6 +62,13 @@ class Recalled:
         for symbol in sorted(symbols):
             refuse_unlisted(self.client.venue, symbol, tuple(self.exchange.markets))
         return self.exchange
+
+    async def refuse_unlisted(self, symbols: Sequence[str]) -> None:
+        """Do nothing: readers ask for what is `listed`."""
+
+    def is_held(self) -> bool:
+        """Say whether questions wait for the end of a ban that is worth waiting for."""
+        return 0 < self.client.budget.silent_until() - self.clock.now() <= PATIENCE
 
     async def _ticks(self, symbol: str, after: int) -> Page:
         if self.since_number:

@@ -22,6 +22,12 @@ class Forming(NamedTuple):
     open_at: int
 
 
+class Unsure(NamedTuple):
+    """A bar of an answer that may have been under way when the answer was made."""
+
+    bar: Closed
+
+
 class Changes(NamedTuple):
     """The book has changed, by the venue's numbers `first` to `last`."""
 
@@ -43,7 +49,7 @@ class Snapshot(NamedTuple):
     heard_at: int
 
 
-Item = Tick | Closed | Top | Named | Forming | Changes | Snapshot
+Item = Tick | Closed | Top | Named | Forming | Unsure | Changes | Snapshot
 """What a stream may say."""
 
 
@@ -52,3 +58,16 @@ class Page(NamedTuple):
 
     items: Sequence[Item]
     newest: bool
+
+
+def sure(bars: Sequence[Closed], told: int) -> list[Item]:
+    """Return the bars of an answer: one has closed when there is a later one, or by what the venue's clock has told.
+
+    >>> bars = [Closed("BTC/USDT", 60_000, open_at, 1.0, 1.0, 1.0, 1.0, 1.0, 0) for open_at in (0, 60_000)]
+    >>> [type(bar).__name__ for bar in sure(bars, told=119_999)], [type(bar).__name__ for bar in sure(bars, 120_000)]
+    (['Closed', 'Unsure'], ['Closed', 'Closed'])
+    """
+    found: list[Item] = [*bars]
+    if bars and bars[-1].open_at + bars[-1].timeframe > told:
+        found[-1] = Unsure(bars[-1])
+    return found

@@ -1,20 +1,20 @@
 """Bars built from ticks."""
 
 from cryptoflow.domain.codes import BUY
-from cryptoflow.domain.ticks import Closed, Tick
+from cryptoflow.domain.ticks import Closed, Filled, Missed, Tick
 from cryptoflow.market.streams.building import Builder
 
 MINUTE = 60_000
 
 
-def tick(at: int, price: float = 10.0, quantity: float = 0.1) -> Tick:
+def tick(at: float, price: float = 10.0, quantity: float = 0.1) -> Tick:
     """Return a tick of the second `at`."""
-    return Tick("BTC/USDT", 0, at * 1000, price, quantity, BUY, at)
+    return Tick("BTC/USDT", 0, int(at * 1000), price, quantity, BUY, int(at))
 
 
 def told(builder: Builder, *ticks: Tick) -> list[int]:
     """Return the minutes whose bars some ticks close."""
-    return [bar.open_at // MINUTE for each in ticks for bar in builder.take(each)]
+    return [bar.open_at // MINUTE for each in ticks for bar in builder.take(each) if isinstance(bar, Closed)]
 
 
 def test_a_bar_is_told_when_a_later_tick_comes_and_its_volume_is_exact() -> None:
@@ -31,6 +31,16 @@ def test_a_bar_closes_on_time_when_no_tick_comes_and_once_only() -> None:
     assert list(builder.until(120_000, 1)) == []
     assert told(builder, tick(119), tick(185)) == []
     assert builder.late == 1
+
+
+def test_a_bar_that_was_told_and_then_gets_a_tick_is_declared_lost_once() -> None:
+    builder = Builder("BTC/USDT", MINUTE)
+    told(builder, tick(30), tick(61))
+    assert [bar.open_at for bar in builder.until(120_000, 1)] == [MINUTE]
+    hole = ("BTC/USDT", "built 1m", 0, 2 * MINUTE)
+    assert list(builder.take(tick(119))) == [Missed(*hole, 119), Filled(*hole, 0, 119)]
+    assert list(builder.take(tick(119.5))) == []
+    assert told(builder, tick(130), tick(181)) == [2]
 
 
 def test_a_minute_without_ticks_has_no_bar() -> None:

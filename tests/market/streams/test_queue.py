@@ -3,10 +3,11 @@
 import asyncio
 
 from cryptoflow.domain.codes import BUY
-from cryptoflow.domain.ticks import Moved, Tick, Top
+from cryptoflow.domain.ticks import Joined, Moved, Tick, Top
 from cryptoflow.market.streams.feed import Feed
 from cryptoflow.market.streams.queue import HeardQueue
 from tests.market.streams.rehearsal import in_no_time, venue
+from tests.market.streams.scripted import listened
 
 
 def tick(number: int) -> Tick:
@@ -32,6 +33,19 @@ def test_a_top_that_nobody_has_read_gives_way_to_the_next_of_its_symbol_and_no_t
     assert queue.is_full()
     left = [tick(1), top("ETH/USDT", 1), moved, top("BTC/USDT", 2), tick(2), tick(3)]
     assert asyncio.run(rest(queue)) == left
+
+
+def test_an_engine_that_is_slow_is_not_told_that_the_venue_is_silent() -> None:
+    async def slow() -> list[object]:
+        async with (
+            venue(ticks=600, minutes=10) as market,
+            Feed("binance", ["BTC/USDT"], ["ticks", "top"], url=market.url, bound=50) as feed,
+        ):
+            events = await listened(feed, 5)
+            await asyncio.sleep(300)
+            return events + await listened(feed, 60)
+
+    assert {type(event) for event in in_no_time(slow)} == {Joined, Tick, Top}
 
 
 def test_an_engine_that_stands_still_loses_nothing_and_the_queue_stays_bounded() -> None:

@@ -11,7 +11,7 @@ from cryptoflow.market.streams.dialects.binance import Binance
 from cryptoflow.market.streams.dialects.bybit import Bybit
 from cryptoflow.market.streams.lines.kept import KeptBook
 from cryptoflow.market.streams.lines.tops import Tops
-from cryptoflow.market.streams.said import Changes, Forming, Named, Snapshot
+from cryptoflow.market.streams.said import Changes, Forming, Named, Page, Snapshot, Unsure
 from tests.real_data import needs
 
 BINANCE = "raw/binance_ws/spot_btcusdt_20240808.gz"
@@ -34,7 +34,7 @@ def test_a_book_of_binance_kept_for_six_minutes_has_the_best_prices_that_the_ven
             book.learn(dialect.answer(streams[0], message, 0, at))
             assert not book.wants(), "the stream bridges the snapshot"
             continue
-        stream, items, _ = dialect.read(message, at)
+        stream, items, *_ = dialect.read(message, at)
         if stream == streams[1]:
             tops.update({top.number: top for top in items if isinstance(top, Top)})
         elif stream == streams[0]:
@@ -86,7 +86,10 @@ def test_messages_of_binance_mean_what_its_manual_says() -> None:
     )
     assert dialect.read(kline, 7).items == (Closed("BTC/USDT", 60_000, 60_000, 1.0, 4.0, 0.5, 2.0, 9.0, 7),)
     assert dialect.read(kline.replace(b"true", b"false"), 7).items == (Forming(60_000),)
-    assert dialect.read(b'{"result":null,"id":1}', 7).answers
+    assert dialect.read(b'{"result":null,"id":1}', 7).answers == 1
+    assert dialect.read(b'{"error":{"code":2,"msg":"Invalid"},"id":2}', 7).refused == '{"code":2,"msg":"Invalid"}'
+    for leaving in (b'{"e":"serverShutdown","E":9}', b'{"stream":"","data":{"e":"serverShutdown","E":9}}'):
+        assert dialect.read(leaving, 7).leaving
 
 
 def test_messages_of_bybit_mean_what_its_manual_says() -> None:
@@ -102,8 +105,10 @@ def test_messages_of_bybit_mean_what_its_manual_says() -> None:
     assert dialect.read(later, 7).items == [Top("BTC/USDT", 4, 10, 9.0, 4.0, 11.0, 2.0, 7)]
     whole = b'{"topic":"orderbook.50.BTCUSDT","type":"snapshot","ts":9,"data":{"b":[["10","1"]],"a":[],"u":3}}'
     assert dialect.read(whole, 7).items == [Snapshot(3, 9, [(10.0, 1.0)], [], 7)]
-    assert dialect.read(b'{"success":true,"ret_msg":"subscribe","op":"subscribe"}', 7).answers
-    assert not dialect.read(b'{"success":true,"ret_msg":"pong","op":"ping"}', 7).answers
+    assert dialect.read(b'{"success":true,"ret_msg":"subscribe","op":"subscribe","req_id":"4"}', 7).answers == 4
+    assert dialect.read(b'{"success":true,"ret_msg":"pong","op":"ping"}', 7).answers is None
+    refused = b'{"success":false,"ret_msg":"handler not found","op":"subscribe","req_id":"5"}'
+    assert dialect.read(refused, 7)[2:4] == (5, "handler not found")
 
 
 def test_an_older_top_is_not_told_and_a_restarted_venue_is_believed() -> None:
@@ -112,9 +117,26 @@ def test_an_older_top_is_not_told_and_a_restarted_venue_is_believed() -> None:
     assert [top.number for each in coming for top in line.take([each])] == [5, 7, 8, 1, 2]
 
 
-def test_answers_hold_only_bars_that_have_closed() -> None:
+def test_the_last_bar_of_an_answer_has_closed_only_by_what_the_venues_clock_has_told() -> None:
     stream = Stream("BTC/USDT", Kind.BARS, 60_000)
     rows = b'[[0,"1","2","1","2","5",59999,"0",1,"0","0","0"],[60000,"2","3","2","3","6",119999,"0",1,"0","0","0"]]'
-    (bar,), newest = Binance([stream]).answer(stream, rows, venue_now=119_999, heard_at=7)
-    assert bar == Closed("BTC/USDT", 60_000, 0, 1.0, 2.0, 1.0, 2.0, 5.0, 7)
-    assert newest
+    first = Closed("BTC/USDT", 60_000, 0, 1.0, 2.0, 1.0, 2.0, 5.0, 7)
+    last = Closed("BTC/USDT", 60_000, 60_000, 2.0, 3.0, 2.0, 3.0, 6.0, 7)
+    for told, bars in ((0, [first, Unsure(last)]), (119_999, [first, Unsure(last)]), (120_000, [first, last])):
+        assert Binance([stream]).answer(stream, rows, told, heard_at=7) == Page(bars, newest=True)
+
+
+def test_best_prices_without_a_moment_get_that_of_the_venues_clock() -> None:
+    dialect = Binance(streams_of(["BTC/USDT"], ["top"]), lambda ours: ours // 1_000_000 + 500)
+    message = b'{"stream":"btcusdt@bookTicker","data":{"u":3,"b":"10","B":"1","a":"11","A":"2"}}'
+    assert dialect.read(message, 7_000_000).items == (Top("BTC/USDT", 3, 507, 10.0, 1.0, 11.0, 2.0, 7_000_000),)
+
+
+def test_the_more_books_are_kept_the_smaller_are_their_snapshots() -> None:
+    asked = []
+    for books in (1, 37, 73):
+        streams = streams_of([f"C{place}/USDT" for place in range(books)], ["book"])
+        question = Binance(streams).ask(streams[0], 0)
+        asked.append((question.params["limit"], question.cost))
+        assert books * question.cost <= 360
+    assert asked == [("1000", 10.0), ("500", 5.0), ("100", 1.0)]

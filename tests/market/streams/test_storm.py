@@ -31,6 +31,12 @@ def storm(seconds: int, cuts: int, seed: int, *channels: Channel) -> list[Fault]
             for kind, share in shares.items()
             for channel in channels or ("",)
         ),
+        Fault("slow", at=moments[3::7], lasts=2_500, channel="ticks", amount=1_500),
+        Fault(
+            "slow", at=tuple(range(55_000, (seconds + 30) * 1000, 60_000)), lasts=7_000, channel="ticks", amount=2_000
+        ),
+        Fault("silence", at=moments[5::9], lasts=2_000, channel=(channels or ("ticks",))[0]),
+        Fault("skew", at=tuple(range(8_000, seconds * 1000, 60_000)), lasts=20_000, amount=3_000),
     ]
 
 

@@ -11,21 +11,47 @@ from msgspec import Raw, Struct
 
 from cryptoflow.domain.codes import BUY, SELL
 from cryptoflow.domain.ticks import Closed, Tick, Top
-from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.dialects.dialect import Question, Read
-from cryptoflow.market.streams.said import Changes, Forming, Item, Page, Snapshot
+from cryptoflow.market.streams.said import Changes, Forming, Item, Page, Snapshot, sure
 from cryptoflow.market.times import timeframe_name
 
 PAGE = 1000
 """Rows of an answer at most; so many mean that there are more."""
 
-DEPTH = 1000
-"""Levels of a snapshot on each side."""
+DEPTHS = ((36, 1000, 10.0), (72, 500, 5.0), (360, 100, 1.0))
+"""Up to so many books their snapshots have so many levels on each side, at that cost: all together are to take no more
+than half of what may be asked in a minute while something is missing."""
 
-TOGETHER = 100
-"""Subscriptions in one message: a connection may send five messages a second."""
+TIMEFRAMES: tuple[str, ...] = (
+    "1s",
+    "1m",
+    "3m",
+    "5m",
+    "15m",
+    "30m",
+    "1h",
+    "2h",
+    "4h",
+    "6h",
+    "8h",
+    "12h",
+    "1d",
+    "3d",
+    "1w",
+)
+
+
+LEAVING = 40
+"""Bytes in which an event without a stream says what it is."""
+
+Now = Callable[[int], int]
+
+
+def milliseconds(ours: int) -> int:
+    """Return what a clock shows that is the same as ours."""
+    return ours // 1_000_000
 
 
 class Row(NamedTuple):
@@ -110,6 +136,19 @@ class Depth(Struct):
     asks: list[tuple[float, float]]
 
 
+class Listing(Struct):
+    """A symbol that is traded, or was."""
+
+    base: str = msgspec.field(name="baseAsset")
+    quote: str = msgspec.field(name="quoteAsset")
+
+
+class Listings(Struct):
+    """All symbols."""
+
+    symbols: list[Listing]
+
+
 class Time(Struct):
     """What the clock shows."""
 
@@ -121,7 +160,7 @@ def decoder(kind: Any) -> Callable[[Any], Any]:
     return msgspec.json.Decoder(kind, strict=False).decode
 
 
-COMBINED, DEPTH_OF, TIME = decoder(Combined), decoder(Depth), decoder(Time)
+COMBINED, DEPTH_OF, TIME, LISTED = decoder(Combined), decoder(Depth), decoder(Time), decoder(Listings)
 TRADE, KLINE, TICKER, UPDATE = decoder(AggTrade), decoder(Kline), decoder(BookTicker), decoder(DepthUpdate)
 TRADES = decoder(list[AggTrade])
 ROWS = decoder(list[Row])
@@ -152,10 +191,10 @@ def bar_of(stream: Stream, row: Row, heard_at: int) -> Closed:
     return Closed(stream.symbol, stream.timeframe, row.open_at, *prices, row.volume, heard_at)
 
 
-def top(symbol: str, data: Any, heard_at: int) -> Sequence[Item]:
+def top(symbol: str, now: Now, data: Any, heard_at: int) -> Sequence[Item]:
     """Return the best prices of a `bookTicker`, which has no moment of its own: that of hearing stands for it."""
     best = TICKER(data)
-    return (Top(symbol, best.u, heard_at // 1_000_000, best.b, best.B, best.a, best.A, heard_at),)
+    return (Top(symbol, best.u, now(heard_at), best.b, best.B, best.a, best.A, heard_at),)
 
 
 def changes(data: Any, heard_at: int) -> Sequence[Item]:
@@ -171,21 +210,26 @@ class Binance:
     rest = "https://api.binance.com"
     wss = "wss://stream.binance.com:9443/stream"
     most = 200
+    together = 100  # a connection may send five messages a second
     numbered = True
     told = False
     ping = b""
     # Weights are counted as ccxt does, five to one; aggregate trades weigh 4, which it has not learned yet.
     allowance = Allowance(window=60_000, cost=1_200.0, header="x-mbx-used-weight-1m", scale=5.0)
     clock = Question("/api/v3/time", {}, 0.2)
+    listing = Question("/api/v3/exchangeInfo", {"showPermissionSets": "false"}, 4.0)
+    timeframes = TIMEFRAMES
 
-    def __init__(self, streams: Sequence[Stream]) -> None:
+    def __init__(self, streams: Sequence[Stream], now: Now = milliseconds) -> None:
+        """`now` tells what the venue's clock shows when ours shows so many nanoseconds."""
         self.streams = {wire(stream): stream for stream in streams}
-        self.readers = {name: reader(stream) for name, stream in self.streams.items()}
+        self.readers = {name: reader(stream, now) for name, stream in self.streams.items()}
+        books = sum(stream.kind is Kind.BOOK for stream in streams)
+        _, self.levels, self.snapshot_cost = next((each for each in DEPTHS if books <= each[0]), DEPTHS[-1])
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> Sequence[bytes]:
-        """Return SUBSCRIBE messages."""
-        cuts = range(0, len(streams), TOGETHER)
-        return [said("SUBSCRIBE", streams[cut : cut + TOGETHER], number + i) for i, cut in enumerate(cuts)]
+    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a SUBSCRIBE message."""
+        return said("SUBSCRIBE", streams, number)
 
     def unsubscribe(self, stream: Stream, number: int) -> bytes:
         """Return an UNSUBSCRIBE message."""
@@ -197,13 +241,8 @@ class Binance:
         read = self.readers.get(combined.stream)
         if read is not None:
             return Read(self.streams[combined.stream], read(combined.data, heard_at))
-        if bytes(combined.error):
-            raise CryptoflowError(
-                f"binance refuses a subscription: {bytes(combined.error).decode()}",
-                fix="check the symbols of the spec against `exchangeInfo` of the venue",
-                code=ExitCode.UNAVAILABLE,
-            )
-        return Read(None, (), answers=combined.id is not None)
+        leaving = b'"serverShutdown"' in bytes(combined.data) or b'"serverShutdown"' in message[:LEAVING]
+        return Read(None, (), combined.id, bytes(combined.error).decode(), leaving)
 
     def ask(self, stream: Stream, after: int) -> Question:
         """Return what asks for ticks, bars or a snapshot."""
@@ -213,26 +252,29 @@ class Binance:
         if stream.kind is Kind.BARS:
             asked = {"interval": timeframe_name(stream.timeframe), "startTime": str(after + 1), "limit": str(PAGE)}
             return Question("/api/v3/klines", {**symbol, **asked}, 0.4)
-        return Question("/api/v3/depth", {**symbol, "limit": str(DEPTH)}, 10.0)
+        return Question("/api/v3/depth", {**symbol, "limit": str(self.levels)}, self.snapshot_cost)
 
     def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
-        """Return ticks, bars that have closed, or a snapshot."""
+        """Return ticks, bars, or a snapshot."""
         if stream.kind is Kind.TICKS:
             trades = TRADES(body)
             return Page([tick_of(stream.symbol, trade, heard_at) for trade in trades], len(trades) < PAGE)
         if stream.kind is Kind.BARS:
             rows = ROWS(body)
-            closed = [row for row in rows if row.close_at < venue_now]
-            return Page([bar_of(stream, row, heard_at) for row in closed], len(rows) < PAGE)
+            return Page(sure([bar_of(stream, row, heard_at) for row in rows], venue_now), len(rows) < PAGE)
         depth = DEPTH_OF(body)
         return Page([Snapshot(depth.last, venue_now, depth.bids, depth.asks, heard_at)], newest=True)
+
+    def listed(self, body: bytes) -> Sequence[str]:
+        """Return the symbols of an `exchangeInfo`."""
+        return [f"{each.base}/{each.quote}" for each in LISTED(body).symbols]
 
     def time(self, body: bytes) -> int:
         """Return the server's time."""
         return int(TIME(body).moment)
 
 
-def reader(stream: Stream) -> Callable[[Any, int], Sequence[Item]]:
+def reader(stream: Stream, now: Now) -> Callable[[Any, int], Sequence[Item]]:
     """Return what reads the messages of a stream."""
     symbol, timeframe = stream.symbol, stream.timeframe
     if stream.kind is Kind.TICKS:
@@ -240,7 +282,7 @@ def reader(stream: Stream) -> Callable[[Any, int], Sequence[Item]]:
     if stream.kind is Kind.BARS:
         return lambda data, heard_at: bar(symbol, timeframe, data, heard_at)
     if stream.kind is Kind.TOP:
-        return lambda data, heard_at: top(symbol, data, heard_at)
+        return lambda data, heard_at: top(symbol, now, data, heard_at)
     return changes
 
 

@@ -8,23 +8,21 @@ from msgspec import Raw, Struct
 
 from cryptoflow.domain.codes import BUY, SELL
 from cryptoflow.domain.ticks import Closed, Tick, Top
-from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
-from cryptoflow.market.streams.dialects.binance import decoder, market
+from cryptoflow.market.streams.dialects.binance import Now, decoder, market, milliseconds
 from cryptoflow.market.streams.dialects.dialect import Question, Read
 from cryptoflow.market.streams.port import Unanswered
-from cryptoflow.market.streams.said import Changes, Forming, Item, Named, Page, Snapshot
+from cryptoflow.market.streams.said import Changes, Forming, Item, Named, Page, Snapshot, sure
 from cryptoflow.market.times import DAY, MINUTE, WEEK
 
 PAGE = 1000
 LATEST = 60
 """Ticks that the venue tells again at most."""
 
-TOGETHER = 10
-"""Topics in one message at most."""
-
 LEVELS = 50
+
+TIMEFRAMES: tuple[str, ...] = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d", "1w")
 
 Levels = list[tuple[float, float]]
 
@@ -39,6 +37,7 @@ class Message(Struct):
     op: str = ""
     success: bool = True
     ret_msg: str = ""
+    req_id: str = ""
 
 
 class Trade(Struct):
@@ -114,7 +113,20 @@ class Klines(Struct):
     rows: list[Row] = msgspec.field(name="list")
 
 
-MESSAGE, ANSWER = decoder(Message), decoder(Answer)
+class Instrument(Struct):
+    """A symbol that is traded."""
+
+    base: str = msgspec.field(name="baseCoin")
+    quote: str = msgspec.field(name="quoteCoin")
+
+
+class Instruments(Struct):
+    """All symbols."""
+
+    rows: list[Instrument] = msgspec.field(name="list")
+
+
+MESSAGE, ANSWER, LISTED = decoder(Message), decoder(Answer), decoder(Instruments)
 TICKS, CANDLES, BOOK = decoder(list[Trade]), decoder(list[Candle]), decoder(Depth)
 TRADES, KLINES = decoder(Trades), decoder(Klines)
 SIDES = {"Buy": BUY, "Sell": SELL}
@@ -127,20 +139,22 @@ class Bybit:
     rest = "https://api.bybit.com"
     wss = "wss://stream.bybit.com/v5/public/spot"
     most = 100
+    together = 10
     numbered = False
     told = True
     ping = b'{"op":"ping"}'
     allowance = Allowance(window=5_000, cost=250.0)
     clock = Question("/v5/market/time", {}, 5.0)
+    listing = Question("/v5/market/instruments-info", {"category": "spot"}, 5.0)
+    timeframes = TIMEFRAMES
 
-    def __init__(self, streams: Sequence[Stream]) -> None:
+    def __init__(self, streams: Sequence[Stream], now: Now = milliseconds) -> None:  # noqa: ARG002  # all has moments
         self.streams = {topic(stream): stream for stream in streams}
         self.best: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> Sequence[bytes]:
-        """Return `subscribe` messages."""
-        cuts = range(0, len(streams), TOGETHER)
-        return [said("subscribe", streams[cut : cut + TOGETHER], number + i) for i, cut in enumerate(cuts)]
+    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a `subscribe` message."""
+        return said("subscribe", streams, number)
 
     def unsubscribe(self, stream: Stream, number: int) -> bytes:
         """Return an `unsubscribe` message."""
@@ -152,13 +166,8 @@ class Bybit:
         stream = self.streams.get(whole.topic)
         if stream is not None:
             return Read(stream, self._items(stream, whole, heard_at))
-        if not whole.success:
-            raise CryptoflowError(
-                f"bybit refuses a subscription: {whole.ret_msg}",
-                fix="check the symbols of the spec against `instruments-info` of the venue",
-                code=ExitCode.UNAVAILABLE,
-            )
-        return Read(None, (), answers=whole.op in ("subscribe", "unsubscribe"))
+        number = int(whole.req_id) if whole.req_id.isdigit() else None
+        return Read(None, (), number, "" if whole.success else whole.ret_msg)
 
     def _items(self, stream: Stream, whole: Message, heard_at: int) -> Sequence[Item]:
         symbol = stream.symbol
@@ -195,7 +204,7 @@ class Bybit:
         return Question("/v5/market/kline", {**asked, "interval": interval(stream.timeframe), **span}, 5.0)
 
     def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
-        """Return ticks, or bars that have closed."""
+        """Return ticks, or bars."""
         result = unwrapped(body).result
         if stream.kind is Kind.TICKS:
             ticks = [
@@ -204,8 +213,11 @@ class Bybit:
             ]
             return Page(ticks, newest=True)
         rows = KLINES(result).rows[::-1]
-        closed = [row for row in rows if row.open_at + stream.timeframe <= venue_now]
-        return Page([bar_of(stream, row, heard_at) for row in closed], newest=len(rows) < PAGE)
+        return Page(sure([bar_of(stream, row, heard_at) for row in rows], venue_now), newest=len(rows) < PAGE)
+
+    def listed(self, body: bytes) -> Sequence[str]:
+        """Return the symbols of an `instruments-info`."""
+        return [f"{each.base}/{each.quote}" for each in LISTED(unwrapped(body).result).rows]
 
     def time(self, body: bytes) -> int:
         """Return the server's time."""

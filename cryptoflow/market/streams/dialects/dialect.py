@@ -17,11 +17,16 @@ class Question(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a message says about a stream; without one it answers a subscription, or nothing of ours."""
+    """What a message says about a stream; without one it answers the request of a number, or nothing of ours.
+
+    `refused` is why a request is not granted; `leaving` says that the venue is about to close the connection.
+    """
 
     stream: Stream | None
     items: Sequence[Item]
-    answers: bool = False
+    answers: int | None = None
+    refused: str = ""
+    leaving: bool = False
 
 
 class Dialect(Protocol):
@@ -34,6 +39,8 @@ class Dialect(Protocol):
     """Where streams come from; of another address only its path is taken."""
     most: int
     """Streams on one connection."""
+    together: int
+    """Streams in one subscription."""
     numbered: bool
     """Whether ticks have numbers that rise by one."""
     told: bool
@@ -44,9 +51,13 @@ class Dialect(Protocol):
     """How much may be asked, shared with everyone on this machine who asks this venue."""
     clock: Question
     """What tells the venue's time."""
+    listing: Question
+    """What tells which symbols it has."""
+    timeframes: tuple[str, ...]
+    """The names of the timeframes that it has bars of."""
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> Sequence[bytes]:
-        """Return messages that subscribe, each of which the venue answers; they are numbered from `number`."""
+    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a message that subscribes, which the venue answers by its number."""
 
     def unsubscribe(self, stream: Stream, number: int) -> bytes:
         """Return the message that ends a subscription."""
@@ -58,7 +69,10 @@ class Dialect(Protocol):
         """Return what to ask for what came after a number."""
 
     def answer(self, stream: Stream, body: bytes, venue_now: int, heard_at: int) -> Page:
-        """Return what the answer holds; a bar still under way at `venue_now` is left out."""
+        """Return what the answer holds; bars are `sure` by a moment that has passed."""
+
+    def listed(self, body: bytes) -> Sequence[str]:
+        """Return the symbols in the answer to `listing`."""
 
     def time(self, body: bytes) -> int:
         """Return the moment that the answer to `clock` tells."""

@@ -65,9 +65,9 @@ class KeptBook:
         return self.book.number
 
     def learn(self, page: Page) -> None:
-        """Begin anew from a snapshot."""
+        """Begin anew from a snapshot, unless the book has come further meanwhile."""
         for item in page.items:
-            if isinstance(item, Snapshot):
+            if isinstance(item, Snapshot) and (not self.begun or item.last > self.book.number):
                 self._begin(item)
         self._catch_up()
 

@@ -64,9 +64,9 @@ def around(
 
 
 def lost(filled: Filled, step: int) -> int:
-    """Return how many are lost by what was said of a hole, in numbers that rise by `step`.
+    """Return how many are lost by what was said of a hole, in numbers that rise by `step`; 0 where they began anew.
 
     >>> lost(Filled("BTC/USDT", "ticks", after=10, before=15, found=3, heard_at=0), step=1)
     1
     """
-    return (filled.before - filled.after) // step - 1 - filled.found
+    return max(0, (filled.before - filled.after) // step - 1 - filled.found)
