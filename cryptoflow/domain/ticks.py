@@ -62,7 +62,8 @@ class Missed(NamedTuple):
     """Between `after` and `before` (numbers, or opens of bars) something of a channel was not heard.
 
     `after` has been told. `before` is what was heard next, or after a reconnect, when nothing was heard yet, the
-    number that follows the last one found. What was missed comes before the `Joined` that ends the absence.
+    number that follows the last one found; where a venue's numbers begin anew it is lower than `after`. What was
+    missed comes before the `Joined` that ends the absence.
     """
 
     symbol: str
@@ -110,7 +111,10 @@ class Cut(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """A connection to the venue is there, with all its subscriptions, after `away` milliseconds without."""
+    """A connection to the venue is there, with all its subscriptions, after `away` milliseconds without.
+
+    What was missed has been told by then, or 30 seconds have passed.
+    """
 
     venue: str
     connection: int
