@@ -14,6 +14,7 @@ from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import Window, bars_of, source_of
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import symbols_at
+from cryptoflow.pipelines.pairs import is_unpaired, paired
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.registry import find
 from cryptoflow.settings import PREFIX
@@ -69,9 +70,18 @@ def stock_of(resolved: Resolved, start: int | None = None, symbols: Sequence[str
         raise CryptoflowError(f"the market cannot open at {moment(start)}, after its last bar", fix="start earlier")
     frame = int(market.detail or (market.timeframe if hasattr(source, "path") else MINUTE))
     first = min(start, period.start) - max(DAY, warmup_of(resolved) * int(market.timeframe))
-    names = tuple(symbols) or symbols_at(resolved, period.start)
+    names = pairs_of(symbols, str(market.venue)) or symbols_at(resolved, period.start)
     bars = tuple(bars_of(resolved, source, name, frame, first, period.end) for name in names)
     return Stock(bars, start, str(market.venue))
+
+
+def pairs_of(symbols: Sequence[str], venue: str) -> tuple[str, ...]:
+    """Return the symbols of a command line; one that names no two currencies is refused where a venue trades them."""
+    for symbol in symbols:
+        if is_unpaired(venue, symbol):
+            what = f"--symbols: {symbol} names nothing it is paid with, but {venue} trades pairs of currencies"
+            raise CryptoflowError(what, fix=f"write {paired(symbol)}", code=ExitCode.USAGE)
+    return tuple(symbols)
 
 
 def made_up(source: str, around: int, symbols: Sequence[str], seed: int, venue: str) -> Stock:
@@ -88,7 +98,7 @@ def made_up(source: str, around: int, symbols: Sequence[str], seed: int, venue: 
         )
     begin = around // MINUTE * MINUTE
     home, loaded = home_of(), []
-    for symbol in symbols or DEFAULT_SYMBOLS:
+    for symbol in pairs_of(symbols, venue) or DEFAULT_SYMBOLS:
         asked = Asked(symbol, MINUTE, begin - PAST, begin + FUTURE, seed, Path.cwd(), venue, home)
         bars: Bars = plugin().load(asked)  # type: ignore[attr-defined]  # the verb of every source
         check(bars)

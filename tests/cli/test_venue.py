@@ -48,6 +48,7 @@ def test_it_says_where_it_is_and_ends_when_told_to(
         (("--start", "2024-13-01"), 2, "is no moment"),
         (("--faults", "strom"), 3, "did you mean `storm`"),
         (("--source", "sintetic"), 3, "did you mean `synthetic`"),
+        (("--symbols", "BTCUSDT"), 2, "hint: write BTC/USDT"),
     ],
 )
 def test_a_wrong_line_is_refused_before_anything_is_played(
