@@ -122,8 +122,8 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "data watch": {
         OK: "it watched for as long as `--for` says",
         USAGE: f"{WRONG_LINE}, or no stream of that venue can be read",
-        INVALID: "the spec has mistakes, or its live source listens to no market",
-        UNAVAILABLE: "the venue is not there within 30 s, or refuses a symbol",
+        INVALID: "the spec has mistakes, its live source listens to no market, or the venue lacks a symbol",
+        UNAVAILABLE: "the venue is not there within 30 s",
     },
     "plugins list": {OK: "listed", USAGE: "no such kind", INVALID: "a plugin or the spec is broken"},
     "plugins show": {OK: "shown", USAGE: "no such kind, or several have the name", INVALID: "no such plugin"},

@@ -58,6 +58,7 @@ def _member(file: Path) -> bytes:
                     fix="unpack it, and import the files that hold bars",
                 )
             return archive.read(members[0])
+    # How zipfile says that it does not know a kind of packing: NotImplementedError.
     except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as fault:
         raise CryptoflowError(f"{file.name} cannot be unpacked: {fault}", fix=AGAIN) from fault
     except RuntimeError as locked:  # how zipfile says that a member is encrypted
