@@ -31,7 +31,7 @@ def list_(
 ) -> None:
     """List datasets, of all symbols or of those named: from when to when, how many bars, how many missing.
 
-    Below stands how much of it lies ready to be mapped into memory, and how often that was of use.
+    Below stands what they take on the disk, and on how many of them a run starts at once.
 
     Examples:
 
@@ -41,20 +41,20 @@ def list_(
     """
     from cryptoflow.cli import say
     from cryptoflow.pipelines.data import facts
-    from cryptoflow.pipelines.data.named import named, store_of
+    from cryptoflow.pipelines.data.named import named, none_yet, store_of
 
     manifests, problems = facts.listed(named(names or (), venue, timeframe))
-    mapped = facts.mapped(store_of().room)
+    mapped = facts.mapped(store_of().room, manifests)
     if as_json:
         datasets = [facts.summary(known) for known in manifests]
         say.data({"datasets": datasets, "columns": mapped, "problems": facts.told(problems)})
     elif manifests:
-        from cryptoflow.report.data_tables import columns_line, datasets_table
+        from cryptoflow.report.data_tables import datasets_table, ready_line
 
         say.show(datasets_table(manifests))
-        say.remark(columns_line(mapped))
+        say.remark(ready_line(len(manifests), sum(known.size for known in manifests), mapped["ready"]))
     elif not problems:
-        say.remark(f"no bars in {store_of().folder}; `cryptoflow data download SPEC` fetches some")
+        say.remark(none_yet())
     _end(problems, ExitCode.INVALID, as_json=as_json)
 
 
@@ -76,7 +76,7 @@ def show(
 
     shown = [dataset.last(rows) for dataset in named(names or (), venue, timeframe)]
     if as_json:
-        say.data([facts.everything(known, last) for known, last in shown])
+        say.data({"datasets": [facts.everything(known, last) for known, last in shown]})
         return
     from cryptoflow.report.data_tables import bars_table, manifest_table
 
@@ -106,7 +106,7 @@ def verify(
     """
     from cryptoflow.cli import say
     from cryptoflow.pipelines.data import facts
-    from cryptoflow.pipelines.data.named import named
+    from cryptoflow.pipelines.data.named import named, none_yet
     from cryptoflow.pipelines.data.verify import verify
 
     found = verify(named(names or (), venue, timeframe), say.progress("datasets", quiet=quiet or as_json))
@@ -117,7 +117,7 @@ def verify(
         for each in found:
             say.text(str(each))
         if not found:
-            say.remark("there is nothing to verify")
+            say.remark(none_yet())
     _end(problems, ExitCode.PROOF_FAILED, as_json=as_json)
 
 
@@ -125,7 +125,7 @@ def verify(
 def gaps(names: Datasets = None, timeframe: OfTimeframe = None, venue: OfVenue = None, as_json: AsJson = False) -> None:
     """List the spans without bars, where the venue was asked and had none, or a file had none in between.
 
-    Spans that nobody asked for are no gaps: `cryptoflow data show` says what was asked for.
+    Spans that nobody asked for are no gaps: `cryptoflow data show NAME` says what was asked for.
 
     Examples:
 
@@ -135,7 +135,7 @@ def gaps(names: Datasets = None, timeframe: OfTimeframe = None, venue: OfVenue =
     """
     from cryptoflow.cli import say
     from cryptoflow.pipelines.data import facts
-    from cryptoflow.pipelines.data.named import named
+    from cryptoflow.pipelines.data.named import named, none_yet
 
     manifests, problems = facts.listed(named(names or (), venue, timeframe))
     if as_json:
@@ -148,7 +148,7 @@ def gaps(names: Datasets = None, timeframe: OfTimeframe = None, venue: OfVenue =
         if holed:
             say.show(gaps_table(holed))
         elif not problems:
-            say.remark("no gaps")
+            say.remark("no gaps" if manifests else none_yet())
     _end(problems, ExitCode.INVALID, as_json=as_json)
 
 
@@ -184,8 +184,11 @@ def prune(
         return
     for each in gone:
         say.text(shown(each.file))
-    would = "would go" if dry_run else "removed"
-    say.remark(f"{len(gone):,} files, {size(sum(each.size for each in gone))} {would}")
+    if not gone:
+        say.remark("nothing to remove")
+        return
+    count = f"{len(gone):,} file{'s' * (len(gone) != 1)}"
+    say.remark(f"{count}, {size(sum(each.size for each in gone))} {'would go' if dry_run else 'removed'}")
 
 
 def _end(problems: Sequence[Problem], code: ExitCode, *, as_json: bool) -> None:

@@ -45,7 +45,7 @@ def export(
     span = Days(since, until).span()
     done = export(named(names or (), venue, timeframe), to, span, replace=replace)
     if as_json:
-        say.data([{"dataset": str(each.key), "file": str(each.file), "bars": each.bars} for each in done])
+        say.data({"files": [each.plain() for each in done]})
         return
     for each in done:
         say.text(f"{each.file}: {each.bars:,} bars of {each.key}")

@@ -30,6 +30,9 @@ Zone = Annotated[
 ]
 DropBad = Annotated[bool, typer.Option("--drop-bad", help="Leave rows out that cannot be bars, and declare each.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Let bars take the place of others that are there.")]
+NewVenue = Annotated[
+    bool, typer.Option("--new-venue", help="Take --venue as it is, though it is nearly the name of another.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Judge the files, and store nothing.")]
 
 SHOWN = 10
@@ -45,6 +48,7 @@ def import_(
     zone: Zone = "",
     drop_bad: DropBad = False,
     replace: Replace = False,
+    new_venue: NewVenue = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -52,7 +56,8 @@ def import_(
     """Put the bars of files into the store: CSV, Parquet, Feather or JSON, packed with gzip or zip or not.
 
     Symbol, timeframe and venue are taken from the name of a file where it has them. What was recognised is said.
-    A row that cannot be a bar refuses everything, exit code 3; nothing is ever mended.
+    A row that cannot be a bar refuses everything, exit code 3; nothing is ever mended. A venue may have any name, but
+    one that is nearly that of a known venue is refused as misspelt: --new-venue insists.
 
     Examples:
 
@@ -66,10 +71,10 @@ def import_(
     from cryptoflow.pipelines.data.importing import Wish, import_files
     from cryptoflow.pipelines.data.whose import Whose
 
-    wish = Wish(Whose(venue, symbol, timeframe), columns, zone or None, drop_bad, replace, dry_run)
+    wish = Wish(Whose(venue, symbol, timeframe), columns, zone or None, drop_bad, replace, dry_run, new_venue)
     imported = import_files(files, wish, draw=say.progress("judged", quiet=quiet or as_json))
     if as_json:
-        say.data([{**each.plain(), "stored": not dry_run} for each in imported])
+        say.data({"dry_run": dry_run, "files": [each.plain() for each in imported]})
         return
     for each in imported:
         for line in lines(each, dry_run=dry_run, quiet=quiet):

@@ -52,6 +52,15 @@ def quoted(text: str, width: int = 40) -> str:
     return shown if len(shown) <= width + 2 else f"{shown[: width + 1]}…'"
 
 
+def uneven(cells: int, width: int) -> str:
+    """Return what is wrong with a row that has more or fewer cells than its table has columns.
+
+    >>> uneven(1, 6)
+    'a row of 1 column in a table of 6'
+    """
+    return f"a row of {cells} column{'' if cells == 1 else 's'} in a table of {width}"
+
+
 def _rows(word: str, flaws: list[Flaw]) -> str:
     shown = ", ".join(f"{word} {flaw}" for flaw in flaws[:SHOWN])
     more = len(flaws) - SHOWN

@@ -1,51 +1,43 @@
 """The store on a terminal: its datasets, one of them by itself, its gaps."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from cryptoflow.market.times import moment, timeframe_name
+from cryptoflow.market.times import MINUTE, moment, timeframe_name
 from cryptoflow.report import words
 
 if TYPE_CHECKING:
     from cryptoflow.market.bars import Bars
-    from cryptoflow.market.store.manifest import Manifest
+    from cryptoflow.market.store.manifest import Manifest, Origin
 
 SHOWN = 3
 """Gaps and defects shown of each kind."""
 
 
 def datasets_table(manifests: "Sequence[Manifest]") -> Table:
-    """Return a row per dataset."""
-    table = Table()
-    for head in ("Symbol", "Timeframe", "Venue", "From", "To"):
-        table.add_column(head, no_wrap=True)
-    for head in ("Bars", "Missing", "Size"):
-        table.add_column(head, justify="right")
+    """Return a row per dataset; where there is no room for them, moments take two lines and names stay whole."""
+    table = _spans_table("Bars", "Missing")
     for known in manifests:
-        start, end = map(moment, known.ends) if known.ends else (words.NONE, words.NONE)
+        start, end = map(_minute, known.ends) if known.ends else (words.NONE, words.NONE)
         frame = timeframe_name(known.timeframe)
-        numbers = (words.whole(known.rows), words.whole(known.missing), size(known.size))
+        numbers = (words.whole(known.rows), words.whole(known.missing))
         table.add_row(*map(Text, (known.symbol, frame, known.venue, start, end, *numbers)))
     return table
 
 
 def manifest_table(known: "Manifest") -> Table:
     """Return what is known of one dataset, in two columns."""
-    start, end = map(moment, known.ends) if known.ends else (words.NONE, words.NONE)
+    start, end = map(moment, known.ends or (0, 0))
     facts = {
         "Dataset": str(known.key),
-        "From, to": f"{start}, {end}",
+        "From, to": f"{start} to {end}" if known.ends else words.NONE,
         "Bars": f"{known.rows:,}, {known.missing:,} missing, {known.duplicates:,} came twice",
         "Asked for": _few([f"{moment(begin)} to {moment(stop)}" for begin, stop in known.covered]) or words.NONE,
         "Gaps": _few([f"{moment(begin)} to {moment(stop)}" for begin, stop in known.gaps]) or "none",
-        "Came from": "; ".join(
-            f"{origin.what}: {origin.rows:,} bars, the last on {moment(origin.ended_at).partition(' ')[0]}"
-            + "".join(f", {note}" for note in origin.notes)
-            for origin in known.origins
-        ),
+        "Came from": "\n".join(map(_origin, known.origins)),
         "Left out": _few([f"{defect.row} ({defect.what})" for defect in known.defects]) or "nothing",
         "Files": f"{len(known.segments):,}, {size(known.size)}",
         "Content": known.content[:12],
@@ -61,38 +53,38 @@ def manifest_table(known: "Manifest") -> Table:
 def bars_table(bars: "Bars") -> Table:
     """Return a row per bar."""
     table = Table()
-    table.add_column("Opens at", no_wrap=True)
+    table.add_column("Opens at (UTC)", no_wrap=True)
     for head in ("Open", "High", "Low", "Close", "Volume"):
         table.add_column(head, justify="right")
     columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
     for row, at in enumerate(bars.open_at.tolist()):
-        table.add_row(moment(at), *(f"{float(column[row]):.12g}" for column in columns))
+        table.add_row(_minute(at), *(f"{float(column[row]):.12g}" for column in columns))
     return table
 
 
 def gaps_table(manifests: "Sequence[Manifest]") -> Table:
     """Return a row per gap."""
-    table = Table()
-    for head in ("Symbol", "Timeframe", "Venue", "From", "To"):
-        table.add_column(head, no_wrap=True)
-    table.add_column("Bars", justify="right")
+    table = _spans_table("Bars")
     for known in manifests:
         for start, end in known.gaps:
             bars = words.whole((end - start) // known.timeframe)
-            cells = (known.symbol, timeframe_name(known.timeframe), known.venue, moment(start), moment(end), bars)
+            cells = (known.symbol, timeframe_name(known.timeframe), known.venue, _minute(start), _minute(end), bars)
             table.add_row(*map(Text, cells))
     return table
 
 
-def columns_line(mapped: Mapping[str, Any]) -> str:
-    """Return what is said of column files in a line.
+def ready_line(datasets: int, taken: int, ready: int) -> str:
+    """Return what the datasets of a list take on the disk, and on how many of them a run starts at once.
 
-    >>> columns_line({"files": 1, "bytes": 25_211_584, "most_bytes": 2**31, "hits": 3, "misses": 1, "evictions": 0})
-    'ready to be mapped: files 1, 24.0 of 2,048.0 MiB (hits 3, misses 1, made way 0)'
+    >>> print(ready_line(3, 62_000, 1))
+    3 datasets, 60.5 KiB. Runs load 1 of them at once; the first run on another takes a moment longer.
     """
-    used, most = (mapped[name] / 2**20 for name in ("bytes", "most_bytes"))
-    counts = f"hits {mapped['hits']:,}, misses {mapped['misses']:,}, made way {mapped['evictions']:,}"
-    return f"ready to be mapped: files {mapped['files']:,}, {used:,.1f} of {most:,.1f} MiB ({counts})"
+    whole = f"{datasets:,} dataset{'s' * (datasets != 1)}, {size(taken)}."
+    if ready == datasets:
+        return f"{whole} Runs load {'it' if datasets == 1 else 'all of them'} at once."
+    if not ready:
+        return f"{whole} The first run on {'it' if datasets == 1 else 'each'} takes a moment longer than later ones."
+    return f"{whole} Runs load {ready:,} of them at once; the first run on another takes a moment longer."
 
 
 def size(count: int) -> str:
@@ -102,6 +94,32 @@ def size(count: int) -> str:
     ('0.5 KiB', '13.7 MiB')
     """
     return f"{count / 2**20:,.1f} MiB" if count >= 2**20 else f"{count / 2**10:,.1f} KiB"
+
+
+def _spans_table(*numbers: str) -> Table:
+    """A table whose rows tell something of a dataset from one moment to another."""
+    table = Table()
+    for head in ("Symbol", "Timeframe", "Venue"):
+        table.add_column(head, no_wrap=True)
+    for head in ("From (UTC)", "To (UTC)"):
+        table.add_column(head)
+    for head in numbers:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
+
+
+def _minute(at: int) -> str:
+    """A moment in a column whose head says that it is UTC."""
+    return moment(at).removesuffix(" UTC")
+
+
+def _origin(origin: "Origin") -> str:
+    """Where bars came from, when they were added, and what was assumed reading them."""
+    begun, ended = (moment(at // MINUTE * MINUTE) for at in (origin.begun_at, origin.ended_at))
+    when = f"added on {ended}" if begun == ended else f"added from {begun} to {ended}"
+    file = origin.what.removeprefix("import ")
+    notes = "".join(f"; {note.removeprefix(f'{file}: ')}" for note in origin.notes)
+    return f"{origin.what}: {origin.rows:,} bar{'s' * (origin.rows != 1)}, {when}{notes}"
 
 
 def _few(texts: Sequence[str]) -> str:

@@ -42,12 +42,27 @@ class Timeframe(Duration):
     @classmethod
     def _parse(cls, text: str) -> tuple[int, Mapping[str, object]]:
         if text not in cls.names:
+            if name := called(text):
+                raise MisreadError(text, f"a bar of that length is called {name}", f"write {name}")
             raise MisreadError(text, "venues have no bars of that length", f"one of {' '.join(cls.names)}")
         return int(text[:-1]) * UNITS[text[-1]], {}
 
     @classmethod
     def _bare(cls, number: float) -> str:
         return f"write {number:g}m if minutes are meant"
+
+
+def called(text: str) -> str:
+    """Return the one name that bars of a length have, whichever way it is written; "" for what is none.
+
+    >>> called("60m"), called("1D"), called("24 h"), called("7m"), called("1M")
+    ('1h', '1d', '1d', '', '')
+    """
+    try:
+        length = int(Duration(text if text.endswith("M") else text.lower()))
+    except MisreadError:
+        return ""
+    return next((name for name in Timeframe.names if int(Duration(name)) == length), "")
 
 
 class Period(Written):

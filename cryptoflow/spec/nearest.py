@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The name among `known` that is closest to `name`, empty when none is close.
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The name among `known` that is closest to `name`, empty when none is as like it as `likeness` (1: the same).
 
     >>> nearest("stratgies", ["sizing", "strategies"]), nearest("x", ["sizing"])
     ('strategies', '')
     """
     names = {each.lower(): each for each in known}
-    close = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    close = get_close_matches(name.lower(), names, n=1, cutoff=likeness)
     return names[close[0]] if close else ""
 
 

@@ -3,16 +3,26 @@
 import csv
 import json
 import os
+import re
+import shlex
+import shutil
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from rich.console import Console
 
 from cryptoflow.cli.app import run
+from cryptoflow.cli.data import app
 from cryptoflow.market import parquet_files
 from cryptoflow.market.store.key import Key
 from cryptoflow.pipelines.data.frame import frame
+from cryptoflow.report.data_tables import bars_table, datasets_table, gaps_table, manifest_table
+from cryptoflow.spec.durations import Duration
+from tests.cli.conftest import ROOT
 from tests.cli.projects import small
 from tests.market.store.stores import KEY, MINUTE, START, filled, made
 
@@ -21,6 +31,14 @@ Capsys = pytest.CaptureFixture[str]
 HOUR = 60 * MINUTE
 HOURS = Key("binance", "BTC/USDT", HOUR)
 ETHER = Key("bybit", "ETH/USDT", HOUR)
+
+ADDED = "made up: 590 bars, added on 2025-03-05 22:00 UTC"
+NOT_THERE = (
+    "the store has no bars of ETH/USDT 1h of bybit from 2025-01-01 00:00 UTC on\n"
+    "hint: it has them from 2024-01-30 22:00 UTC to 2024-03-12 14:00 UTC; "
+    "`cryptoflow data show ETH/USDT --timeframe 1h --venue bybit` says what is missing in them\n"
+)
+"""What an export says of days on which there are no bars."""
 
 
 @pytest.fixture
@@ -45,7 +63,7 @@ def told(capsys: Capsys, *arguments: str, code: int = 0) -> Any:
 
 
 def test_the_list_has_every_dataset_and_what_lies_ready(project: Path, capsys: Capsys) -> None:
-    frame("ETH/USDT")
+    frame("ETH/USDT")  # BTC/USDT of an hour has the same numbers here, and so the same file
     frame("ETH/USDT")
     found = said(capsys, "list")
     assert [(each["symbol"], each["timeframe"], each["bars"], each["missing"]) for each in found["datasets"]] == [
@@ -59,24 +77,47 @@ def test_the_list_has_every_dataset_and_what_lies_ready(project: Path, capsys: C
     shown = told(capsys, "list", "--venue", "bybit")
     assert "ETH/USDT" in shown.out
     assert "BTC/USDT" not in shown.out
-    assert "ready to be mapped: files 1, 0.0 of 2,048.0 MiB (hits 1, misses 1, made way 0)" in shown.err
+    assert "1 dataset, " in shown.err
+    assert " KiB. Runs load it at once.\n" in shown.err
+    assert "Runs load 2 of them at once; the first run on another takes a moment longer" in told(capsys, "list").err
 
 
-def test_an_empty_store_says_how_to_fill_it(tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["list", "gaps", "verify"])
+def test_an_empty_store_says_how_to_fill_it(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert said(capsys, "list")["datasets"] == []
-    assert "cryptoflow data download SPEC" in told(capsys, "list").err
+    assert said(capsys, command)["datasets"] == []
+    spoken = told(capsys, command).err
+    assert "`cryptoflow data download SPEC` fetches those of a spec, `cryptoflow data import FILE` takes" in spoken
+    fetched = "hint: `cryptoflow data download ETH/EUR --timeframe 4h --venue kraken --since 2024-01-01` fetches them\n"
+    assert fetched in told(capsys, "show", "ETH/EUR", "--timeframe", "4h", "--venue", "kraken", code=3).err
     assert not (tmp_path / ".cryptoflow").exists()
+
+
+@pytest.mark.parametrize("command", [datasets_table, gaps_table, bars_table, manifest_table])
+def test_a_table_of_long_names_and_numbers_fits_into_100_columns(tmp_path: Path, command: Any) -> None:
+    key = Key("krakenfutures", "1000SHIB/USDT:USDT", MINUTE)
+    bars = made(100_000, without=range(9, 99), key=key)
+    dataset = filled(tmp_path, bars, key)
+    written = StringIO()
+    what = dataset.last(3).bars if command is bars_table else dataset.manifest()
+    table = command([what] if command in (datasets_table, gaps_table) else what)
+    Console(file=written, width=100).print(table)
+    text = written.getvalue()
+    assert max(map(len, text.splitlines())) <= 100
+    assert "…" not in text
+    assert command is bars_table or "1000SHIB/USDT:USDT" in text
 
 
 def test_a_dataset_is_shown_with_its_last_bars(project: Path, capsys: Capsys) -> None:
     shown = told(capsys, "show", "BTC/USDT", "--timeframe", "1m", "--rows", "2").out
-    parts = ("BTC/USDT 1m of binance", "590, 10 missing", "2024-01-30 23:00 UTC to 2024-01-30 23:10 UTC", "made up")
+    parts = ("BTC/USDT 1m of binance", "590, 10 missing", "2024-01-30 23:00 UTC to 2024-01-30 23:10 UTC", ADDED)
     assert all(part in shown for part in parts)
     assert shown.count("2024-01-31 07:5") == 2
-    (found,) = said(capsys, "show", "ETH/USDT", "--rows", "1")
+    (found,) = said(capsys, "show", "ETH/USDT", "--rows", "1")["datasets"]
     assert [each["open_at"] for each in found["last"]] == ["2024-03-12T13:00:00Z"]
-    assert found["origins"][0]["rows"] == found["bars"] == 1_000
+    assert found["origins"][0]["added"] == found["bars"] == 1_000
 
 
 def test_a_spec_means_the_bars_that_its_run_would_take(project: Path, capsys: Capsys) -> None:
@@ -100,7 +141,7 @@ def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> N
     assert said(capsys, "gaps", "BTC/USDT", "--timeframe", "1m")["datasets"][0]["gaps"] == [
         {"start": "2024-01-30T23:00:00Z", "end": "2024-01-30T23:10:00Z", "bars": 10}
     ]
-    assert "2024-01-30 23:10 UTC" in told(capsys, "gaps").out
+    assert "2024-01-30 23:10" in told(capsys, "gaps").out
     assert told(capsys, "gaps", "ETH/USDT").err == "no gaps\n"
 
 
@@ -108,16 +149,30 @@ def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> N
     ("arguments", "code", "message"),
     [
         (("show", "BTC/USD"), 3, "did you mean `BTC/USDT`?"),
-        (("show", "XMR/EUR", "--venue", "okx"), 3, "it has: BTC/USDT, ETH/USDT"),
+        (
+            ("show", "XMR/EUR", "--venue", "okx"),
+            3,
+            "it has BTC/USDT, ETH/USDT; `cryptoflow data download XMR/EUR --timeframe",
+        ),
+        (
+            ("show", "SOL/USDT"),
+            3,
+            "it has BTC/USDT, ETH/USDT; `cryptoflow data download SOL/USDT --timeframe 1h --venue",
+        ),
         (("show", "BTC/USDT", "--timeframe", "4h"), 3, "it has BTC/USDT 1m of binance, BTC/USDT 1h of binance"),
         (("show", "BTC/USDT", "--timeframe", "soon"), 2, "--timeframe: "),
+        *(
+            ((command, "BTC/USDT", "--timeframe", length, *more), 2, "is called 1h\nhint: write 1h")
+            for command, *more in (["list"], ["show"], ["gaps"], ["verify"], ["prune"], ["export", "--to", "x.csv"])
+            for length in ("60m", "1H")
+        ),
         (("show", "none.yaml"), 3, "none.yaml"),
-        (("prune", "BTC/USDT"), 2, "say which with --timeframe and --venue"),
-        (("export", "BTC/USDT", "--to", "x.csv"), 2, "put {symbol}, {timeframe} and {venue} into its name"),
+        (("prune", "BTC/USDT"), 2, "say which, like: BTC/USDT --timeframe 1m --venue binance"),
+        (("export", "BTC/USDT", "--to", "x.csv"), 2, 'give each a file of its own: --to "x-{timeframe}.csv"'),
         (("export", "ETH/USDT", "--to", "x.xls"), 2, "endings are: .csv, .parquet, .feather"),
         (("export", "ETH/USDT", "--to", "{coin}.csv"), 2, "{coin} is no placeholder"),
         (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "--since: May: the calendar has no such day"),
-        (("export", "ETH/USDT", "--to", "x.csv", "--since", "2025-01-01"), 3, "there are no bars of ETH/USDT 1h"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "2025-01-01"), 3, NOT_THERE),
         (("export", "ETH/USDT", "--to", "x.csv", "--since", "2024-02-02", "--until", "2024-02-01"), 2, "--until lies"),
         (("export", "ETH/USDT", "--to", "folder.csv", "--replace"), 2, "folder.csv is a folder"),
         (("export", "ETH/USDT", "--to", "file.csv/x.csv"), 4, "file.csv/x.csv cannot be written: "),
@@ -202,6 +257,7 @@ def test_prune_leaves_a_column_file_that_may_still_be_written(project: Path, cap
 def test_prune_removes_a_dataset_by_its_name(project: Path, capsys: Capsys) -> None:
     arguments = ("prune", "BTC/USDT", "--timeframe", "1h")
     would = said(capsys, *arguments, "--dry-run")["files"]
+    assert sorted(Path(each).name.partition("-")[0] for each in would) == ["2024", "manifest.json"]
     assert len(said(capsys, "list")["datasets"]) == 3
     assert said(capsys, *arguments)["files"] == would
     assert [each["timeframe"] for each in said(capsys, "list", "BTC/USDT")["datasets"]] == ["1m"]
@@ -219,10 +275,18 @@ def test_what_is_exported_is_read_back_the_same(project: Path, capsys: Capsys) -
     assert (read.open_at.tolist(), read.notes) == (bars.open_at.tolist(), ("ETHUSDT.parquet: open_at read as moments",))
     message = "out/BTCUSDT.csv is there already"
     assert message in told(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "out/BTCUSDT.csv", code=2).err
-    again = said(
+    (again,) = said(
         capsys, "export", "BTC/USDT", "--timeframe=1h", "--to=out/BTCUSDT.csv", "--since=2024-03-12", "--replace"
-    )
-    assert again == [{"dataset": "BTC/USDT 1h of binance", "file": "out/BTCUSDT.csv", "bars": 14}]
+    )["files"]
+    assert again == {
+        "file": "out/BTCUSDT.csv",
+        "venue": "binance",
+        "symbol": "BTC/USDT",
+        "timeframe": "1h",
+        "start": "2024-03-12T00:00:00Z",
+        "end": "2024-03-12T14:00:00Z",
+        "bars": 14,
+    }
 
 
 def test_who_looks_at_bars_writes_none(project: Path, capsys: Capsys) -> None:
@@ -235,7 +299,7 @@ def test_who_looks_at_bars_writes_none(project: Path, capsys: Capsys) -> None:
 def test_bars_of_two_venues_are_written_into_two_files(project: Path, capsys: Capsys) -> None:
     other = HOURS._replace(venue="kraken")
     filled(project / ".cryptoflow/data", made(5, key=other), other)
-    done = said(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "{venue}.csv")
+    done = said(capsys, "export", "BTC/USDT", "--timeframe", "1h", "--to", "{venue}.csv")["files"]
     assert [(each["file"], each["bars"]) for each in done] == [("binance.csv", 1_000), ("kraken.csv", 5)]
 
 
@@ -260,3 +324,30 @@ def test_a_backtest_takes_the_bars_of_the_store(project: Path, capsys: Capsys) -
     assert (
         "cryptoflow data download BTC/USDT --venue kraken --timeframe 1h --since 2024-02-04" in capsys.readouterr().err
     )
+
+
+def examples() -> list[str]:
+    """Every line of the examples that the commands of this file and `import` print with --help."""
+    own = {"list", "show", "gaps", "verify", "export", "import", "prune"}
+    texts = [str(each.callback.__doc__) for each in app.registered_commands if each.callback and each.name in own]
+    return re.findall(r"^ +cryptoflow data (.+)$", "\n".join(texts), re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", examples())
+def test_an_example_of_the_help_runs(project: Path, capsys: Capsys, line: str) -> None:
+    shutil.copytree(ROOT / "configs", project / "configs")
+    for name, head, length in (
+        ("BTCUSDT-1m-2024-01", "time,open,high,low,close,volume", "1m"),
+        ("prices", "Date,open,high,low,Last,volume", "1h"),
+        ("old", "time,open,high,low,close,volume", "1d"),
+    ):
+        bars = made(30, key=Key("x", "BTC/USDT", int(Duration(length))), start=START // (24 * HOUR) * 24 * HOUR)
+        columns = (getattr(bars, each).tolist() for each in ("open_at", "open", "high", "low", "close", "volume"))
+        rows = (",".join(map(str, row)) for row in zip(*columns, strict=True))
+        (project / f"{name}.csv").write_text("\n".join([head, *rows, ""]))
+    with ZipFile(project / "BTCUSDT-1m-2024-01.zip", "w") as archive:
+        archive.write(project / "BTCUSDT-1m-2024-01.csv", "BTCUSDT-1m-2024-01.csv")
+    if line.startswith("import BTCUSDT"):
+        shutil.rmtree(project / ".cryptoflow")
+    words = (sorted(map(str, Path().glob(word))) if "*" in word else [word] for word in shlex.split(line))
+    assert run(["data", *(each for word in words for each in word)]) == 0, capsys.readouterr().err

@@ -31,7 +31,7 @@ def stored() -> Dataset:
 
 def imported(capsys: Capsys, *arguments: str) -> list[dict[str, object]]:
     assert run(["data", "import", *arguments, *BINANCE, "--json"]) == 0, capsys.readouterr().out
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["files"]
     return found
 
 
@@ -42,7 +42,7 @@ def refused(capsys: Capsys, *arguments: str) -> str:
 
 def test_bars_are_in_the_store_with_where_they_came_from(capsys: Capsys) -> None:
     (found,) = imported(capsys, FILE)
-    assert (found["added"], found["known"], found["missing"]) == (24, 0, 0)
+    assert (found["added"], found["duplicates"], found["missing"]) == (24, 0, 0)
     assert (found["start"], found["end"]) == ("2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z")
     manifest = stored().manifest()
     assert manifest is not None
@@ -58,7 +58,7 @@ def test_the_same_bars_a_second_time_are_counted_and_change_nothing(folder: Path
     name, data = SHAPES["feather"]
     (folder / name).write_bytes(data)
     (again,) = imported(capsys, name)
-    assert (again["added"], again["known"]) == (0, 24)
+    assert (again["added"], again["duplicates"]) == (0, 24)
     assert stored().load().fingerprint() == before
 
 
@@ -72,7 +72,7 @@ def test_other_bars_for_the_same_hours_take_their_place_only_when_they_may(folde
 
 def test_a_dry_run_says_the_same_and_stores_nothing(capsys: Capsys) -> None:
     (found,) = imported(capsys, FILE, "--dry-run")
-    assert (found["bars"], found["stored"]) == (24, False)
+    assert (found["bars"], found["added"]) == (24, 0)
     assert stored().manifest() is None
     assert run(["data", "import", FILE, *BINANCE, "--dry-run"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "  nothing stored: --dry-run"
@@ -122,7 +122,7 @@ def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: 
     (folder / FILE).write_bytes(joined([*lines()[:5], lines()[5].replace(",1", ",-1"), *lines()[6:]]))
     (found,) = imported(capsys, FILE, "--drop-bad")
     said = {"row": 6, "open_at": "2024-03-01T04:00:00Z", "what": "volume is negative", "text": ""}
-    assert found["defects"] == [said]
+    assert (found["defects"], found["declared"]) == (1, [said])
     manifest = stored().manifest()
     assert manifest is not None
     assert [(each.row, each.what) for each in manifest.defects] == [
@@ -139,6 +139,12 @@ def test_a_row_that_is_left_out_is_declared_with_the_bars(folder: Path, capsys: 
     [
         ([FILE], "say it: --venue binance"),
         ([FILE, *BINANCE, "--symbol", "BTCUSDT"], "say it: --symbol BTC/USDT"),
+        ([FILE, "--venue", "binanse"], "did you mean `binance`? If it is a venue of its own, add --new-venue"),
+        ([FILE, "--venue", "Binance"], "did you mean `binance`?"),
+        ([FILE, "--venue", "my desk"], "hint: write it like binance"),
+        ([FILE, *BINANCE, "--symbol", "btc-usdt"], "say it: --symbol BTC/USDT"),
+        ([FILE, "--venue", "mydesk", "--symbol", "BTCUSDT"], "say it: --symbol BTC/USDT\n"),
+        ([FILE, *BINANCE, "--timeframe", "60m"], "60m: a bar of that length is called 1h\nhint: write 1h"),
         ([FILE, *BINANCE, "--timeframe", "7m"], "--timeframe: 7m: venues have no bars of that length"),
         ([FILE, *BINANCE, "--timeframe", "4h"], f"{FILE} holds bars of 1h, not of 4h"),
         ([FILE, *BINANCE, "--zone", "Europe/Berlin"], "--zone: Europe/Berlin is not UTC"),
@@ -160,3 +166,24 @@ def test_what_cannot_be_done_says_what_to_do(arguments: list[str], said: str, ca
 def test_what_was_said_stands_above_what_the_name_says(capsys: Capsys) -> None:
     (found,) = imported(capsys, FILE, "--symbol", "ETH/EUR:EUR")
     assert (found["symbol"], found["timeframe"]) == ("ETH/EUR:EUR", "1h")
+
+
+@pytest.mark.parametrize("venue", [["mydesk"], ["binanceus"], ["nasdaq"], ["kraken2", "--new-venue"]])
+def test_a_venue_may_have_any_name_that_is_no_slip_of_another(venue: list[str], capsys: Capsys) -> None:
+    assert run(["data", "import", FILE, "--venue", *venue]) == 0
+    assert f"BTC/USDT 1h of {venue[0]}" in capsys.readouterr().out
+
+
+def test_a_venue_that_is_in_the_store_is_asked_about_no_more_and_is_meant_by_names_like_it(capsys: Capsys) -> None:
+    assert run(["data", "import", FILE, "--venue", "binanse", "--new-venue"]) == 0
+    assert run(["data", "import", FILE, "--venue", "binanse"]) == 0
+    assert run(["data", "import", FILE, "--venue", "mydesk"]) == 0
+    assert "did you mean `mydesk`?" in refused(capsys, FILE, "--venue", "mydeks")
+
+
+def test_what_to_do_about_bad_rows_is_said_once(folder: Path, capsys: Capsys) -> None:
+    (folder / FILE).write_bytes(joined([*lines()[:5], lines()[5].replace(",1", ",-1"), *lines()[6:]]))
+    said = refused(capsys, FILE, *BINANCE)
+    assert [line for line in said.splitlines() if line.startswith("hint: ")] == [
+        "hint: `--drop-bad` leaves them out and declares each"
+    ]

@@ -1,9 +1,8 @@
 """A table from text whose columns are set apart by commas, semicolons, tabs or bars."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,33 +11,36 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.flaws import Flaw, quoted
-from cryptoflow.market.importing.grid import Grid, numbered, uneven
+from cryptoflow.market.flaws import Flaw, quoted, uneven
+from cryptoflow.market.importing.grid import Grid, numbered
 from cryptoflow.market.sheets import Sheet
+from cryptoflow.market.text_rows import Row, rows
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 """What stands between two columns; where two are as frequent the first counts, for numbers may have commas."""
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+SAMPLE = 65536
+"""Bytes that are looked at for the shape of a table."""
+
 PREAMBLE = 5
-"""Lines above the table that are looked through for its names."""
+"""Rows above the table that are looked through for its names."""
 
 
 def delimited(name: str, data: bytes) -> Grid:
     """Return the table that a text holds, each line with as many columns as most of the first ones have."""
-    lines = io.StringIO(data[:65536].decode(errors="replace"), newline="")
-    sample = [line.rstrip("\r\n") for _, line in zip(range(PREAMBLE + 1), lines, strict=False)]
-    separator = _separator(sample)
-    rows = [next(csv.reader([line], delimiter=separator), []) for line in sample]
-    head = _head(rows)
-    named = not _is_data(rows[head])
-    skipped = head + named
-    names = _names(rows[head]) if named else numbered(len(rows[head]))
+    text = data[:SAMPLE].decode(errors="replace")
+    lines = text.splitlines()[: PREAMBLE + 1]
+    separator = _separator(lines)
+    head = _head(list(islice(rows(name, text, separator), PREAMBLE + 1)))
+    named = not _is_data(head.cells)
+    skipped = head.last if named else head.first - 1
+    names = _names(head.cells) if named else numbered(len(head.cells))
     sheet = Sheet(name, "line", skipped + 1)
     table, sheet, flaws = _read(data, names, separator, skipped, sheet)
     notes = [f"{name}: columns are set apart by {SEPARATORS[separator]}"] if separator != "," else []
-    if head:
-        notes.append(f"{name}: the table begins in line {head + 1}, below {quoted(sample[0])}")
+    if head.first > 1:
+        notes.append(f"{name}: the table begins in line {head.first}, below {quoted(lines[0])}")
     return Grid(sheet, table, named, tuple(notes), (*flaws, *(_repeated(table, sheet) if named else ())))
 
 
@@ -46,15 +48,14 @@ def _separator(sample: Sequence[str]) -> str:
     return max(SEPARATORS, key=lambda each: max(line.count(each) for line in sample))
 
 
-def _head(rows: Sequence[Sequence[str]]) -> int:
-    """The first line of the table: what stands above has fewer columns than any line below it."""
-    width = max(map(len, rows))
-    first = next((at for at, row in enumerate(rows) if row), 0)
-    return next((at for at, row in enumerate(rows) if len(row) >= min(width, 5)), first)
+def _head(sample: Sequence[Row]) -> Row:
+    """The first row of the table: what stands above has fewer columns than any row below it."""
+    width = max(len(row.cells) for row in sample)
+    return next(row for row in sample if len(row.cells) >= min(width, 5))
 
 
 def _is_data(row: Sequence[str]) -> bool:
-    """Say whether a line is a row of numbers, even one that is damaged, rather than one of names."""
+    """Say whether a row is one of numbers, even one that is damaged, rather than one of names."""
     return 2 * sum(NUMBER.fullmatch(cell.strip()) is not None for cell in row) >= len(row)
 
 
@@ -80,7 +81,10 @@ def _read(
             # Only one thread after the other knows the number of a line.
             read_options=arrow.ReadOptions(column_names=names, skip_rows=skipped, use_threads=False),
             parse_options=arrow.ParseOptions(
-                delimiter=separator, invalid_row_handler=strange, ignore_empty_lines=False
+                delimiter=separator,
+                invalid_row_handler=strange,
+                ignore_empty_lines=False,
+                newlines_in_values=b'"' in data,
             ),
             convert_options=arrow.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True

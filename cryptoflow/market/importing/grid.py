@@ -19,15 +19,6 @@ class Grid(NamedTuple):
     flaws: tuple[Flaw, ...] = ()
 
 
-def uneven(cells: int, width: int) -> str:
-    """Return what is wrong with a row that has more or fewer cells than its table has columns.
-
-    >>> uneven(1, 6)
-    'a row of 1 column in a table of 6'
-    """
-    return f"a row of {cells} column{'' if cells == 1 else 's'} in a table of {width}"
-
-
 def numbered(width: int) -> tuple[str, ...]:
     """Return what so many columns without names are called.
 

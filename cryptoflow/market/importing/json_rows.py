@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.flaws import Flaw, quoted
-from cryptoflow.market.importing.grid import Grid, numbered, uneven
+from cryptoflow.market.flaws import Flaw, quoted, uneven
+from cryptoflow.market.importing.grid import Grid, numbered
 from cryptoflow.market.sheets import Sheet
 
 SHAPES = "write a list of rows, a list of objects, an object of columns, or one row per line"
@@ -62,7 +62,7 @@ def _lines(name: str, text: str) -> Grid:
     rows: list[Any] = []
     numbers: list[int] = []
     flaws = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 rows.append(_loaded(line))

@@ -68,8 +68,8 @@ def sift(told: Told, symbol: str, timeframe: int, now: int) -> Sifted:
     """
     every = _bars(told, symbol, timeframe)
     sieve = _Sieve(told, every)
-    for what, fix, flags in impossible(every):
-        sieve.out(flags, what, fix)
+    for what, _, flags in impossible(every):  # what to do about bad rows is said once, of all of them
+        sieve.out(flags, what)
     _refuse_another(told, timeframe, every.open_at[sieve.good])
     what, fix, flags = off_grid(every)
     sieve.out(flags, what, fix)

@@ -102,7 +102,7 @@ class Dataset:
                     raise
         raise CryptoflowError(
             f"the store has no bars of {self.key}",
-            fix="`cryptoflow data download` fetches them, `cryptoflow data import` takes them from a file",
+            fix=f"`cryptoflow data download {self.key.line} --since 2024-01-01` fetches them",
         )
 
     def uncovered(self, start: int, end: int) -> tuple[Span, ...]:
@@ -120,8 +120,8 @@ class Dataset:
         return self._strays(self.manifest())
 
     def files(self) -> list[Path]:
-        """Return all files of the dataset; what somebody else has put beside them is none."""
-        return ours(self.folder)
+        """Return all files of the dataset but its lock; what somebody else has put beside them is none."""
+        return [file for file in ours(self.folder) if file.name != LOCK]
 
     def sweep(self) -> list[Path]:
         """Remove files that mean nothing, and return which."""

@@ -19,6 +19,15 @@ class Key(NamedTuple):
         return f"{self.symbol} {timeframe_name(self.timeframe)} of {self.venue}"
 
     @property
+    def line(self) -> str:
+        """Return how a command line names it.
+
+        >>> Key("binance", "BTC/USDT", 3_600_000).line
+        'BTC/USDT --timeframe 1h --venue binance'
+        """
+        return f"{self.symbol} --timeframe {timeframe_name(self.timeframe)} --venue {self.venue}"
+
+    @property
     def folder(self) -> PurePosixPath:
         """Return the folder of the dataset below that of all bars; no two keys share one.
 

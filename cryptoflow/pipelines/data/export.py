@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.placeholders import filled, known_placeholders
 from cryptoflow.market.store.disk import replaced
+from cryptoflow.market.times import FIRST, LAST, moment
+from cryptoflow.pipelines.data.facts import key_facts
+from cryptoflow.report.summary import iso
 from cryptoflow.spec.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -17,11 +20,18 @@ if TYPE_CHECKING:
 
 
 class Exported(NamedTuple):
-    """A file that was written: whose bars are in it, and how many."""
+    """A file that was written: whose bars are in it, when the first opens and the last closes, and how many."""
 
     key: "Key"
     file: Path
+    start: int
+    end: int
     bars: int
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        span = {"start": iso(self.start), "end": iso(self.end)}
+        return {"file": str(self.file), **key_facts(self.key), **span, "bars": self.bars}
 
 
 def export(datasets: "Sequence[Dataset]", to: str, span: tuple[int, int], *, replace: bool = False) -> list[Exported]:
@@ -32,9 +42,8 @@ def export(datasets: "Sequence[Dataset]", to: str, span: tuple[int, int], *, rep
     write = _writer(to)
     files = [Path(_filled(to, dataset.key)) for dataset in datasets]
     if len(set(files)) < len(files):
-        raise _usage(
-            f"{len(files)} datasets would be written to {to}", "put {symbol}, {timeframe} and {venue} into its name"
-        )
+        fix = f'give each a file of its own: --to "{_apart(to, [dataset.key for dataset in datasets])}"'
+        raise _usage(f"{len(files)} datasets would be written to {to}", fix)
     for file in files:
         with _written(file):
             if file.is_dir():
@@ -45,12 +54,13 @@ def export(datasets: "Sequence[Dataset]", to: str, span: tuple[int, int], *, rep
     for dataset, file in zip(datasets, files, strict=True):
         bars = dataset.part(*span)
         if not len(bars):
-            raise CryptoflowError(f"there are no bars of {dataset.key} in that span", fix="`cryptoflow data show`")
+            raise _none_within(dataset, *span)
         with _written(file):
             file.parent.mkdir(parents=True, exist_ok=True)
             with replaced(file) as unfinished:
                 write(_table(bars), unfinished)
-        done.append(Exported(dataset.key, file, len(bars)))
+        first, last = bars.ends()
+        done.append(Exported(dataset.key, file, first, last + bars.timeframe, len(bars)))
     return done
 
 
@@ -77,6 +87,26 @@ def _filled(to: str, key: "Key") -> str:
         return filled(known_placeholders(to), key.symbol, key.timeframe, key.venue)
     except ValueError as error:
         raise _usage(f"--to: {error}", "write it like bars/{symbol}-{timeframe}.csv") from error
+
+
+def _apart(to: str, keys: "Sequence[Key]") -> str:
+    """A file's name with a placeholder for whatever is not the same for all datasets."""
+    several = (part for part in ("symbol", "timeframe", "venue") if len({getattr(key, part) for key in keys}) > 1)
+    lacking = [f"{{{part}}}" for part in several if f"{{{part}}}" not in to]
+    file = Path(to)
+    return str(file.with_stem("-".join([file.stem, *lacking])))
+
+
+def _none_within(dataset: "Dataset", start: int, end: int) -> CryptoflowError:
+    """What to say where none of a dataset's bars open within a span."""
+    known = dataset.manifest()
+    since = f" from {moment(start)} on" if start > FIRST else ""
+    until = f" before {moment(end)}" if end < LAST else ""
+    there = f"it has them from {moment(known.ends[0])} to {moment(known.ends[1])}; " if known and known.ends else ""
+    return CryptoflowError(
+        f"the store has no bars of {dataset.key}{since}{until}",
+        fix=f"{there}`cryptoflow data show {dataset.key.line}` says what is missing in them",
+    )
 
 
 def _usage(what: str, fix: str) -> CryptoflowError:

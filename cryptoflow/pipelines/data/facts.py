@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from cryptoflow.market.bars import Bars
     from cryptoflow.market.store.dataset import Dataset
-    from cryptoflow.market.store.manifest import Manifest
+    from cryptoflow.market.store.key import Key
+    from cryptoflow.market.store.manifest import Manifest, Origin
     from cryptoflow.market.store.room import Room
     from cryptoflow.market.store.spans import Span
     from cryptoflow.pipelines.data.verify import Verdict
@@ -31,13 +32,16 @@ def listed(datasets: "Iterable[Dataset]") -> "tuple[list[Manifest], list[Problem
     return manifests, problems
 
 
+def key_facts(key: "Key") -> dict[str, str]:
+    """Return what a dataset is known by."""
+    return {"venue": key.venue, "symbol": key.symbol, "timeframe": timeframe_name(key.timeframe)}
+
+
 def summary(manifest: "Manifest") -> dict[str, Any]:
     """Return a dataset in a few numbers."""
     start, end = manifest.ends or (None, None)
     return {
-        "venue": manifest.venue,
-        "symbol": manifest.symbol,
-        "timeframe": timeframe_name(manifest.timeframe),
+        **key_facts(manifest.key),
         "start": None if start is None else iso(start),
         "end": None if end is None else iso(end),
         "bars": manifest.rows,
@@ -57,10 +61,7 @@ def everything(manifest: "Manifest", last: "Bars") -> dict[str, Any]:
         **summary(manifest),
         "covered": spans(manifest.covered, manifest.timeframe),
         "gaps": spans(manifest.gaps, manifest.timeframe),
-        "origins": [
-            {**to_builtins(origin), "begun_at": iso(origin.begun_at), "ended_at": iso(origin.ended_at)}
-            for origin in manifest.origins
-        ],
+        "origins": [origin_facts(origin) for origin in manifest.origins],
         "declared": to_builtins(manifest.defects),
         "segments": [
             {"file": segment.file, "bars": segment.rows, "bytes": segment.size, "sha256": segment.bytes}
@@ -70,10 +71,23 @@ def everything(manifest: "Manifest", last: "Bars") -> dict[str, Any]:
     }
 
 
+def origin_facts(origin: "Origin") -> dict[str, Any]:
+    """Return where bars came from, when they were added, and how many of them were new, known and other."""
+    return {
+        "what": origin.what,
+        "begun_at": iso(origin.begun_at),
+        "ended_at": iso(origin.ended_at),
+        "added": origin.rows,
+        "duplicates": origin.duplicates,
+        "replaced": origin.replaced,
+        "notes": list(origin.notes),
+    }
+
+
 def verified(verdict: "Verdict") -> dict[str, Any]:
     """Return what verifying a dataset has shown."""
-    known = {} if verdict.manifest is None else summary(verdict.manifest)
-    return {"dataset": str(verdict.key), **known, "ok": not verdict.problems, "problems": told(verdict.problems)}
+    known = key_facts(verdict.key) if verdict.manifest is None else summary(verdict.manifest)
+    return {**known, "ok": not verdict.problems, "problems": told(verdict.problems)}
 
 
 def told(problems: "Iterable[Problem]") -> list[dict[str, str]]:
@@ -97,10 +111,14 @@ def rows(bars: "Bars") -> list[dict[str, Any]]:
     ]
 
 
-def mapped(room: "Room") -> dict[str, int]:
-    """Return what column files take, what they may take, and how often they were of use."""
+def mapped(room: "Room", manifests: "Iterable[Manifest]") -> dict[str, int]:
+    """Return of how many datasets bars lie ready for runs, what these files take and may, and how they were of use."""
+    from cryptoflow.market.store.columns import file_of
+
     files, limits = room.files(), settings()
+    there = {each.file for each in files}
     return {
+        "ready": sum(file_of(room.folder, known) in there for known in manifests),
         "files": len(files),
         "bytes": sum(file.size for file in files),
         "most_files": limits.column_files,

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
-from cryptoflow.market.times import moment, timeframe_name
+from cryptoflow.market.times import moment
 from cryptoflow.pipelines.data.agreement import agree
+from cryptoflow.pipelines.data.facts import key_facts
+from cryptoflow.pipelines.data.misspelt import refuse_misspelt
 from cryptoflow.pipelines.data.whose import Whose
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.report.summary import iso
@@ -29,6 +31,7 @@ class Wish(NamedTuple):
     drop_bad: bool = False
     replace: bool = False
     dry_run: bool = False
+    new_venue: bool = False
 
 
 class Imported(NamedTuple):
@@ -45,9 +48,7 @@ class Imported(NamedTuple):
         bars, (first, last) = self.sifted.bars, self.sifted.bars.ends()
         return {
             "file": self.sifted.sheet.name,
-            "venue": self.key.venue,
-            "symbol": self.key.symbol,
-            "timeframe": timeframe_name(self.key.timeframe),
+            **key_facts(self.key),
             "rows": self.sifted.rows,
             "bars": len(bars),
             "start": iso(first),
@@ -55,10 +56,11 @@ class Imported(NamedTuple):
             "missing": bars.gaps(),
             "repeated": self.sifted.repeated,
             "added": self.added,
-            "known": self.known,
+            "duplicates": self.known,
             "replaced": self.replaced,
             "notes": list(bars.notes),
-            "defects": [_plain(flaw) for flaw in self.sifted.flaws],
+            "defects": len(self.sifted.flaws),
+            "declared": [_plain(flaw) for flaw in self.sifted.flaws],
         }
 
 
@@ -79,7 +81,10 @@ def import_files(
     if wish.zone not in (None, "UTC"):
         fix = "convert the times: clocks that change have hours twice"
         raise CryptoflowError(f"--zone: {wish.zone} is not UTC", fix=fix, code=ExitCode.USAGE)
+    store = Store(home_of() / "data", clock)
     wish.whose.checked()
+    if wish.whose.venue and not wish.new_venue:
+        refuse_misspelt(wish.whose.venue, store)
     judged = []
     for done, file in enumerate(files):
         judged.append(_judged(file, wish, clock.now()))
@@ -88,7 +93,6 @@ def import_files(
     refused = [problem for each in judged for problem in _refusals(each.sifted, wish)]
     if refused:
         raise CryptoflowError(refused)
-    store = Store(home_of() / "data", clock)
     sides = ((each.sifted.sheet.name, each.key, each.sifted.bars) for each in judged)
     agree(sides, None if wish.replace else store)
     return judged if wish.dry_run else [_stored(each, store, replace=wish.replace) for each in judged]

@@ -10,7 +10,7 @@ from cryptoflow.market.times import timeframe_name
 from cryptoflow.pipelines.pairs import is_unpaired, paired
 from cryptoflow.spec.durations import Timeframe
 from cryptoflow.spec.names import Name
-from cryptoflow.spec.symbols import Symbol
+from cryptoflow.spec.symbols import CURRENCIES, Symbol, likely_pair
 from cryptoflow.spec.written import MisreadError
 
 CONTRACT = re.compile(r"(?P<spot>[A-Z0-9]{1,20}/[A-Z0-9]{1,20}):[A-Z0-9]{1,20}")
@@ -33,7 +33,8 @@ class Whose(NamedTuple):
             try:
                 _ = text and kind(text)
             except MisreadError as error:
-                raise CryptoflowError(f"{option}: {error}", fix=error.fix, code=ExitCode.USAGE) from error
+                fix = {"--venue": "write it like binance", "--symbol": say(text)}.get(option, error.fix)
+                raise CryptoflowError(f"{option}: {error}", fix=fix, code=ExitCode.USAGE) from error
         return self
 
     def key(self, file: Path, step: int) -> Key:
@@ -55,11 +56,22 @@ class Whose(NamedTuple):
         if unsaid:
             what = f"the name of {file.name} does not say whose bars it holds"
             raise CryptoflowError(what, fix=f"say it: {' '.join(unsaid)}", code=ExitCode.USAGE)
-        if is_unpaired(venue, symbol):
-            what = f"{symbol} names nothing it is paid with, but {venue} trades pairs of currencies"
-            raise CryptoflowError(what, fix=f"say it: --symbol {paired(symbol)}", code=ExitCode.USAGE)
         if "/" not in symbol:
-            what = f"{symbol} names nothing it is paid with, and the store counts what is missing of every day"
-            fix = "say what it is paid with: --symbol BTC/USDT; the source `yahoo` reads stocks, `csv` files of theirs"
-            raise CryptoflowError(what, fix=fix, code=ExitCode.USAGE)
+            pairs = is_unpaired(venue, symbol)
+            why = f"{venue} trades pairs of currencies" if pairs else "the store counts what is missing of every day"
+            stock = "" if pairs or likely_pair(symbol) else "; the source `yahoo` reads stocks, `csv` files of theirs"
+            what = f"{symbol} names nothing it is paid with, and {why}"
+            raise CryptoflowError(what, fix=f"{say(symbol)}{stock}", code=ExitCode.USAGE)
         return Key(venue, symbol, timeframe)
+
+
+def say(symbol: str) -> str:
+    """Return the one hint for a symbol that is not written as two currencies, however else it is.
+
+    >>> say("btc-usdt"), say("SOL"), say("BTCUSDT:USDT")
+    ('say it: --symbol BTC/USDT', 'say it: --symbol SOL/USDT', 'say it: --symbol BTC/USDT:USDT')
+    """
+    spot, colon, settled = symbol.upper().partition(":")
+    pair = f"{likely_pair(spot)}:{settled}" if colon and likely_pair(spot) else paired(symbol.upper())
+    good = re.fullmatch(CURRENCIES, pair) or CONTRACT.fullmatch(pair)
+    return f"say it: --symbol {pair}" if good else "say it like: --symbol BTC/USDT"

@@ -98,6 +98,21 @@ def test_lines_are_counted_as_an_editor_does_where_a_cell_has_several(tmp_path: 
     ]
 
 
+def test_a_name_of_a_column_may_have_several_lines(tmp_path: Path) -> None:
+    head, *rest = lines()
+    table = ["https://bars.example", f'{head},"a\nnote"']
+    table += [f"{line}," for line in rest[:4]] + [f"{rest[4]}x,"]
+    found = taken(tmp_path, "x.csv", joined(table))
+    assert [(flaw.row, flaw.what) for flaw in found.flaws] == [(8, "Volume is no number")]
+    assert "x.csv: the table begins in line 2, below 'https://bars.example'" in found.bars.notes
+
+
+def test_a_cell_of_several_lines_is_one_wherever_the_file_is_cut_to_be_read(tmp_path: Path) -> None:
+    head, *rest = lines()
+    note = "long " * 20_000
+    assert len(taken(tmp_path, "x.csv", joined([f"{head},Note", *(f'{line},"{note}\n"' for line in rest)])).bars) == 24
+
+
 def test_milliseconds_of_the_early_seventies_are_no_seconds(tmp_path: Path) -> None:
     day = 86_400_000
     (tmp_path / "x.csv").write_bytes(text([[at * day, *rows()[0][1:]] for at in range(200, 220)]))

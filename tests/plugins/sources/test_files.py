@@ -114,7 +114,7 @@ def test_a_file_without_names_is_read_by_the_names_given(tmp_path):
         ([HEADER, *hours(START, 1704070800)], "a time is in seconds, the others in milliseconds: line 3 (1704070800)"),
         ([HEADER, *hours("1704067200.0005")], "a bar opens within a millisecond: line 2 (2024-01-01"),
         ([HEADER, *hours(START), f",{NUMBERS}"], "there is no time: line 3"),
-        ([HEADER, *hours(START), "1,2"], "cannot be read as a table"),
+        ([HEADER, *hours(START), "1,2"], "x.csv: a row of 2 columns in a table of 6: line 3 ('1,2')"),
         ([HEADER, *hours(START + 48 * HOUR)], "its bars open from 2024-01-03 00:00 UTC to 2024-01-03 00:00 UTC"),
         ([HEADER, *hours(*range(START, START + 20 * HOUR, 4 * HOUR))], "holds bars of 4h, but 1h was asked for"),
         (["ts,open,high,low,volume", *hours(START)], "has no column for close; it has ts, open, high, low, volume"),
@@ -124,6 +124,31 @@ def test_a_file_without_names_is_read_by_the_names_given(tmp_path):
 )
 def test_what_is_wrong_is_told_with_the_line_it_stands_in(tmp_path, lines, said):
     assert said in refusal(tmp_path, lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ([f"{HEADER},note", f'{START},{NUMBERS},"one', "", 'two"', f"{START + HOUR},10,11,9,?,1,"], 5),
+        ([f'{HEADER},"a', 'note"', f"{START},{NUMBERS},", f"{START + HOUR},10,11,9,?,1,"], 4),
+        ([HEADER, "", *hours(START), "", "", f"{START + HOUR},10,11,9,?,1", ""], 6),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_are_counted_as_an_editor_does(tmp_path, lines, line, end):
+    (tmp_path / "x.csv").write_text(end.join([*lines, ""]), newline="")
+    with pytest.raises(CryptoflowError, match=rf"close is no number: line {line} \('\?'\)"):
+        Csv(path="x.csv").load(Asked("BTC/USDT", HOUR, 0, START + 24 * HOUR, 0, tmp_path))
+    text = (tmp_path / "x.csv").read_text()
+    (tmp_path / "x.csv").write_text(text.replace("?", "11").replace("9,11,1", "9,12,1"), newline="")
+    with pytest.raises(CryptoflowError, match=rf"high is below open or close: line {line} "):
+        Csv(path="x.csv").load(Asked("BTC/USDT", HOUR, 0, START + 24 * HOUR, 0, tmp_path))
+
+
+def test_a_cell_of_several_lines_is_one_wherever_the_file_is_cut_to_be_read(tmp_path):
+    times = range(START, START + 24 * HOUR, HOUR)
+    lines = [f'{time},{NUMBERS},"{"long " * 20_000}\n"' for time in times]
+    assert len(read(tmp_path, [f"{HEADER},note", *lines])) == 24
 
 
 def test_every_row_that_cannot_be_read_is_told_at_once(tmp_path):
