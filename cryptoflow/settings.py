@@ -47,6 +47,24 @@ class Settings(BaseSettings):
         return self.venues[venue].url if venue in self.venues else None
 
 
+def variable_of_url(venue: str) -> str:
+    """Return the name of the setting that sends a venue's market data elsewhere.
+
+    >>> variable_of_url("binance")
+    'CRYPTOFLOW_VENUES__BINANCE__URL'
+    """
+    return f"{PREFIX}VENUES__{venue.upper()}__URL"
+
+
+def unanswered_at(venue: str, url: str) -> str:
+    """Return what to do when nobody answers where a venue is sent to.
+
+    >>> unanswered_at("binance", "http://127.0.0.1:9")
+    'CRYPTOFLOW_VENUES__BINANCE__URL sends it to http://127.0.0.1:9: start `cryptoflow venue serve` there, or unset it'
+    """
+    return f"{variable_of_url(venue)} sends it to {url}: start `cryptoflow venue serve` there, or unset it"
+
+
 @cache
 def settings() -> Settings:
     """Return the settings, read once."""

@@ -20,7 +20,9 @@ Venue = Annotated[
 Timeframe = Annotated[
     str | None, typer.Option(metavar="1m|1h|...", help="Length of a bar, with symbols; 1m.", show_default=False)
 ]
-Channels = Annotated[str, typer.Option(metavar="A,B", help="Any of ticks, bars, top, book, built.")]
+Channels = Annotated[
+    str, typer.Option(metavar="A,B", help="Any of ticks, bars, top, book, built; or bars of their own: `bars 5m`.")
+]
 For = Annotated[
     str | None, typer.Option("--for", metavar="60s", help="How long; else until Ctrl-C.", show_default=False)
 ]
@@ -42,7 +44,8 @@ def watch(
     """Watch a live market: prices, how late they come, and all that goes wrong; then the figures of it.
 
     A terminal shows a table, anything else a line for each bar and each trouble. With --json every event is an object
-    on a line of its own, and the last line holds the figures. Exit code 4 when the venue is not there within 30 s.
+    on a line of its own, and the last line holds the figures. Lags are told where the venue's clock runs at real speed
+    and shows what time it is. Exit code 4 when the venue is not there within 30 s.
 
     Examples:
 
@@ -61,12 +64,12 @@ def watch(
             run(watching.watch())
         except KeyboardInterrupt:
             watcher.end()
-            _sum_up(watching, as_json=as_json)
+            _sum_up(watching, as_json=as_json, quiet=quiet)
             raise
-    _sum_up(watching, as_json=as_json)
+    _sum_up(watching, as_json=as_json, quiet=quiet)
 
 
-def _sum_up(watching: "Watching", *, as_json: bool) -> None:
+def _sum_up(watching: "Watching", *, as_json: bool, quiet: bool) -> None:
     from cryptoflow.cli import say
     from cryptoflow.report.watch_table import figures_line, watch_table
 
@@ -76,6 +79,8 @@ def _sum_up(watching: "Watching", *, as_json: bool) -> None:
     elif told["symbols"]:
         say.show(watch_table(told["symbols"]))
         say.text(figures_line(told))
+    if told["remark"] and not quiet:
+        say.remark(told["remark"])
 
 
 def _wish(

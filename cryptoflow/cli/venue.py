@@ -106,6 +106,9 @@ def _run(stock: "Stock", play: "Play", script: "Script", *, as_json: bool, quiet
     from cryptoflow.pipelines.venue import address_line, opened
 
     async def run() -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)  # before it says where it is: who reads that may end it
         async with opened(stock, MachineClock(), play, script) as venue:
             symbols = [bars.symbol for bars in stock.bars]
             line = address_line(play.dialect, venue.url)
@@ -119,15 +122,12 @@ def _run(stock: "Stock", play: "Play", script: "Script", *, as_json: bool, quiet
                 )
                 say.text(line)
             sys.stdout.flush()
-            await ended(venue.failed)
+            await ended(venue.failed, stop)
             if not quiet and not as_json:
                 say.remark(f"closed; {venue.faults.log.count:,} faults were put in")
 
-    async def ended(failed: Callable[[], Awaitable[None]]) -> None:
+    async def ended(failed: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Return when the process is told to end, or raise what ended the venue."""
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
         tasks = [asyncio.ensure_future(failed()), asyncio.ensure_future(stop.wait())]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:

@@ -71,7 +71,7 @@ class Screen(Quietly):
         """Draw the table anew."""
         from cryptoflow.report.watch_table import watch_table
 
-        self._drawing.update(watch_table([row._asdict() for row in watched.rows()]), refresh=True)
+        self._drawing.update(watch_table([row._asdict() for row in watched.rows()], live=True), refresh=True)
 
     def said(self, line: str) -> None:
         """Print a line above the table."""

@@ -17,7 +17,7 @@ from cryptoflow.pipelines.listed import symbols_at
 from cryptoflow.pipelines.pairs import is_unpaired, paired
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.registry import find
-from cryptoflow.settings import PREFIX
+from cryptoflow.settings import variable_of_url
 
 if TYPE_CHECKING:
     from cryptoflow.market.bars import Bars
@@ -67,7 +67,8 @@ def stock_of(resolved: Resolved, start: int | None = None, symbols: Sequence[str
     period = Window().period(resolved.pipeline.period)
     start = period.start if start is None else start
     if not start <= period.end:
-        raise CryptoflowError(f"the market cannot open at {moment(start)}, after its last bar", fix="start earlier")
+        fix = f"start earlier: the latest is {moment(period.end)}, when all its bars have closed"
+        raise CryptoflowError(f"the market cannot open at {moment(start)}, after its last bar", fix=fix)
     frame = int(market.detail or (market.timeframe if hasattr(source, "path") else MINUTE))
     first = min(start, period.start) - max(DAY, warmup_of(resolved) * int(market.timeframe))
     names = pairs_of(symbols, str(market.venue)) or symbols_at(resolved, period.start)
@@ -186,4 +187,4 @@ def address_line(dialect: str, url: str) -> str:
     >>> address_line("binance", "http://127.0.0.1:8000")
     'CRYPTOFLOW_VENUES__BINANCE__URL=http://127.0.0.1:8000'
     """
-    return f"{PREFIX}VENUES__{dialect.upper()}__URL={url}"
+    return f"{variable_of_url(dialect)}={url}"

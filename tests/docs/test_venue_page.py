@@ -2,16 +2,25 @@
 
 import asyncio
 import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cryptoflow.cli.app import run
 from cryptoflow.clock import virtual_time
 from cryptoflow.pipelines.faults import faults_of, profile_files
+from cryptoflow.settings import settings
 from cryptoflow.venue.faults.script import KINDS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "venue.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "venue.md").read_text(encoding="utf-8")
+PROGRAM = [sys.executable, "-c", "from cryptoflow.cli.main import main; main()"]
 START = 1_717_200_000_000
 
 
@@ -48,3 +57,41 @@ def test_the_program_of_the_page_hears_ten_ticks() -> None:
     with virtual_time(START) as loop, asyncio.Runner(loop_factory=lambda: loop) as runner:
         told = runner.run(names["main"](START))
     assert told == list(range(told[0], told[0] + 10))
+
+
+def transcripts() -> list[tuple[list[str], list[str]]]:
+    """The commands of the page, and what it says that they print."""
+    found = re.findall(r"^```console\n\$ cryptoflow (.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return [(lines[0].split(), lines[1:]) for lines in map(str.splitlines, found)]
+
+
+def test_the_commands_of_the_page_print_what_it_says_and_download_the_whole_period(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    rehearsal, period, (download, told) = transcripts()
+    for words, printed in (rehearsal, period):
+        with subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as venue:
+            assert venue.stdout
+            lines = [venue.stdout.readline().strip() for _ in printed]
+            address = lines[-1].partition("=")[2]
+            if words is period[0]:
+                monkeypatch.setenv("CRYPTOFLOW_VENUES__BINANCE__URL", address)
+                settings.cache_clear()
+                time.sleep(3)  # in which the last bar counts as open
+                assert run(download) == 0
+            venue.send_signal(signal.SIGINT)
+            assert venue.wait(10) == 0
+            assert [line.replace(address, "http://127.0.0.1:43117") for line in lines] == printed
+    assert capsys.readouterr().out.splitlines() == told
+
+
+def test_after_the_last_bar_the_latest_start_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    assert run(["venue", "serve", "configs/btc_trend.yaml", "--start", "2025-01-02"]) == 3
+    assert "the latest is 2025-01-01 00:00 UTC" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from typing import Any
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.rest.pace import Pace
+from cryptoflow.settings import variable_of_url
 
 SPOT: Mapping[str, Mapping[str, Any]] = {
     "binance": {
@@ -49,7 +50,7 @@ def options_of(venue: str, url: str | None) -> dict[str, Any]:
     if venue not in PATHS:
         raise CryptoflowError(
             f"{venue} cannot be sent to {url}",
-            fix=f"unset CRYPTOFLOW_VENUES__{venue.upper()}__URL; it works for {' and '.join(PATHS)}",
+            fix=f"unset {variable_of_url(venue)}; it works for {' and '.join(PATHS)}",
             code=ExitCode.USAGE,
         )
     root = url.rstrip("/")

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.settings import unanswered_at
 
 LENGTH = 200
 """Characters of a venue's own words that are told."""
@@ -29,8 +30,8 @@ def turn(error: Exception) -> Turn:
     return Turn.STOP
 
 
-def told(error: Exception, venue: str) -> CryptoflowError:
-    """Return an error of ccxt as people read it."""
+def told(error: Exception, venue: str, url: str | None = None) -> CryptoflowError:
+    """Return an error of ccxt as people read it; `url` is where a setting sends the venue, None its own address."""
     import ccxt
 
     words = " ".join(str(error).removeprefix(venue).split())
@@ -41,4 +42,6 @@ def told(error: Exception, venue: str) -> CryptoflowError:
         what, fix = f"{venue} refuses: {words}", "its own words say what it takes amiss"
     else:
         what, fix = f"{venue} cannot be reached: {words}", "see whether it works in a browser; try again later"
+    if url is not None and turn(error) is Turn.AGAIN:
+        fix = unanswered_at(venue, url)
     return CryptoflowError(what, fix=fix, code=ExitCode.UNAVAILABLE)

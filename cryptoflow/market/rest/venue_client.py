@@ -50,7 +50,7 @@ class VenueClient:
     def __init__(
         self, venue: str, exchange: Any, budget: Budget, priority: Priority, clock: Clock, url: str | None = None
     ) -> None:
-        self.venue, self.clock, self.heard = venue, clock, Heard()
+        self.venue, self.url, self.clock, self.heard = venue, url, clock, Heard()
         self.origin = f"ccxt {venue} at {url}" if url else f"ccxt {venue}"
         self.budget, self._priority, self.exchange = budget, priority, exchange
         self._jitter = Random()  # another one in each process: they are not to come back together
@@ -162,7 +162,7 @@ class VenueClient:
             except ccxt.BaseError as error:
                 refusals += 1
                 if turn(error) is not Turn.WAIT or refusals > REFUSALS:
-                    raise told(error, self.venue) from error
+                    raise told(error, self.venue, self.url) from error
                 if self.budget.silent_until() <= self.clock.now():
                     self.budget.hold(self.clock.now() + refusals * self.budget.allowance.window)
 

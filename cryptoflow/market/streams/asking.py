@@ -18,7 +18,7 @@ from cryptoflow.market.rest.offers import refuse_unlisted
 from cryptoflow.market.streams.backoff import Backoff
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
-from cryptoflow.market.streams.port import Unanswered
+from cryptoflow.market.streams.port import Unanswered, words
 from cryptoflow.market.streams.said import Page
 from cryptoflow.market.times import grid_offset
 
@@ -43,7 +43,8 @@ UNTIL_ASKED = 10.0
 """Seconds to stay away when the venue wants that and does not say how long."""
 
 SETTLED = 500
-"""Milliseconds after which a closed bar stands in the answers too."""
+"""Milliseconds after its end for which a bar is not asked for: before that answers may lack it, or its last ticks, and
+each of them costs its weight for nothing. It is a pause and no proof: what has closed the venue's clock decides."""
 
 Answer = TypeVar("Answer")
 Reading = Callable[[bytes, int, int], Answer]
@@ -68,10 +69,9 @@ class Asking:
         self.venue_clock = venue_clock
         self.again: Callable[[Stream], Awaitable[None]] | None = None
         self.places, self.places_of_books = asyncio.Semaphore(TOGETHER), asyncio.Semaphore(BOOKS)
-        self.unanswered = 0
+        self.unanswered, self.reason = 0, ""
         self.unspent = 0
         self.known: set[Stream] = set()
-        self._timed_at = -FRESH
 
     async def page(self, stream: Stream, after: int) -> Page:
         """Return what a stream said after a number; a book that its stream tells is made to be told anew."""
@@ -114,14 +114,13 @@ class Asking:
 
     async def _know_the_time(self) -> None:
         """Ask for the venue's time unless it has just been told; without an answer what is known has to do."""
-        if asyncio.get_running_loop().time() - self._timed_at > FRESH:
+        if self.venue_clock.age() > FRESH:
             with suppress(*PASSING, Refused):
                 await self._once(self.dialect.clock, self._learn_the_time)
 
     def _learn_the_time(self, body: bytes, asked_at: int, heard_at: int) -> int:
         told = self.dialect.time(body)
         self.venue_clock.observe(asked_at, heard_at, told)
-        self._timed_at = asyncio.get_running_loop().time()
         return told
 
     async def _answered(self, question: "Question", read: Reading[Answer], stream: Stream | None = None) -> Answer:
@@ -133,13 +132,14 @@ class Asking:
             try:
                 async with places:
                     return await self._once(question, read)
-            except Away as away:
-                wait = max(wait, away.seconds)
-            except Refused:
+            except Refused as refusal:
                 if stream is not None and stream not in self.known:
                     raise
-            except PASSING:
-                pass
+                self.reason = words(refusal)
+            except PASSING as error:
+                self.reason = words(error)
+                if isinstance(error, Away):
+                    wait = max(wait, error.seconds)
             self.unanswered += 1
             await asyncio.sleep(wait)
 
@@ -153,7 +153,7 @@ class Asking:
         asked_at = self.clock.nanoseconds()
         async with self.session.get(url, params=question.params, timeout=TIMEOUT) as response:
             used = response.headers.get(self.budget.allowance.header, "")
-            if used:
+            if used.replace(".", "", 1).isdecimal():
                 self.budget.heard(float(used) / self.budget.allowance.scale)
             body = await response.read()
             heard_at = self.clock.nanoseconds()
@@ -187,7 +187,7 @@ class Away(Unanswered):
         self.seconds = seconds
 
 
-PASSING = (aiohttp.ClientError, OSError, TimeoutError, DecodeError, Unanswered, CryptoflowError)
+PASSING = (aiohttp.ClientError, OSError, TimeoutError, DecodeError, UnicodeDecodeError, Unanswered, CryptoflowError)
 """What keeps a question from being answered, and may not the next time."""
 
 

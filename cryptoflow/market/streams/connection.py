@@ -70,8 +70,8 @@ class Connection:
         if self.socket is None:
             return
         self.requests += 2
-        await self._say(self.socket, self.dialect.unsubscribe(stream, self.requests - 1))
-        await self._say(self.socket, self.dialect.subscribe([stream], self.requests))
+        await self._say(self.socket, self.dialect.request("unsubscribe", [stream], self.requests - 1))
+        await self._say(self.socket, self.dialect.request("subscribe", [stream], self.requests))
 
     def drop(self, reason: str) -> None:
         """Give up the connection."""
@@ -99,16 +99,20 @@ class Connection:
             return f"no connection: {type(error).__name__}"
         self.gone = False
         guard = asyncio.create_task(self._guard(socket))
+        closing = asyncio.create_task(closed_after(guard, socket))
         self.socket = socket
         try:
             return await self._subscribed(socket, ear)
         finally:
             self.socket = None
             guard.cancel()
+            closing.cancel()
             try:
-                await asyncio.wait([guard])  # awaiting it would swallow our own cancellation
+                await asyncio.wait([guard, closing])  # awaiting it would swallow our own cancellation
             finally:
                 await socket.close()
+            if not guard.cancelled():
+                guard.result()
 
     async def _subscribed(self, socket: "aiohttp.ClientWebSocketResponse[bool]", ear: Ear) -> str:
         together = self.dialect.together
@@ -126,7 +130,7 @@ class Connection:
             if message.type is WSMsgType.TEXT:
                 try:
                     said = read(message.data, heard_at)
-                except DecodeError:
+                except (DecodeError, UnicodeDecodeError):
                     ear.puzzled(self.number)
                     continue
                 if said.stream is not None:
@@ -154,7 +158,7 @@ class Connection:
         self.requests += len(hands)
         self.pending.update(zip(numbers, hands, strict=True))
         for number, hand in zip(numbers, hands, strict=True):
-            await self._say(socket, self.dialect.subscribe(hand, number))
+            await self._say(socket, self.dialect.request("subscribe", hand, number))
 
     async def _answered(self, socket: "aiohttp.ClientWebSocketResponse[bool]", ear: Ear, said: "Read") -> None:
         """Count an answer; a subscription that is refused while others are not costs nobody but its stream."""
@@ -186,7 +190,7 @@ class Connection:
         self.waiting = False
 
     async def _guard(self, socket: "aiohttp.ClientWebSocketResponse[bool]") -> None:
-        """Close a connection that does not answer, or that is dropped."""
+        """Return when a connection does not answer any more, or is dropped."""
         if not await self._is_dropped_within(SUBSCRIBE) and not self.joined:
             self.reason = "subscriptions are not answered"
             self.dropped.set()
@@ -200,7 +204,6 @@ class Connection:
             if not await self._is_dropped_within(PONG) and frames == self.frames and not self.waiting:
                 self.reason = "a ping is not answered"
                 self.dropped.set()
-        await socket.close()
 
     async def _is_dropped_within(self, seconds: float) -> bool:
         try:
@@ -208,6 +211,12 @@ class Connection:
                 return await self.dropped.wait()
         except TimeoutError:
             return False
+
+
+async def closed_after(guard: "asyncio.Task[None]", socket: "aiohttp.ClientWebSocketResponse[bool]") -> None:
+    """Close a socket when its guard has ended, however that was: without one nobody would see it die."""
+    await asyncio.wait([guard])
+    await socket.close()
 
 
 def peace(status: int, headers: "Mapping[str, str]", now: int) -> float:

@@ -19,7 +19,7 @@ class GivenUp(Exception):
 
 
 async def first_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do some works at once until the first of them ends, and raise what ended it."""
+    """Do some works at once until the first of them ends, and raise what ended it, our own fault before all."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -28,11 +28,10 @@ async def first_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    ends = [task.exception() for task in ended if not task.cancelled()]
-    error = next((each for each in ends if each is not None), None)
-    if error is not None:
-        raise error
-    if not ends:  # ccxt cancels those who wait at a connection that it gives up
+    errors = [error for task in tasks if not task.cancelled() and (error := task.exception()) is not None]
+    if errors:
+        raise next((error for error in errors if not isinstance(error, breaks())), errors[0])
+    if all(task.cancelled() for task in ended):  # ccxt cancels those who wait at a connection that it gives up
         raise GivenUp
 
 

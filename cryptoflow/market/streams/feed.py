@@ -13,6 +13,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.streams.books import Book
 from cryptoflow.market.streams.building import Builder
 from cryptoflow.market.streams.channels import Kind, Stream, streams_of
+from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.closing import Closing
 from cryptoflow.market.streams.figures import ChannelFigures
 from cryptoflow.market.streams.freshness import Freshness, limit_of
@@ -20,6 +21,7 @@ from cryptoflow.market.streams.keeper import Channel, Keeper
 from cryptoflow.market.streams.lines.choice import line_of
 from cryptoflow.market.streams.lines.kept import KeptBook
 from cryptoflow.market.streams.native import DIALECTS, native
+from cryptoflow.market.streams.port import Call
 from cryptoflow.market.streams.queue import HeardQueue
 from cryptoflow.market.streams.through_ccxt import through_ccxt
 
@@ -29,8 +31,9 @@ BOUND = 10_000
 LOOK = 1.0
 """Seconds between looks for silent streams."""
 
-CLOCK, AGAIN = 60.0, 10.0
-"""Seconds between questions for the venue's time, and after answers that took long."""
+CLOCK, AGAIN, SOON = 60.0, 10.0, 1.0
+"""Seconds between questions for the venue's time, after answers that took long or contradict the last ones, and after
+the first, which had to wait for a connection and says nothing of the pace."""
 
 LONG = 500.0
 """Milliseconds of an answer's trip from which on half of it is too much not to know."""
@@ -66,17 +69,16 @@ class Feed:
         ccxt: bool = False,
         budgets: Path | None = None,
     ) -> None:
-        self.venue, self.url, self.seed, self.most, self.budgets = venue, url, seed, most, budgets
-        self.open = through_ccxt if ccxt or venue not in DIALECTS else native
+        self.venue, self.clock = venue, clock or MachineClock()
         self.streams = streams_of(symbols, channels)
-        self.clock = clock or MachineClock()
+        self.call = Call(venue, self.streams, url, self.clock, seed, most, budgets)
+        self.open = through_ccxt if ccxt or venue not in DIALECTS else native
         self.limits, self.last = limits, last
         self.queue = HeardQueue(bound)
 
     async def __aenter__(self) -> Self:
-        opened = self.open(self.venue, self.streams, self.url, self.clock, self.seed, self.most, self.budgets)
         async with AsyncExitStack() as stack:
-            self.voice = await stack.enter_async_context(opened)
+            self.voice = await stack.enter_async_context(self.open(self.call))
             refuse_beginnings(self.venue, self.last, self.voice.numbered)
             self._tasks = await stack.enter_async_context(asyncio.TaskGroup())
             self._running: set[asyncio.Task[None]] = set()
@@ -132,21 +134,20 @@ class Feed:
 
     def figures(self) -> dict[str, Any]:
         """Return what has been done so far, as plain values."""
-        clock = self.voice.clock.best
         channels: dict[str, dict[str, Any]] = {}
         for stream, channel in self.keeper.channels.items():
-            told = channels.setdefault(
-                stream.channel, {**channel.figures.told(clock.ahead), "duplicates": 0, "reordered": 0}
-            )
+            told = channels.setdefault(stream.channel, {**channel.figures.told(), "duplicates": 0, "reordered": 0})
             told["duplicates"] += channel.line.duplicates
             told["reordered"] += channel.line.reordered
+        past = self.voice.past
         queue = {"bound": self.queue.bound, "longest": self.queue.longest, "conflated": self.queue.conflated}
         return {
             "venue": self.venue,
             "channels": channels,
             "connections": [connection.told() for connection in self.keeper.connections.values()],
             "queue": {**queue, "waiting": len(self.queue)},
-            "clock": {"ahead_ms": round(clock.ahead, 3), "trip_ms": round(clock.trip, 3)},
+            "questions": {"unanswered": past.unanswered, "reason": past.reason},
+            "clock": self.voice.clock.plain(),
         }
 
     def _keeper(self) -> Keeper:
@@ -156,7 +157,7 @@ class Feed:
             stream: Channel(
                 line_of(stream, self.voice.numbered, self.last.get(stream)),
                 Freshness(limit_of(stream, self.limits), now),
-                figures.setdefault(stream.channel, ChannelFigures()),
+                figures.setdefault(stream.channel, ChannelFigures(self.voice.clock)),
             )
             for stream in self.streams
             if stream.kind is not Kind.BUILT
@@ -192,7 +193,7 @@ class Feed:
         while True:
             await self.voice.past.time()
             since = self.clock.nanoseconds() / 1e9 - loop.time()
-            until = loop.time() + (CLOCK if self.voice.clock.best.trip < LONG else AGAIN)
+            until = loop.time() + patience(self.voice.clock)
             while loop.time() < until and abs(self.clock.nanoseconds() / 1e9 - loop.time() - since) < JUMP:
                 await asyncio.sleep(LOOK)
 
@@ -207,6 +208,19 @@ class Feed:
                 self.keeper.begin_anew()
             since = now
             self.keeper.look()
+
+
+def patience(clock: VenueClock) -> float:
+    """Return the seconds after which a venue is to be asked for its time again.
+
+    >>> clock = VenueClock()
+    >>> clock.observe(asked_at=0, answered_at=2_000_000, told=500)
+    >>> patience(clock)
+    1.0
+    """
+    if clock.pace is None and clock.asked:
+        return SOON
+    return CLOCK if clock.best.trip < LONG and clock.is_steady else AGAIN
 
 
 def refuse_beginnings(venue: str, last: Mapping[Stream, int], numbered: bool) -> None:

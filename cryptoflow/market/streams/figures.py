@@ -1,24 +1,22 @@
 """What a feed has done so far, in numbers."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 from cryptoflow.domain.ticks import Closed, Filled, Heard, Missed, Tick
 from cryptoflow.market.streams.channels import Stream
+from cryptoflow.market.streams.clocks import VenueClock
+from cryptoflow.market.streams.lags import Lags
 from cryptoflow.market.streams.lines.line import lost
-
-KEPT = 8_192
-"""Lags of which the percentiles are."""
 
 
 class ChannelFigures:
     """One kind of channel, over all symbols."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: VenueClock) -> None:
         self.messages = self.bytes = self.events = 0
         self.gaps = self.filled = self.lost = self.silences = 0
-        self.lags: deque[int] = deque(maxlen=KEPT)
+        self.lags = Lags(clock)
 
     def heard(self, size: int, events: Sequence[Heard]) -> None:
         """Count a message of so many bytes and what it let out, and how late the last of that came."""
@@ -32,9 +30,9 @@ class ChannelFigures:
             self.events += len(events)
             last = events[-1]
             if type(last) is Tick:
-                self.lags.append(last.heard_at - last.at * 1_000_000)
+                self.lags.add(last.at, last.heard_at)
             elif type(last) is Closed:
-                self.lags.append(last.heard_at - (last.open_at + last.timeframe) * 1_000_000)
+                self.lags.add(last.open_at + last.timeframe, last.heard_at)
 
     def mended(self, event: Heard, stream: Stream) -> int:
         """Count an event that was asked for, and return how many are lost when it says so."""
@@ -48,19 +46,12 @@ class ChannelFigures:
             return missing
         return 0
 
-    def lag(self, share: float, ahead: float) -> float | None:
-        """Return the milliseconds in which such a share of events came, when the venue's clock is so far ahead."""
-        if not self.lags:
-            return None
-        ordered = sorted(self.lags)
-        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1e6 + ahead, 3)
-
-    def told(self, ahead: float) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """Return the figures as plain values."""
         return {
             **{name: value for name, value in vars(self).items() if name != "lags"},
-            "lag_p50_ms": self.lag(0.5, ahead),
-            "lag_p99_ms": self.lag(0.99, ahead),
+            "lag_p50_ms": self.lags.within(0.5),
+            "lag_p99_ms": self.lags.within(0.99),
         }
 
 

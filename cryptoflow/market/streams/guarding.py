@@ -36,13 +36,20 @@ def handle(refusal: type[Exception], client: Any, read: Any, message: WSMessage)
     if message.type is WSMsgType.PING:
         answer = asyncio.ensure_future(pong(client.connection, message.data))
         ANSWERS.add(answer)
-        answer.add_done_callback(ANSWERS.discard)
+        answer.add_done_callback(partial(answered, client))
         return
     try:
         read(message)
     except ValueError:
         client.on_error(Unreadable("a message cannot be read"))
     except refusal as error:
+        client.on_error(error)
+
+
+def answered(client: Any, answer: "asyncio.Future[None]") -> None:
+    """Let all who wait know of what kept an answer from going out."""
+    ANSWERS.discard(answer)
+    if not answer.cancelled() and (error := answer.exception()) is not None:
         client.on_error(error)
 
 

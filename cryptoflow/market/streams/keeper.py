@@ -23,6 +23,9 @@ REORDER = 0.2
 GIVE_UP = 3
 """How many times its limit each stream of a connection has to be silent for a new one to be made."""
 
+HELD = 50_000
+"""Words of a stream that may wait for what is missing before them; with more it is given up for lost."""
+
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 
@@ -171,8 +174,16 @@ class Keeper:
         """Put events into the queue, and look after what is missing before those that wait."""
         if events:
             self.queue.put(built(channel.builders, events) if channel.builders else events)
+        elif channel.line.held_back() > HELD:
+            self._give_up(stream, channel)
         if stream not in self.mending and channel.line.waits():
             self._start(stream, self._mend_soon(channel))
+
+    def _give_up(self, stream: Stream, channel: Channel) -> None:
+        """Tell what waits without what is missing: memory is not there for all that a market says meanwhile."""
+        if stream in self.mending:
+            self.mending.pop(stream).cancel()
+        self._tell(channel, channel.line.settled(self.clock.nanoseconds()))
 
     async def _mend_soon(self, channel: Channel) -> None:
         """Mend a line, unless what it misses comes by itself."""

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 
 import aiohttp
 
-from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.budget import Budget, budget_name
 from cryptoflow.market.rest.offers import refuse_timeframe
@@ -20,35 +18,26 @@ from cryptoflow.market.streams.dialects.bybit import Bybit
 from cryptoflow.market.streams.dialects.dialect import Dialect
 from cryptoflow.market.streams.knocking import Door
 from cryptoflow.market.streams.pool import dealt
-from cryptoflow.market.streams.port import Voice
+from cryptoflow.market.streams.port import Call, Voice
 
 DIALECTS: dict[str, type[Binance] | type[Bybit]] = {"binance": Binance, "bybit": Bybit}
 
 
 @asynccontextmanager
-async def native(
-    venue: str,
-    streams: Sequence[Stream],
-    url: str | None,
-    clock: Clock,
-    seed: int,
-    most: int | None = None,
-    budgets: Path | None = None,
-) -> AsyncIterator[Voice]:
-    """Open a venue for some streams, at most so many on a connection; `url` is where it is, None its own address."""
-    heard = [stream for stream in streams if stream.kind is not Kind.BUILT]
-    venue_clock = VenueClock()
-    dialect: Dialect = DIALECTS[venue](heard, venue_clock.now)
-    refuse_strange(dialect, heard)
-    draw = Random(seed)
+async def native(call: Call) -> AsyncIterator[Voice]:
+    """Open a venue that we have a dialect of."""
+    venue_clock, url, clock = VenueClock(), call.url, call.clock
+    dialect: Dialect = DIALECTS[call.venue](call.heard, venue_clock.now)
+    refuse_strange(dialect, call.heard)
+    draw = Random(call.seed)
     # No limit: the sockets take places too.
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        hands = dealt(heard, most or dialect.most)
+        hands = dealt(call.heard, call.most or dialect.most)
         door = Door(session, address_of(dialect.wss, url))
         readers = [
             Connection(number, dialect, hand, door, clock, Random(draw.random())) for number, hand in enumerate(hands)
         ]
-        budget = Budget(budget_name(venue, url), dialect.allowance, clock, budgets)
+        budget = Budget(budget_name(call.venue, url), dialect.allowance, clock, call.budgets)
         past = Asking(dialect, session, url, budget, clock, Random(draw.random()), venue_clock)
         if dialect.told:
             listening = {stream: reader for reader in readers for stream in reader.streams}

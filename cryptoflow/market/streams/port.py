@@ -1,11 +1,16 @@
 """What the feed needs of a venue, however it is spoken to: someone who listens, and someone who can be asked again."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from cryptoflow.market.streams.channels import Stream
+from cryptoflow.clock import Clock
+from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.said import Item, Page
+
+LENGTH = 200
+"""Characters of an error that are told."""
 
 
 class Ear(Protocol):
@@ -56,7 +61,13 @@ class Reader(Protocol):
 
 
 class Past(Protocol):
-    """What a venue has said before, for those who missed it. Retries until it is cancelled."""
+    """What a venue has said before, for those who missed it. Retries until it is cancelled.
+
+    `unanswered` counts the questions that went without an answer, `reason` is why the last of them did.
+    """
+
+    unanswered: int
+    reason: str
 
     async def page(self, stream: Stream, after: int) -> Page:
         """Return what a stream said after a number (of a tick; for bars the open of one), or a snapshot of a book."""
@@ -71,6 +82,27 @@ class Past(Protocol):
         """Say whether questions wait until the venue wants to hear any."""
 
 
+class Call(NamedTuple):
+    """Whom to listen to, and to what; `url` is where the venue is, None its own address.
+
+    `most` streams are on a connection, as many as the venue takes where it is None. Requests are counted in the folder
+    `budgets`, the user's own where none is given.
+    """
+
+    venue: str
+    streams: Sequence[Stream]
+    url: str | None
+    clock: Clock
+    seed: int = 0
+    most: int | None = None
+    budgets: Path | None = None
+
+    @property
+    def heard(self) -> list[Stream]:
+        """The streams that the venue itself is asked for."""
+        return [stream for stream in self.streams if stream.kind is not Kind.BUILT]
+
+
 class Voice(NamedTuple):
     """A venue as the feed needs it: whether it has `numbered` its ticks, and whether books are `told` whole first."""
 
@@ -83,3 +115,13 @@ class Voice(NamedTuple):
 
 class Unanswered(Exception):
     """A question that the venue has not answered, and why."""
+
+
+def words(error: Exception) -> str:
+    """Return why a question was not answered, in few words.
+
+    >>> words(TimeoutError()), words(Unanswered("/api/v3/time is answered with 502"))
+    ('TimeoutError', '/api/v3/time is answered with 502')
+    """
+    told = " ".join(str(error).split())
+    return told[:LENGTH] or type(error).__name__

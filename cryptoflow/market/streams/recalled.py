@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any, TypeVar
 
@@ -10,12 +11,13 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.budget import PATIENCE
 from cryptoflow.market.rest.offers import refuse_unlisted
 from cryptoflow.market.rest.venue_client import VenueClient
-from cryptoflow.market.streams.asking import unsettled
+from cryptoflow.market.streams.asking import FRESH, unsettled
 from cryptoflow.market.streams.backoff import Backoff
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.manners import SINCE_NUMBER
-from cryptoflow.market.streams.said import Page
+from cryptoflow.market.streams.port import words
+from cryptoflow.market.streams.said import Page, sure
 from cryptoflow.market.streams.watched import Ticks, bar_of, whole
 from cryptoflow.market.times import timeframe_name
 
@@ -31,9 +33,9 @@ class Recalled:
     def __init__(self, client: VenueClient, clock: Clock, draw: Random) -> None:
         self.client, self.clock, self.draw = client, clock, draw
         self.exchange = client.exchange
-        self.venue_clock = VenueClock()
+        self.venue_clock = VenueClock(asked=bool(client.exchange.has["fetchTime"]))
         self.since_number = SINCE_NUMBER.get(client.venue)
-        self.unanswered = 0
+        self.unanswered, self.reason = 0, ""
         self._loading = asyncio.Lock()
 
     async def page(self, stream: Stream, after: int) -> Page:
@@ -42,18 +44,25 @@ class Recalled:
             return await self._patiently(lambda: self._ticks(stream.symbol, after))
         if stream.kind is Kind.BARS:
             await asyncio.sleep(unsettled(self.now(), stream.timeframe))
+            await self._know_the_time()
             return await self._patiently(lambda: self._bars(stream, after))
         return Page((), newest=True)
 
     async def time(self) -> int:
         """Return what the venue's clock shows, ours where it does not say, and learn how far it is from ours."""
-        if self.exchange.has["fetchTime"]:
+        if self.venue_clock.asked:
             await self._patiently(self._time)
         return self.now()
 
     def now(self) -> int:
         """Return what the venue's clock shows, as far as is known."""
         return self.venue_clock.now(self.clock.nanoseconds())
+
+    async def _know_the_time(self) -> None:
+        """Ask for the venue's time unless it has just been told; without an answer what is known has to do."""
+        if self.venue_clock.asked and self.venue_clock.age() > FRESH:
+            with suppress(*passing()):
+                await self._time()
 
     async def listed(self, symbols: set[str]) -> Any:
         """Return a client that knows what the venue lists, and refuse symbols that are not among it; tried once."""
@@ -81,10 +90,14 @@ class Recalled:
     async def _bars(self, stream: Stream, after: int) -> Page:
         frame, limit = timeframe_name(stream.timeframe), self._most("fetchOHLCV")
         rows = await self.exchange.fetch_ohlcv(stream.symbol, frame, after + stream.timeframe, limit)
-        heard_at, now = self.clock.nanoseconds(), self.now()
-        bars = [bar_of(stream, row, heard_at) for row in rows if whole(row)]
-        closed = [bar for bar in bars if after < bar.open_at <= now - stream.timeframe]
-        return Page(closed, newest=not closed or closed[-1].open_at > now - 2 * stream.timeframe)
+        heard_at, told = self.clock.nanoseconds(), self._told()
+        found = sorted((bar_of(stream, row, heard_at) for row in rows if whole(row)), key=lambda bar: bar.open_at)
+        bars = [bar for bar in found if bar.open_at > after]
+        return Page(sure(bars, told), newest=not bars or bars[-1].open_at > told - 2 * stream.timeframe)
+
+    def _told(self) -> int:
+        """A moment of the venue's that has passed for certain; ours where it does not say."""
+        return self.venue_clock.told if self.venue_clock.asked else self.now()
 
     async def _time(self) -> None:
         asked_at = self.clock.nanoseconds()
@@ -98,12 +111,17 @@ class Recalled:
         return None if limit is None else int(limit)
 
     async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        import ccxt
-
         waits = Backoff(self.draw)
         while True:
             try:
                 return await ask()
-            except (ccxt.BaseError, CryptoflowError):  # whatever it is, only waiting helps: streams go on meanwhile
-                self.unanswered += 1
+            except passing() as error:
+                self.unanswered, self.reason = self.unanswered + 1, words(error)
             await asyncio.sleep(waits.next())
+
+
+def passing() -> tuple[type[Exception], ...]:
+    """Return what keeps a question from being answered; whatever it is only waiting helps, as streams go on."""
+    import ccxt
+
+    return (ccxt.BaseError, CryptoflowError)

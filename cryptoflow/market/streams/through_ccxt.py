@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 from typing import Any
 
-from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.rest.allowance import Priority
 from cryptoflow.market.rest.offers import refuse_timeframe
@@ -14,7 +12,7 @@ from cryptoflow.market.rest.venue_client import venue_client
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.manners import VERBS, made, verb_of
 from cryptoflow.market.streams.pool import dealt
-from cryptoflow.market.streams.port import Voice
+from cryptoflow.market.streams.port import Call, Voice
 from cryptoflow.market.streams.recalled import Recalled
 from cryptoflow.market.streams.watching import Watching
 
@@ -23,25 +21,18 @@ MOST = 100
 
 
 @asynccontextmanager
-async def through_ccxt(
-    venue: str,
-    streams: Sequence[Stream],
-    url: str | None,
-    clock: Clock,
-    seed: int,
-    most: int | None = None,
-    budgets: Path | None = None,
-) -> AsyncIterator[Voice]:
-    """Open a venue for some streams, at most so many on a connection; `url` is where it is, None its own address.
+async def through_ccxt(call: Call) -> AsyncIterator[Voice]:
+    """Open a venue that ccxt has.
 
     Each kind has connections of its own: on some venues ccxt takes the best prices for the whole book otherwise.
     """
-    heard = [stream for stream in streams if stream.kind is not Kind.BUILT]
-    refuse_missing(venue, made(venue, url), heard)
-    draw = Random(seed)
-    async with venue_client(venue, url, Priority.LIVE, clock, budgets) as client:
+    venue, url, clock = call.venue, call.url, call.clock
+    refuse_missing(venue, made(venue, url), call.heard)
+    draw = Random(call.seed)
+    async with venue_client(venue, url, Priority.LIVE, clock, call.budgets) as client:
         past = Recalled(client, clock, Random(draw.random()))
-        hands = [hand for kind in VERBS for hand in dealt([each for each in heard if each.kind is kind], most or MOST)]
+        kinds = ([each for each in call.heard if each.kind is kind] for kind in VERBS)
+        hands = [hand for kind in kinds for hand in dealt(kind, call.most or MOST)]
         readers = [Watching(number, hand, past, url, clock, Random(draw.random())) for number, hand in enumerate(hands)]
         yield Voice(readers, past, past.venue_clock, bool(past.since_number), told=True)
 

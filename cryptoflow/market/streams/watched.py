@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from cryptoflow.domain.codes import BUY, SELL
@@ -25,14 +26,14 @@ class Ticks:
         self.at = 0
 
     def read(self, trades: Iterable[Mapping[str, Any]], heard_at: int) -> list[Item]:
-        """Return ticks in the order of time, without those that lack a moment, a price or a quantity.
+        """Return ticks in the order of time, without those that lack a moment or a price and quantity that can be.
 
         >>> twice = [{"timestamp": 5, "price": 2.0, "amount": 1.0, "side": "buy"}] * 2
         >>> [item.name for item in Ticks("BTC/USDT", numbered=False).read(twice, 0)]
         ['5 buy 2.0 1.0 1', '5 buy 2.0 1.0 2']
         """
         items: list[Item] = []
-        legible = (each for each in trades if None not in (each["timestamp"], each["price"], each["amount"]))
+        legible = (each for each in trades if each["timestamp"] is not None and can_be(each["price"], each["amount"]))
         for trade in sorted(legible, key=lambda each: each["timestamp"]):
             at, price, quantity = trade["timestamp"], float(trade["price"]), float(trade["amount"])
             name = trade.get("id") or self._named(trade, at)
@@ -134,12 +135,23 @@ class Books:
 
 
 def whole(row: Row) -> bool:
-    """Say whether nothing of a bar is missing.
+    """Say whether nothing of a bar is missing or cannot be.
 
-    >>> whole([0, 1.0, 2.0, 1.0, 1.5, 9.0]), whole([0, 1.0, None, 1.0, 1.5, 9.0])
-    (True, False)
+    >>> from math import nan
+    >>> whole([0, 1.0, 2.0, 1.0, 1.5, 9.0]), whole([0, 1.0, None, 1.0, 1.5, 9.0]), whole([0, 1.0, nan, 1.0, 1.5, 9.0])
+    (True, False, False)
     """
-    return len(row) >= 6 and None not in row[:6]
+    return len(row) >= 6 and row[0] is not None and all(can_be(price, row[5]) for price in row[1:5])
+
+
+def can_be(price: Any, quantity: Any) -> bool:
+    """Say whether something can have been traded at a price, in a quantity.
+
+    >>> from math import nan
+    >>> can_be(1.5, 0.0), can_be(0.0, 1.0), can_be(nan, 1.0), can_be(1.5, None)
+    (True, False, False, False)
+    """
+    return None not in (price, quantity) and 0 < float(price) < inf and 0 <= float(quantity) < inf
 
 
 def bar_of(stream: Stream, row: Row, heard_at: int) -> Closed:

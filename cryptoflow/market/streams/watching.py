@@ -27,8 +27,9 @@ SETTLE = 2.0
 LOOK = 0.1
 """Seconds between looks whether ccxt is connected, which it does not tell."""
 
-LATE = 2_000
-"""Milliseconds after a bar's end in which the next has to appear, before the venue is asked for the one that ended."""
+LATE = 1_500
+"""Milliseconds after a bar's end in which the next has to appear, before the venue is asked for the one that ended: so
+that the answer comes before a round is over, which waits 2 s unless a spec says otherwise."""
 
 Read = Callable[[Any, int], list[Item]]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.segments import runs_of
 from cryptoflow.market.store.store import Store
 from cryptoflow.pipelines.data.todays_listings import kept_up
+from cryptoflow.pipelines.loops import beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,15 +44,10 @@ class Recording:
         """Store what is taken every now and then while this is entered, and the rest in the end."""
         import ccxt.async_support  # noqa: F401  # now, as it takes a second in which no socket is read
 
-        works = [asyncio.create_task(work) for work in (self._keep_storing(), self._keep_listings())]
         try:
-            yield
+            async with beside(self._keep_storing(), self._keep_listings()):
+                yield
         finally:
-            for work in works:
-                work.cancel()
-            for work in works:
-                with suppress(asyncio.CancelledError):
-                    await work
             self._tell(self._stored(self._ready()))
             for bar in self._waiting:
                 self.say(f"a bar of {bar.symbol} is left out: this machine's clock is behind {self.venue}'s")

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.ticks import Closed, Cut, Filled, Heard, Joined, Missed, Moved, Silent, Sound, Tick, Top
 from cryptoflow.market.streams.channels import channel
+from cryptoflow.market.streams.clocks import VenueClock
+from cryptoflow.market.streams.lags import Lags
 from cryptoflow.market.streams.lines.line import lost
+from cryptoflow.market.times import SECOND as SECOND_MS
+from cryptoflow.market.times import moment
 
 if TYPE_CHECKING:
     from cryptoflow.market.streams.feed import Feed
@@ -14,24 +18,24 @@ SECOND = 1_000_000_000
 WINDOW = 10
 """Seconds over which ticks are counted."""
 
-LAGS = 4_096
-"""Lags of which the percentiles are."""
-
 
 class Row(NamedTuple):
-    """A symbol: prices as heard last, ticks per second, milliseconds of lag, and what went wrong; None: not heard."""
+    """A symbol: prices as heard last, how many ticks come and how late, and what went wrong; None: not heard.
+
+    `bar_open_at_ms` and `close` are of the last bar. Lags are None too where the venue's clock says nothing of ours.
+    """
 
     symbol: str
     state: str
     price: float | None
     spread: float | None
-    bar_at: int | None
+    bar_open_at_ms: int | None
     close: float | None
     bars: int
     ticks: int
-    rate: float
-    lag_p50: float | None
-    lag_p99: float | None
+    ticks_per_s: float
+    lag_p50_ms: float | None
+    lag_p99_ms: float | None
     gaps: int
     lost: int
     reconnects: int
@@ -40,21 +44,21 @@ class Row(NamedTuple):
 class Course:
     """What one symbol has said."""
 
-    def __init__(self, began: int) -> None:
+    def __init__(self, began: int, clock: VenueClock) -> None:
         self.began = began
         self.price: float | None = None
         self.best: tuple[float, float] | None = None
         self.bar: Closed | None = None
         self.bars = self.ticks = self.gaps = self.lost = self.reconnects = 0
         self.seconds: deque[tuple[int, int]] = deque(maxlen=WINDOW + 1)
-        self.lags: deque[int] = deque(maxlen=LAGS)
+        self.lags = Lags(clock)
         self.silent: set[str] = set()
 
     def ticked(self, tick: Tick) -> None:
         """Take in what was traded."""
         self.ticks += 1
         self.price = tick.price
-        self.lags.append(tick.heard_at - tick.at * 1_000_000)
+        self.lags.add(tick.at, tick.heard_at)
         second = tick.heard_at // SECOND
         if self.seconds and self.seconds[-1][0] == second:
             self.seconds[-1] = second, self.seconds[-1][1] + 1
@@ -67,20 +71,13 @@ class Course:
         self.bar = bar
         if not self.ticks:
             self.price = bar.close
-            self.lags.append(bar.heard_at - (bar.open_at + bar.timeframe) * 1_000_000)
+            self.lags.add(bar.open_at + bar.timeframe, bar.heard_at)
 
     def rate(self, now: int) -> float:
         """Return the ticks per second of the last seconds that are over."""
         this = now // SECOND
         spent = min(WINDOW, this - self.began // SECOND)
         return sum(count for second, count in self.seconds if this - WINDOW <= second < this) / spent if spent else 0.0
-
-    def lag(self, share: float, ahead: float) -> float | None:
-        """Return the milliseconds within which such a share of it came; the venue's clock is `ahead` of ours."""
-        if not self.lags:
-            return None
-        ordered = sorted(self.lags)
-        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1e6 + ahead, 3)
 
 
 class Watched:
@@ -89,7 +86,7 @@ class Watched:
     def __init__(self, feed: "Feed") -> None:
         self.feed = feed
         self.began = feed.clock.nanoseconds()
-        self.courses = {stream.symbol: Course(self.began) for stream in feed.streams}
+        self.courses = {stream.symbol: Course(self.began, feed.voice.clock) for stream in feed.streams}
         self.joined: set[int] = set()
         self.cut: set[int] = set()
         self.reason = ""
@@ -126,13 +123,21 @@ class Watched:
 
     def rows(self) -> list[Row]:
         """Return where each symbol stands now."""
-        now, ahead = self.feed.clock.nanoseconds(), self.feed.voice.clock.best.ahead
+        now = self.feed.clock.nanoseconds()
         cut = {symbol for connection in self.cut for symbol in self.feed.symbols_on(connection)}
         there = {symbol for connection in self.joined for symbol in self.feed.symbols_on(connection)}
         return [
-            _row(symbol, _state(symbol, course, cut, there), course, now, ahead)
-            for symbol, course in self.courses.items()
+            _row(symbol, _state(symbol, course, cut, there), course, now) for symbol, course in self.courses.items()
         ]
+
+    def remark(self) -> str | None:
+        """Return why no lags are told, None where they are, or the venue has not told its time."""
+        clock = self.feed.voice.clock
+        if clock.is_like_ours() or not clock.kept:
+            return None
+        at = f"{self.feed.venue}'s clock shows {moment(self.feed.now() // SECOND_MS * SECOND_MS)}"
+        pace = "" if clock.is_steady or clock.pace is None else f" and runs at {clock.pace:,.1f} x"
+        return f"no lags: they mean something at real speed and at the time that it is, but {at}{pace}"
 
     def plain(self) -> dict[str, Any]:
         """Return all of it as programs read it."""
@@ -156,7 +161,7 @@ def _state(symbol: str, course: Course, cut: set[str], there: set[str]) -> str:
     return "sound" if symbol in there or course.ticks or course.bars else "waiting"
 
 
-def _row(symbol: str, state: str, course: Course, now: int, ahead: float) -> Row:
+def _row(symbol: str, state: str, course: Course, now: int) -> Row:
     best, bar = course.best, course.bar
     return Row(
         symbol,
@@ -168,8 +173,8 @@ def _row(symbol: str, state: str, course: Course, now: int, ahead: float) -> Row
         course.bars,
         course.ticks,
         round(course.rate(now), 1),
-        course.lag(0.5, ahead),
-        course.lag(0.99, ahead),
+        course.lags.within(0.5),
+        course.lags.within(0.99),
         course.gaps,
         course.lost,
         course.reconnects,

@@ -1,8 +1,8 @@
 """A live market watched for a while: told event by event, summed up at the end, and recorded where that is wanted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -16,9 +16,10 @@ from cryptoflow.pipelines.data.recording import Recording
 from cryptoflow.pipelines.data.watched import Watched
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.live_source import live_source
+from cryptoflow.pipelines.loops import beside
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.sources.stream import Stream
-from cryptoflow.settings import settings
+from cryptoflow.settings import settings, unanswered_at
 from cryptoflow.spec.values import Duration
 from cryptoflow.spec.written import MisreadError
 
@@ -77,7 +78,7 @@ class Watching:
         )
         async with self.recording.running() if self.recording else nullcontext(), feed:
             self.watched = watched = Watched(feed)
-            async with self._looked_at(watched):
+            async with beside(self._look(watched)):
                 try:
                     async with asyncio.timeout(wish.seconds) as span:
                         await self._until_there(feed, watched)
@@ -90,9 +91,13 @@ class Watching:
                     raise self._absent(watched)
 
     def summary(self) -> dict[str, Any]:
-        """Return the figures; without any when the venue was never listened to."""
+        """Return the figures; without any when the venue was never listened to.
+
+        `remark` is what to know of them, None where they say all themselves.
+        """
         told: dict[str, Any] = {"venue": self.wish.venue, "channels": [*self.wish.channels]}
         told |= self.watched.plain() if self.watched else {"seconds": 0.0, "symbols": [], "figures": None}
+        told["remark"] = self.watched.remark() if self.watched else None
         return told | {"stored": dict(self.recording.stored) if self.recording else None}
 
     async def _until_there(self, feed: Feed, watched: Watched) -> None:
@@ -113,24 +118,14 @@ class Watching:
 
     def _absent(self, watched: Watched) -> CryptoflowError:
         why = f" ({watched.reason})" if watched.reason else ""
-        return CryptoflowError(
-            f"{self.wish.venue} is not there{why}", fix="see whether it works elsewhere", code=ExitCode.UNAVAILABLE
-        )
+        venue, url = self.wish.venue, settings().url_of(self.wish.venue)
+        fix = "see whether it works elsewhere" if url is None else unanswered_at(venue, url)
+        return CryptoflowError(f"{venue} is not there{why}", fix=fix, code=ExitCode.UNAVAILABLE)
 
-    @asynccontextmanager
-    async def _looked_at(self, watched: Watched) -> AsyncIterator[None]:
-        async def look() -> None:
-            while True:
-                await asyncio.sleep(LOOK)
-                self.watcher.look(watched)
-
-        looking = asyncio.create_task(look())
-        try:
-            yield
-        finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+    async def _look(self, watched: Watched) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            self.watcher.look(watched)
 
 
 def channels_of(names: str, timeframe: str, *, record: bool) -> tuple[str, ...]:
@@ -143,7 +138,7 @@ def channels_of(names: str, timeframe: str, *, record: bool) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(f"{name} {timeframe}" if name in ("bars", "built") else name for name in asked))
     kinds = [channel(name)[0] for name in found]
     if not found:
-        raise CryptoflowError("no channel is named", fix="--channels ticks,bars,top", code=ExitCode.USAGE)
+        raise CryptoflowError("no channel is named", fix=f"channels: {', '.join(Kind)}", code=ExitCode.USAGE)
     if record and (Kind.BARS not in kinds or Kind.BUILT in kinds):
         raise CryptoflowError(
             "only the venue's own bars are recorded", fix="--record --channels ticks,bars,top", code=ExitCode.USAGE

@@ -13,7 +13,7 @@ from cryptoflow.domain.codes import BUY, SELL
 from cryptoflow.domain.ticks import Closed, Tick, Top
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
-from cryptoflow.market.streams.dialects.dialect import Question, Read
+from cryptoflow.market.streams.dialects.dialect import Best, Price, Quantity, Question, Read, Verb
 from cryptoflow.market.streams.said import Changes, Forming, Item, Page, Snapshot, sure
 from cryptoflow.market.times import timeframe_name
 
@@ -58,11 +58,11 @@ class Row(NamedTuple):
     """A bar in an answer."""
 
     open_at: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Quantity
     close_at: int
     quote_volume: Any
     trades: Any
@@ -84,8 +84,8 @@ class AggTrade(Struct):
     """A taker's trade at one price; `m` when the maker bought."""
 
     a: int
-    p: float
-    q: float
+    p: Price
+    q: Quantity
     T: int
     m: bool
 
@@ -94,11 +94,11 @@ class Candle(Struct):
     """The inside of a kline; `x` when it has closed."""
 
     t: int
-    o: float
-    h: float
-    l: float  # noqa: E741  # their name
-    c: float
-    v: float
+    o: Price
+    h: Price
+    l: Price  # noqa: E741  # their name
+    c: Price
+    v: Quantity
     x: bool
 
 
@@ -112,10 +112,10 @@ class BookTicker(Struct):
     """The best prices, with the number of the book's change; no moment."""
 
     u: int
-    b: float
-    B: float
-    a: float
-    A: float
+    b: Best
+    B: Quantity
+    a: Best
+    A: Quantity
 
 
 class DepthUpdate(Struct):
@@ -124,16 +124,16 @@ class DepthUpdate(Struct):
     E: int
     U: int
     u: int
-    b: list[tuple[float, float]]
-    a: list[tuple[float, float]]
+    b: list[tuple[Price, Quantity]]
+    a: list[tuple[Price, Quantity]]
 
 
 class Depth(Struct):
     """A snapshot of the book; no moment."""
 
     last: int = msgspec.field(name="lastUpdateId")
-    bids: list[tuple[float, float]]
-    asks: list[tuple[float, float]]
+    bids: list[tuple[Price, Quantity]]
+    asks: list[tuple[Price, Quantity]]
 
 
 class Listing(Struct):
@@ -194,6 +194,8 @@ def bar_of(stream: Stream, row: Row, heard_at: int) -> Closed:
 def top(symbol: str, now: Now, data: Any, heard_at: int) -> Sequence[Item]:
     """Return the best prices of a `bookTicker`, which has no moment of its own: that of hearing stands for it."""
     best = TICKER(data)
+    if not (best.b and best.a):
+        return ()
     return (Top(symbol, best.u, now(heard_at), best.b, best.B, best.a, best.A, heard_at),)
 
 
@@ -227,13 +229,10 @@ class Binance:
         books = sum(stream.kind is Kind.BOOK for stream in streams)
         _, self.levels, self.snapshot_cost = next((each for each in DEPTHS if books <= each[0]), DEPTHS[-1])
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
-        """Return a SUBSCRIBE message."""
-        return said("SUBSCRIBE", streams, number)
-
-    def unsubscribe(self, stream: Stream, number: int) -> bytes:
-        """Return an UNSUBSCRIBE message."""
-        return said("UNSUBSCRIBE", [stream], number)
+    def request(self, verb: Verb, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a SUBSCRIBE or UNSUBSCRIBE message."""
+        names = [wire(stream) for stream in streams]
+        return msgspec.json.encode({"method": verb.upper(), "params": names, "id": number})
 
     def read(self, message: bytes, heard_at: int) -> Read:
         """Route a message by the name of its stream."""
@@ -308,8 +307,3 @@ def wire(stream: Stream) -> str:
         Kind.BOOK: "depth@100ms",
     }
     return f"{market(stream.symbol).lower()}@{names[stream.kind]}"
-
-
-def said(method: str, streams: Sequence[Stream], number: int) -> bytes:
-    """Return a message to the venue."""
-    return msgspec.json.encode({"method": method, "params": [wire(stream) for stream in streams], "id": number})

@@ -11,7 +11,7 @@ from cryptoflow.domain.ticks import Closed, Tick, Top
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.dialects.binance import Now, decoder, market, milliseconds
-from cryptoflow.market.streams.dialects.dialect import Question, Read
+from cryptoflow.market.streams.dialects.dialect import Price, Quantity, Question, Read, Verb
 from cryptoflow.market.streams.port import Unanswered
 from cryptoflow.market.streams.said import Changes, Forming, Item, Named, Page, Snapshot, sure
 from cryptoflow.market.times import DAY, MINUTE, WEEK
@@ -24,7 +24,7 @@ LEVELS = 50
 
 TIMEFRAMES: tuple[str, ...] = ("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "12h", "1d", "1w")
 
-Levels = list[tuple[float, float]]
+Levels = list[tuple[Price, Quantity]]
 
 
 class Message(Struct):
@@ -45,8 +45,8 @@ class Trade(Struct):
 
     T: int
     S: Literal["Buy", "Sell"]
-    v: float
-    p: float
+    v: Quantity
+    p: Price
     i: str
 
 
@@ -54,8 +54,8 @@ class Recent(Struct):
     """A trade in an answer."""
 
     name: str = msgspec.field(name="execId")
-    price: float
-    size: float
+    price: Price
+    size: Quantity
     side: Literal["Buy", "Sell"]
     time: int
 
@@ -64,11 +64,11 @@ class Candle(Struct):
     """A bar; `confirm` when it has closed."""
 
     start: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Quantity
     confirm: bool
 
 
@@ -99,11 +99,11 @@ class Row(NamedTuple):
     """A bar in an answer."""
 
     open_at: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Quantity
     turnover: Any
 
 
@@ -152,13 +152,9 @@ class Bybit:
         self.streams = {topic(stream): stream for stream in streams}
         self.best: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {}
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
-        """Return a `subscribe` message."""
-        return said("subscribe", streams, number)
-
-    def unsubscribe(self, stream: Stream, number: int) -> bytes:
-        """Return an `unsubscribe` message."""
-        return said("unsubscribe", [stream], number)
+    def request(self, verb: Verb, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a `subscribe` or `unsubscribe` message."""
+        return msgspec.json.encode({"op": verb, "args": [topic(stream) for stream in streams], "req_id": str(number)})
 
     def read(self, message: bytes, heard_at: int) -> Read:
         """Route a message by its topic."""
@@ -166,7 +162,7 @@ class Bybit:
         stream = self.streams.get(whole.topic)
         if stream is not None:
             return Read(stream, self._items(stream, whole, heard_at))
-        number = int(whole.req_id) if whole.req_id.isdigit() else None
+        number = int(whole.req_id) if whole.req_id.isdecimal() else None
         return Read(None, (), number, "" if whole.success else whole.ret_msg)
 
     def _items(self, stream: Stream, whole: Message, heard_at: int) -> Sequence[Item]:
@@ -268,8 +264,3 @@ def topic(stream: Stream) -> str:
         Kind.BOOK: f"orderbook.{LEVELS}",
     }
     return f"{names[stream.kind]}.{market(stream.symbol)}"
-
-
-def said(operation: str, streams: Sequence[Stream], number: int) -> bytes:
-    """Return a message to the venue."""
-    return msgspec.json.encode({"op": operation, "args": [topic(stream) for stream in streams], "req_id": str(number)})

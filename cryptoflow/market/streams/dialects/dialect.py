@@ -1,11 +1,24 @@
 """What a venue's dialect has to say: where, how to subscribe, how to read, what to ask for. No I/O in it."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
+
+from msgspec import Meta
 
 from cryptoflow.market.rest.allowance import Allowance
 from cryptoflow.market.streams.channels import Stream
 from cryptoflow.market.streams.said import Item, Page
+
+Verb = Literal["subscribe", "unsubscribe"]
+
+Price = Annotated[float, Meta(gt=0, le=1e15)]
+"""What a price may be; a message with any other cannot be read."""
+
+Best = Annotated[float, Meta(ge=0, le=1e15)]
+"""What a best price may be: 0 where a side of the book is empty."""
+
+Quantity = Annotated[float, Meta(ge=0, le=1e18)]
+"""What a quantity or a volume may be."""
 
 
 class Question(NamedTuple):
@@ -56,11 +69,8 @@ class Dialect(Protocol):
     timeframes: tuple[str, ...]
     """The names of the timeframes that it has bars of."""
 
-    def subscribe(self, streams: Sequence[Stream], number: int) -> bytes:
-        """Return a message that subscribes, which the venue answers by its number."""
-
-    def unsubscribe(self, stream: Stream, number: int) -> bytes:
-        """Return the message that ends a subscription."""
+    def request(self, verb: Verb, streams: Sequence[Stream], number: int) -> bytes:
+        """Return a message that begins or ends subscriptions, which the venue answers by its number."""
 
     def read(self, message: bytes, heard_at: int) -> Read:
         """Return what a message says; one that is broken raises msgspec.DecodeError."""

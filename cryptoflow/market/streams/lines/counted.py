@@ -63,6 +63,10 @@ class Counted:
             or (expected is not None and self.numbers.known > expected)
         )
 
+    def held_back(self) -> int:
+        """Return how many wait for what is missing before them."""
+        return len(self.numbers.early)
+
     def hold(self) -> None:
         """Let nothing out."""
         self.numbers.held = True

@@ -43,6 +43,10 @@ class KeptBook:
         """Say whether changes came that do not follow."""
         return self.wants()
 
+    def held_back(self) -> int:
+        """Return how many changes wait for a snapshot."""
+        return len(self.early)
+
     def hold(self) -> None:
         """Say nothing of moves."""
         self.held = True

@@ -31,6 +31,9 @@ class Line(Protocol):
     def waits(self) -> bool:
         """Say whether something came that could not be told yet."""
 
+    def held_back(self) -> int:
+        """Return how many came that could not be told yet."""
+
     def hold(self) -> None:
         """Tell nothing until it is `settled`: what is missing is being asked for."""
 

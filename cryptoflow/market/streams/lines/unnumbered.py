@@ -48,6 +48,10 @@ class Unnumbered:
         """Say that nothing can be seen to be missing."""
         return False
 
+    def held_back(self) -> int:
+        """Return how many wait for what is asked for."""
+        return len(self.heard)
+
     def hold(self) -> None:
         """Let nothing out."""
         self.held = True
