@@ -9,6 +9,7 @@ from cryptoflow.cli.options import AsJson, Overlay, Quiet, Sets
 
 if TYPE_CHECKING:
     from cryptoflow.pipelines.data.wanted import Wanted
+    from cryptoflow.pipelines.resolved import Resolved
 
 What = Annotated[
     list[str],
@@ -48,10 +49,11 @@ def download(
 
     Of a SPEC it fetches all that a backtest would read: every symbol, its detail, and the bars before the period that
     indicators warm up on. Pages are stored as they come: after Ctrl-C or a crash the same command goes on where it
-    stopped. Exit code 4 when a symbol could not be had; the others are there then.
+    stopped, and with --json prints what came so far. Exit code 4 when a symbol could not be had, or a past period ends
+    in the future of the venue's clock; the others are there then.
 
     A gap is what the venue was asked for and said it does not have. With --again it is asked for those too: what comes
-    is added, what is there stays.
+    is added, what is there stays. Time before a symbol's first bar is no gap, and asked for again then too.
 
     Examples:
 
@@ -61,14 +63,23 @@ def download(
 
       cryptoflow data download configs/btc_trend.yaml --again
     """
+    import asyncio
+
     from cryptoflow.cli import say
     from cryptoflow.cli.data_progress import watcher
     from cryptoflow.errors import ExitCode
-    from cryptoflow.pipelines.data.download import download
+    from cryptoflow.pipelines.data.download import Download
 
     wanted = _wanted(what, since, until, timeframe, venue, tuple(sets or ()), env)._replace(again=again)
     with watcher(quiet=quiet, as_json=as_json) as watching:
-        found = download(wanted, watching)
+        download = Download(wanted, watching)
+        try:
+            asyncio.run(download.run())
+        except KeyboardInterrupt:
+            if as_json:
+                say.data(download.found(interrupted=True).plain())
+            raise
+    found = download.found()
     if as_json:
         say.data(found.plain())
         if found.failed:
@@ -99,7 +110,24 @@ def _wanted(
     if len(what) > 1:
         fix = "give one spec, or symbols only"
         raise CryptoflowError(f"{' '.join(what)}: too much at once", fix=fix, code=ExitCode.USAGE)
-    if venue or timeframe:
-        fix = "leave --venue and --timeframe out, or change it with --set market.venue=kraken"
-        raise CryptoflowError("the spec says which venue and which bars", fix=fix, code=ExitCode.USAGE)
-    return by_spec(resolve(Path(specs[0]), env=env, sets=sets), days)
+    resolved = resolve(Path(specs[0]), env=env, sets=sets)
+    _refuse_what_it_says(resolved, venue, timeframe)
+    return by_spec(resolved, days)
+
+
+def _refuse_what_it_says(resolved: "Resolved", venue: str | None, timeframe: str | None) -> None:
+    """Refuse options for what a spec says itself, naming what it says and how another is had."""
+    from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+    from cryptoflow.market.times import timeframe_name
+    from cryptoflow.pipelines.data.wanted import length_of
+
+    market = resolved.pipeline.market
+    frame = None if timeframe is None else timeframe_name(length_of(timeframe))
+    said = {"venue": str(market.venue), "timeframe": timeframe_name(int(market.timeframe))}
+    told = []
+    for option, wish in (("venue", venue), ("timeframe", frame)):
+        if wish is not None:
+            other = f", or have another with --set market.{option}={wish}" if wish != said[option] else ""
+            told.append(Problem(f"the spec says which {option}: {said[option]}", fix=f"leave --{option} out{other}"))
+    if told:
+        raise CryptoflowError(told, code=ExitCode.USAGE)

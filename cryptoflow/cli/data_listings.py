@@ -28,7 +28,7 @@ def listings(venue: Venue = None, day: Day = None, symbol: Symbol = None, as_jso
     from cryptoflow.market.listings.terms import Snapshot
     from cryptoflow.pipelines import recorded_listings as recorded
     from cryptoflow.pipelines.home import home_of
-    from cryptoflow.report.listings_tables import changes_table, terms_table, venues_table
+    from cryptoflow.report.listings_tables import changes_table, days_line, terms_table, venues_table
 
     home = home_of()
     if day is None and symbol is None:
@@ -54,7 +54,9 @@ def listings(venue: Venue = None, day: Day = None, symbol: Symbol = None, as_jso
     if as_json:
         say.data(recorded.plain_course(course))
         return
-    say.show(terms_table(Snapshot({course.symbol: course.terms})))
-    say.text(f"{len(course.days):,} days of {name} are recorded, {course.days[0]} to {course.days[-1]}")
+    volumes = {} if course.volume is None else {course.symbol: course.volume}
+    say.show(terms_table(Snapshot({course.symbol: course.terms}, volumes)))
+    say.text(f"day     {course.day}")
+    say.text(days_line(name, course.days))
     if course.changes:
         say.show(changes_table(course.changes))

@@ -28,7 +28,7 @@ class Lines:
     def ended(self, series: "Series") -> None:
         """Print what became of a series; failures are told when all is done."""
         self._on_the_way.pop(series.name, None)
-        if self._results and not series.problem:
+        if self._results and series.arrived:
             say.text(str(series))
             sys.stdout.flush()
 
@@ -63,7 +63,7 @@ class Drawn(Lines):
     def ended(self, series: "Series") -> None:
         """Keep the line of a series for the end."""
         super().ended(series)
-        if self._print and not series.problem:
+        if self._print and series.arrived:
             self.lines.append(str(series))
 
     def said(self, line: str) -> None:

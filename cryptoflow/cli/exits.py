@@ -37,7 +37,11 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: "a file is in the way, or the name cannot be one",
         UNAVAILABLE: "the folder cannot be written",
     },
-    "validate": {OK: "every file is valid", USAGE: "no file to check", INVALID: "a file has mistakes"},
+    "validate": {
+        OK: "every file is valid, warnings aside",
+        USAGE: "no file to check",
+        INVALID: "a file has mistakes",
+    },
     "explain": {OK: "explained", USAGE: "no such key", INVALID: "the spec has mistakes"},
     "schema": {
         OK: "printed or written",
@@ -114,10 +118,11 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         UNAVAILABLE: "the state folder cannot be written",
     },
     "data download": {
-        OK: "every series is there as far as the venue has it",
+        OK: "every series is there as far as the venue has it, without `--until` or a past period up to its now",
         USAGE: WRONG_LINE,
         INVALID: "the spec has mistakes, or the venue has no such bars",
-        UNAVAILABLE: "a symbol could not be had and is named, the others are there; or the venue is not there",
+        UNAVAILABLE: "a symbol could not be had, or not all of a past period because the venue's clock stands before "
+        "its end, and is named, the others are there; or the venue is not there",
     },
     "data watch": {
         OK: "it watched for as long as `--for` says",

@@ -21,7 +21,7 @@ NAMES = {"strategy": "a strategy", "tier": "a tier", "overlay": "an overlay", "p
 def validate(paths: Paths, as_json: AsJson = False, sets: Sets = None, env: Overlay = None) -> None:
     """Check specs, strategies and tier files: every mistake at once, and the tier a spec needs.
 
-    Exit code 3 when any file has a mistake.
+    Exit code 3 when any file has a mistake. A universe that no recorded day can choose yet is a warning.
 
     Examples:
 
@@ -43,6 +43,8 @@ def validate(paths: Paths, as_json: AsJson = False, sets: Sets = None, env: Over
     for each in found:
         for line in lines(each):
             say.text(line)
+    for warning in dict.fromkeys(warning for each in found for warning in each.warnings):
+        say.remark(f"{warning._replace(what=f'warning: {warning.what}')}")
     if problems:
         raise CryptoflowError(problems)
 
@@ -82,5 +84,6 @@ def plain(checked: "Checked") -> dict[str, Any]:
         "needs_tier": checked.needs_tier,
         "reasons": reasons,
         "of": list(checked.of),
+        "warnings": [as_object(problem) for problem in checked.warnings],
         "errors": [as_object(problem) for problem in checked.problems],
     }

@@ -1,13 +1,13 @@
 """A spec as of the days it runs over: its universe chosen, and what its venue allowed and charged then looked up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cryptoflow.errors import CryptoflowError
+from cryptoflow.clock import MachineClock
+from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.market.listings.archive import Day, course, day_of, days, known, nearest, read
 from cryptoflow.market.listings.changes import Change, changes
 from cryptoflow.market.listings.terms import Terms
@@ -16,6 +16,12 @@ from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.market import Universe
 from cryptoflow.spec.values import Period
+
+NEVER = (
+    "name the symbols one by one: what a venue listed cannot be had in retrospect; "
+    "`cryptoflow data download SYMBOL` records the venue's day on which it runs"
+)
+"""What helps where nothing is recorded."""
 
 
 class Listed(NamedTuple):
@@ -64,17 +70,52 @@ def as_of(resolved: Resolved, period: Period) -> Resolved:
     return replace(resolved, listed=Listed(venue, force.day, force.digest, terms, tuple(passed), chosen))
 
 
-def day_for(home: Path, venue: str, day: date) -> Day:
-    """Return the recorded day by which a universe is chosen; refuse one that is not, naming the nearest that are."""
-    recorded = days(home, venue)
+def unrecorded(resolved: Resolved, start: int | None = None) -> Problem | None:
+    """Return what keeps a spec's universe from being chosen, and what helps; None where a day for it is recorded.
+
+    Without a `start` the spec's own counts; one that has none is well with any day.
+    """
+    market, period = resolved.pipeline.market, resolved.pipeline.period
+    if not isinstance(market.symbols, Universe):
+        return None
+    venue = str(market.venue)
+    recorded = days(home_of(resolved.file), venue)
+    start = period.start if start is None and period is not None else start
+    if start is None:
+        what = f"a universe is chosen by recorded listings, but {told_near((), venue)}"
+        return None if recorded else Problem(what, _where(resolved), NEVER)
+    day = day_of(start) - timedelta(days=1)
     if day in recorded:
-        return read(home, venue, day)
-    near = " and ".join(str(each) for each in nearest(recorded, day))
-    there = f"the nearest recorded are {near}" if near else f"no day of {venue} is recorded"
-    raise CryptoflowError(
-        f"the universe is chosen by the listings of {venue} of {day}, the day before the run, but {there}",
-        fix="begin on the day after a recorded one; `cryptoflow data download` records a day whenever it runs",
-    )
+        return None
+    near = told_near(nearest(recorded, day), venue)
+    what = f"the universe is chosen by the listings of {venue} of {day}, the day before the run, but {near}"
+    return Problem(what, _where(resolved), way_out(recorded, day, day_of(MachineClock().now())))
+
+
+def told_near(near: Sequence[date], venue: str) -> str:
+    """Say which recorded days are the nearest to one that is not.
+
+    >>> told_near([date(2024, 5, 1)], "binance"), told_near([], "binance")
+    ('the nearest recorded day is 2024-05-01', 'no day of binance is recorded')
+    """
+    if not near:
+        return f"no day of {venue} is recorded"
+    return f"the nearest recorded {'days are' if len(near) > 1 else 'day is'} {' and '.join(map(str, near))}"
+
+
+def way_out(recorded: Sequence[date], day: date, today: date) -> str:
+    """Return what helps where `day` is not recorded: a run can begin after one that is, on a day that is over.
+
+    >>> way_out([date(2024, 5, 1)], date(2024, 6, 1), today=date(2024, 7, 1))
+    'begin on 2024-05-02, or name the symbols one by one'
+    """
+    if not recorded:
+        return NEVER
+    after = [each + timedelta(days=1) for each in nearest(recorded, day)]
+    begins = " or ".join(str(each) for each in after if each < today)
+    if begins:
+        return f"begin on {begins}, or name the symbols one by one"
+    return f"name the symbols one by one; a universe is for runs that begin on {after[0]} or later, once that is over"
 
 
 def symbols_at(resolved: Resolved, start: int) -> tuple[str, ...]:
@@ -96,9 +137,16 @@ def own_symbols(resolved: Resolved) -> tuple[str, ...]:
 
 
 def _chosen_by(resolved: Resolved, start: int) -> Day:
-    """The recorded day by which the universe of a run is chosen that begins at a moment."""
-    venue = str(resolved.pipeline.market.venue)
-    return day_for(home_of(resolved.file), venue, day_of(start) - timedelta(days=1))
+    """The recorded day by which the universe of a run is chosen that begins at a moment; refuse one that is not."""
+    if problem := unrecorded(resolved, start):
+        raise CryptoflowError([problem])
+    return read(home_of(resolved.file), str(resolved.pipeline.market.venue), day_of(start) - timedelta(days=1))
+
+
+def _where(resolved: Resolved) -> Place | None:
+    """Where a spec asks for a universe."""
+    written = resolved.origin(("market", "symbols"))
+    return written.place if written else None
 
 
 def symbols_of(resolved: Resolved, day: Day) -> tuple[str, ...]:

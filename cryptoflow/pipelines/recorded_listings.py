@@ -8,6 +8,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.archive import Day, course, days, nearest, read, venues
 from cryptoflow.market.listings.changes import Change, changes
 from cryptoflow.market.listings.terms import Terms
+from cryptoflow.pipelines.listed import told_near
 from cryptoflow.spec.nearest import nearest as nearest_name
 from cryptoflow.spec.nearest import suggestion
 
@@ -20,12 +21,14 @@ class Recorded(NamedTuple):
 
 
 class Course(NamedTuple):
-    """A symbol's terms on the last recorded day that has it, and all that changed until then and after."""
+    """A symbol's terms on the last recorded day that has it, what was traded then in its quote, and all changes."""
 
     venue: str
     symbol: str
     days: tuple[date, ...]
+    day: date
     terms: Terms
+    volume: float | None
     changes: tuple[Change, ...]
 
 
@@ -59,8 +62,8 @@ def day_shown(home: Path, venue: str, day: str, symbol: str | None = None) -> Da
         fix = "write it like 2024-05-01, or last"
         raise CryptoflowError(f"{day} is no day of the calendar", fix=fix, code=ExitCode.USAGE) from error
     if asked not in recorded:
-        near = " and ".join(map(str, nearest(recorded, asked)))
-        raise CryptoflowError(f"{asked} of {venue} is not recorded", fix=f"the nearest recorded are {near}")
+        fix = told_near(nearest(recorded, asked), venue)
+        raise CryptoflowError(f"{asked} of {venue} is not recorded", fix=fix)
     found = read(home, venue, asked)
     if symbol is None:
         return found
@@ -73,10 +76,12 @@ def course_of(home: Path, venue: str, symbol: str) -> Course:
     """Return what is recorded of one symbol over all days."""
     recorded = days(home, venue)
     told = [*course(home, venue, recorded[0], recorded[-1], [symbol])]
-    having = [terms[symbol] for _, terms in told if symbol in terms]
+    having = [(day, terms[symbol]) for day, terms in told if symbol in terms]
     if not having:
         raise unknown(symbol, read(home, venue, recorded[-1]))
-    return Course(venue, symbol, recorded, having[-1], tuple(changes(told)))
+    day, terms = having[-1]
+    volume = read(home, venue, day).snapshot.volumes.get(symbol)
+    return Course(venue, symbol, recorded, day, terms, volume, tuple(changes(told)))
 
 
 def unknown(symbol: str, day: Day) -> CryptoflowError:
@@ -89,10 +94,13 @@ def unknown(symbol: str, day: Day) -> CryptoflowError:
 def plain_day(day: Day) -> dict[str, Any]:
     """Return a day as JSON takes it."""
     volumes = day.snapshot.volumes
-    symbols = {
-        symbol: {**terms._asdict(), "volume": volumes.get(symbol)} for symbol, terms in day.snapshot.terms.items()
-    }
+    symbols = {symbol: plain_terms(terms, volumes.get(symbol)) for symbol, terms in day.snapshot.terms.items()}
     return {"venue": day.venue, "day": str(day.day), "digest": day.digest, "symbols": symbols}
+
+
+def plain_terms(terms: Terms, volume: float | None) -> dict[str, Any]:
+    """Return terms as JSON takes them, with what was traded in 24 hours and the currency which that is in."""
+    return {**terms._asdict(), "volume": volume, "volume_currency": terms.quote}
 
 
 def plain_course(course: Course) -> dict[str, Any]:
@@ -101,6 +109,7 @@ def plain_course(course: Course) -> dict[str, Any]:
         "venue": course.venue,
         "symbol": course.symbol,
         "days": [str(day) for day in course.days],
-        "terms": course.terms._asdict(),
+        "day": str(course.day),
+        "terms": plain_terms(course.terms, course.volume),
         "changes": [{"day": str(change.day), "what": change.what} for change in course.changes],
     }

@@ -1,13 +1,15 @@
 """Checking files without running them: which are well, what tier they need, and every mistake of the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Place, Problem
 from cryptoflow.pipelines.documents import Document, documents
 from cryptoflow.pipelines.resolve import Reading, read
+from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.document import display
+from cryptoflow.spec.market import Universe
 
 PIPELINE, OVERLAY, PART = "pipeline", "overlay", "part of a spec"
 
@@ -24,7 +26,8 @@ class Reason(NamedTuple):
 class Checked(NamedTuple):
     """What became of one file: its kind, what is wrong with it, and the tier it needs.
 
-    A file that is no spec by itself, but a part of others or laid over them, names those in `of`.
+    A file that is no spec by itself, but a part of others or laid over them, names those in `of`. `warnings` are what
+    a file that is well lacks on this machine.
     """
 
     file: str
@@ -33,6 +36,7 @@ class Checked(NamedTuple):
     needs_tier: int | None = None
     reasons: tuple[Reason, ...] = ()
     of: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 class Options(NamedTuple):
@@ -81,7 +85,16 @@ def checked(file: Path, readings: Mapping[Path, Reading], *, alone: bool) -> Che
         Reason(need.feature, need.what, need.tier, written.place if (written := resolved.origin(need.path)) else None)
         for need in resolved.needed
     )
-    return Checked(name, reading.kind, (), resolved.needs_tier, reasons)
+    return Checked(name, reading.kind, (), resolved.needs_tier, reasons, warnings=tuple(_warnings(resolved)))
+
+
+def _warnings(resolved: Resolved) -> Iterator[Problem]:
+    """What a spec lacks that a run would be refused for, and no line of it is wrong about."""
+    if isinstance(resolved.pipeline.market.symbols, Universe):
+        from cryptoflow.pipelines.listed import unrecorded
+
+        if problem := unrecorded(resolved):
+            yield problem
 
 
 def laid(document: Document, readings: Mapping[Path, Reading], options: Options) -> Checked:

@@ -36,6 +36,7 @@ def manifest_table(known: "Manifest") -> Table:
         "From, to": f"{start} to {end}" if known.ends else words.NONE,
         "Bars": f"{known.rows:,}, {known.missing:,} missing, {known.duplicates:,} came twice",
         "Asked for": _few([f"{moment(begin)} to {moment(stop)}" for begin, stop in known.covered]) or words.NONE,
+        **_before(known),
         "Gaps": _few([f"{moment(begin)} to {moment(stop)}" for begin, stop in known.gaps]) or "none",
         "Came from": "\n".join(map(_origin, known.origins)),
         "Left out": _few([f"{defect.row} ({defect.what})" for defect in known.defects]) or "nothing",
@@ -48,6 +49,11 @@ def manifest_table(known: "Manifest") -> Table:
     for name, value in facts.items():
         table.add_row(name, Text(value))
     return table
+
+
+def _before(known: "Manifest") -> dict[str, str]:
+    """What is said of time before the first bar that somebody was asked for."""
+    return {"None before": moment(known.before[-1][1])} if known.before else {}
 
 
 def bars_table(bars: "Bars") -> Table:

@@ -1,6 +1,6 @@
 """Recorded listings on a terminal: venues, a day of one, the course of a symbol."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from rich.table import Table
@@ -31,7 +31,7 @@ def terms_table(snapshot: Snapshot) -> Table:
     volumes = snapshot.volumes
     for symbol in sorted(snapshot.terms, key=lambda each: (-volumes.get(each, 0.0), each)):
         volume = volumes.get(symbol)
-        told = words.NONE if volume is None else words.whole(volume)
+        told = words.NONE if volume is None else f"{words.whole(volume)} {snapshot.terms[symbol].quote}"
         table.add_row(*map(Text, (symbol, *terms_cells(snapshot.terms[symbol]), told)))
     return table
 
@@ -55,3 +55,14 @@ def changes_table(changes: Iterable[Change]) -> Table:
     for change in changes:
         table.add_row(str(change.day), Text(change.what))
     return table
+
+
+def days_line(venue: str, days: Sequence[date]) -> str:
+    """Return a line that says which days of a venue are recorded.
+
+    >>> days_line("binance", [date(2024, 5, 3)])
+    '1 day of binance is recorded, 2024-05-03'
+    """
+    if len(days) == 1:
+        return f"1 day of {venue} is recorded, {days[0]}"
+    return f"{len(days):,} days of {venue} are recorded, {days[0]} to {days[-1]}"

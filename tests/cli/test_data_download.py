@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.clock import MachineClock
+from cryptoflow.market.listings.archive import day_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.venue import stock_of
+from cryptoflow.spec.durations import midnight
 from tests.cli.projects import small
 from tests.market.listings.books import recorded
-from tests.market.rest.stub import DAY, MINUTE, Stub
+from tests.market.rest.stub import MINUTE, Stub
 
 Capsys = pytest.CaptureFixture[str]
 JANUARY = ("--since", "2024-01-01", "--until", "2024-01-10", "--timeframe", "1m")
@@ -59,7 +62,7 @@ def test_a_spec_brings_its_detail_and_its_warm_up_and_runs_from_what_came(
     sets = [word for each in words for word in ("--set", each)]
     assert run(["data", "download", str(spec), "--json", *sets]) == 0
     found = json.loads(capsys.readouterr().out)["series"]
-    start, end = 1_704_240_000_000 - 20 * 60 * MINUTE, 1_704_240_000_000 + 3 * DAY
+    start, end = "2024-01-02T04:00:00Z", "2024-01-06T00:00:00Z"
     assert [(each["timeframe"], each["start"], each["end"]) for each in found] == [
         ("1h", start, end),
         ("5m", start, end),
@@ -106,7 +109,13 @@ def test_a_universe_that_nothing_is_recorded_for_is_refused_by_every_command_on_
         ("BTC/USDT --since 2024-01-02 --until 2024-01-01", "--until lies before --since"),
         ("BTC/USDT --since 2024-01-01 --timeframe 7m", "--timeframe: 7m: venues have no bars of that length"),
         ("configs/small.yaml BTC/USDT", "configs/small.yaml BTC/USDT: too much at once"),
-        ("configs/small.yaml --venue kraken", "the spec says which venue and which bars"),
+        ("configs/small.yaml --venue kraken", "or have another with --set market.venue=kraken"),
+        (
+            "configs/small.yaml --timeframe 4h",
+            "which timeframe: 1h\nhint: leave --timeframe out, or have",
+        ),
+        ("configs/small.yaml --timeframe 1h", "the spec says which timeframe: 1h\nhint: leave --timeframe out\n"),
+        ("BTC/USDT --since 2024-01-01 --timeframe 60m", "a bar of that length is called 1h\nhint: write 1h"),
         ("BTC/USDT --since 2024-01-01 --venue kraken", "kraken cannot be sent to http://127.0.0.1:1"),
     ],
 )
@@ -118,6 +127,64 @@ def test_a_line_that_asks_for_the_impossible_ends_with_2(
     monkeypatch.setenv("CRYPTOFLOW_VENUES__KRAKEN__URL", "http://127.0.0.1:1")
     assert run(["data", "download", *line.split()]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_export_calls_a_timeframe_as_download_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["data", "export", "BTC/USDT", "--timeframe", "60m", "--to", "btc.csv"]) == 2
+    assert "a bar of that length is called 1h\nhint: write 1h" in capsys.readouterr().err
+
+
+def test_a_spec_that_runs_on_other_bars_is_told_so(stub: Stub, tmp_path: Path, capsys: Capsys) -> None:
+    spec = small(tmp_path)
+    line = ["data", "download", str(spec), "--set", "period=2024-01-03..2024-01-05"]
+    assert run(line) == 0
+    said = capsys.readouterr().err
+    assert "backtests on `history: {use: csv}`, not on the store: for these bars it needs `sources:" in said
+    assert run([*line, "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["remarks"] == [said.strip()] == [told.err.strip()]
+    assert run([*line, "--set", "sources.history={use: store}"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_past_that_is_still_to_come_at_the_venue_is_no_success(stub: Stub, capsys: Capsys) -> None:
+    at, line = midnight("2024-01-06"), ["data", "download", "BTC/USDT", "--timeframe", "1h", "--since", "2024-01-01"]
+    stub.now = lambda: at + 10_000
+    assert run([*line, "--until", "2024-01-31"]) == 4
+    told = capsys.readouterr()
+    assert told.out == "BTC/USDT 1h: 120 bars from 2024-01-01 00:00 UTC to 2024-01-06 00:00 UTC, 120 of them new\n"
+    failed, hint = told.err.splitlines()[1:]
+    assert failed.endswith("stands at 2024-01-06 00:00 UTC: 26 days of what was asked lie in its future")
+    assert hint == "hint: `--until 2024-01-05` asks for what is over there"
+    assert run([*line, "--until", "2024-01-05"]) == 0
+    for end in ((), ("--until", f"{day_of(MachineClock().now())}")):
+        assert run([*line, *end]) == 0
+    assert run([*line[:-1], "2024-01-07"]) == 4
+    assert "2024-01-06 00:00 UTC: no bar of 1h has closed since 2024-01-07" in capsys.readouterr().err
+
+
+def test_before_the_first_bar_of_a_symbol_there_is_no_gap_and_nothing_to_ask_again(stub: Stub, capsys: Capsys) -> None:
+    stub.begins = midnight("2024-01-04")
+    line = ["data", "download", "BTC/USDT", "--since", "2023-12-01", "--until", "2024-01-10", "--timeframe", "1h"]
+    assert run(line) == 0
+    assert capsys.readouterr().out == (
+        "BTC/USDT 1h: 168 bars from 2024-01-04 00:00 UTC to 2024-01-11 00:00 UTC, 168 of them new; "
+        "before that the venue has none, asked from 2023-12-01 00:00 UTC on\n"
+    )
+    asked = len(stub.pages())
+    assert run([*line, "--json"]) == 0
+    (series,) = json.loads(capsys.readouterr().out)["series"]
+    begins = "2024-01-04T00:00:00Z"
+    assert (series["start"], series["none_before"], series["missing"]) == (begins, begins, 0)
+    assert len(stub.pages()) == asked
+    assert run(["data", "list", "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)["datasets"]
+    assert (listed["start"], listed["missing"]) == ("2024-01-04T00:00:00Z", 0)
+    assert run(["data", "gaps"]) == 0
+    assert capsys.readouterr().err == "no gaps\n"
 
 
 @pytest.mark.parametrize(

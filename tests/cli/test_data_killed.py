@@ -60,6 +60,19 @@ def test_ctrl_c_keeps_what_came_says_how_far_it_got_and_the_next_one_goes_on(stu
     assert len(stub.pages()) - before <= 11
 
 
+def test_ctrl_c_tells_programs_what_came(stub: Stub) -> None:
+    stub.delay = 0.3
+    program = subprocess.Popen([*PROGRAM, "BTC/USDT", *JANUARY, "--json"], stdout=subprocess.PIPE, text=True)
+    until_pages(stub, 12)
+    program.send_signal(signal.SIGINT)
+    found = json.loads(program.communicate(timeout=60)[0])
+    assert program.returncode == 130
+    (series,) = found["series"]
+    assert (found["interrupted"], found["failed"], series["complete"], series["problem"]) == (True, [], False, None)
+    assert 4_000 <= series["bars"] == series["added"] < 14_400
+    assert run(["data", "download", "BTC/USDT", *JANUARY, "--quiet"]) == 0
+
+
 def test_a_download_that_was_killed_twice_ends_in_the_same_files(
     stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,16 @@
 """A backtest takes the filters, the fees and the universe of its own days, says which, and notes them."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.listings.archive import days, file_of
+from cryptoflow.market.listings.archive import day_of, days, file_of
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.listed import as_of
 from cryptoflow.pipelines.probing.worker import Request
@@ -109,10 +111,38 @@ def test_a_universe_refuses_a_day_that_is_not_recorded_and_names_the_nearest(pro
         recorded(project / ".cryptoflow", day, VOLUMES)
     assert run(["backtest", "configs/small.yaml", "--json", "--set", UNIVERSE]) == 3
     (error,) = json.loads(capsys.readouterr().out)["errors"]
-    assert (
-        "of 2024-01-02, the day before the run, but the nearest recorded are 2023-12-30 and 2024-01-06" in error["what"]
+    assert error["what"].endswith(
+        "of 2024-01-02, the day before the run, but the nearest recorded days are 2023-12-30 and 2024-01-06"
     )
-    assert "`cryptoflow data download`" in error["fix"]
+    assert error["fix"] == "begin on 2023-12-31 or 2024-01-07, or name the symbols one by one"
+
+
+def test_a_universe_that_only_today_could_choose_is_not_sent_into_the_future(project: Path, capsys: Capsys) -> None:
+    today = day_of(MachineClock().now())
+    recorded(project / ".cryptoflow", str(today), VOLUMES)
+    assert run(["backtest", "configs/small.yaml", "--json", "--set", UNIVERSE]) == 3
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert error["what"].endswith(f"but the nearest recorded day is {today}")
+    tomorrow = today + timedelta(days=1)
+    assert error["fix"] == (
+        f"name the symbols one by one; a universe is for runs that begin on {tomorrow} or later, once that is over"
+    )
+
+
+def test_validate_warns_with_its_line_of_a_universe_that_nothing_is_recorded_for(project: Path, capsys: Capsys) -> None:
+    spec = project / "configs" / "small.yaml"
+    spec.write_text(spec.read_text().replace("[BTC/USDT]", "{use: universe, top: 2}"))
+    assert run(["validate", "configs/small.yaml"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("configs/small.yaml: ok")
+    assert told.err.startswith("configs/small.yaml:3:35: warning: the universe is chosen by the listings of binance")
+    assert "cannot be had in retrospect" in told.err
+    assert run(["validate", "configs/small.yaml", "--json"]) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["files"][0]["warnings"]
+    assert warning["line"] == 3
+    recorded(project / ".cryptoflow", "2024-01-02", VOLUMES)
+    assert run(["validate", "configs/small.yaml"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_universe_validates_explains_and_diffs_before_anything_is_recorded(project: Path, capsys: Capsys) -> None:

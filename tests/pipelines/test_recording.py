@@ -23,7 +23,7 @@ def bar(minute: int, close: float = 2.0) -> Closed:
 def recorded(home: Path, *bars: Closed, now: int) -> list[str]:
     """Record bars when so many minutes are over, and return what is said; the day's listings are there already."""
     clock, said = Still(START + now * MINUTE), list[str]()
-    record(home, "binance", Snapshot({"BTC/USDT": Terms("BTC", "USDT")}, {"BTC/USDT": 1.0}), clock)
+    record(home, "binance", Snapshot({"BTC/USDT": Terms("BTC", "USDT")}, {"BTC/USDT": 1.0}), clock.now())
 
     async def run() -> None:
         recording = Recording("binance", home, clock, said.append)

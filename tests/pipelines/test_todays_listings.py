@@ -34,9 +34,9 @@ class Set(MachineClock):
         return super().now() + self.ahead
 
 
-def fetched(folder: Path, at: int, monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Download hours of all symbols on a day, from a venue where it is that day too."""
-    clock, told = Set(at), Told()
+def fetched(folder: Path, at: int, monkeypatch: pytest.MonkeyPatch, here: int | None = None) -> Told:
+    """Download hours of all symbols on a day, from a venue where it is that day too, whatever it is `here`."""
+    clock, ours, told = Set(at), Set(at if here is None else here), Told()
     stock = made_up("synthetic", at, SYMBOLS, 0, "binance")._replace(start=at)
     wanted = Wanted("binance", tuple((symbol, HOUR) for symbol in SYMBOLS), FIRST - 3 * DAY, None, folder)
 
@@ -45,7 +45,7 @@ def fetched(folder: Path, at: int, monkeypatch: pytest.MonkeyPatch) -> Told:
             monkeypatch.setenv("CRYPTOFLOW_VENUES__BINANCE__URL", venue.url)
             monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
             settings.cache_clear()
-            await downloaded(wanted, told, clock)
+            await downloaded(wanted, told, ours)
 
     asyncio.run(play())
     return told
@@ -74,6 +74,18 @@ def test_a_run_says_which_day_its_filters_are_of_and_a_universe_is_chosen_by_the
     assert said.endswith(f"traded most on 2024-03-01: {', '.join(chosen)}.")
     asked = by_spec(resolve(spec, sets=[*sets, universe]), Days())
     assert asked.series == tuple((symbol, HOUR) for symbol in chosen)
+
+
+def test_listings_are_recorded_under_the_day_of_the_venues_own_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = fetched(tmp_path, FIRST + 12 * HOUR, monkeypatch, here=FIRST + 900 * DAY)
+    far = "the clock of binance is far behind this machine's: its listings are recorded under 2024-03-01"
+    assert told.lines == [far]
+    assert days(tmp_path, "binance") == (date(2024, 3, 1),)
+    again = fetched(tmp_path, FIRST + 36 * HOUR, monkeypatch, here=FIRST + 37 * HOUR)
+    assert again.lines == []
+    assert days(tmp_path, "binance") == (date(2024, 3, 1), date(2024, 3, 2))
 
 
 def test_what_keeps_listings_from_being_recorded_is_said_and_fails_nothing(

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.terms import Snapshot, Terms
 from cryptoflow.market.store.disk import UNFINISHED, alone, make, written
@@ -20,7 +19,7 @@ LOCK = ".lock"
 
 
 class Day(NamedTuple):
-    """The snapshot of one UTC day, when it was taken (epoch milliseconds), and the digest of the whole of it."""
+    """The snapshot of one UTC day of a venue, when it was taken by its clock (epoch milliseconds), and its digest."""
 
     venue: str
     day: date
@@ -33,8 +32,10 @@ class LostBaseError(CryptoflowError):
     """A day is as it was written, but not the one that it differs from."""
 
 
-def record(home: Path, venue: str, snapshot: Snapshot, clock: Clock) -> Day:
-    """Keep a snapshot as that of today, in place of an earlier one of today; volumes it lacks stay as they were.
+def record(home: Path, venue: str, snapshot: Snapshot, now: int) -> Day:
+    """Keep a snapshot as that of the day of `now`, which the venue's clock tells (epoch milliseconds).
+
+    It takes the place of an earlier one of that day; volumes it lacks stay as they were.
 
     A day that later ones follow, after a clock was set back, stays as it is: they may stand on it.
     """
@@ -46,7 +47,7 @@ def record(home: Path, venue: str, snapshot: Snapshot, clock: Clock) -> Day:
         with alone(folder / LOCK):
             for left in folder.glob(f"*{UNFINISHED}"):
                 left.unlink()
-            return _recorded(home, venue, snapshot, clock.now())
+            return _recorded(home, venue, snapshot, now)
 
 
 def _recorded(home: Path, venue: str, snapshot: Snapshot, now: int) -> Day:

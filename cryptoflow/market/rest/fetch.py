@@ -131,9 +131,9 @@ async def fetch(
 
 
 def lacking_of(dataset: Dataset, span: Span, *, again: bool = False) -> tuple[Span, ...]:
-    """Return the spans of which the store has no bars: those nobody was asked for, and `again` the gaps too."""
+    """Return the spans of which the store has no bars: those nobody was asked for, and `again` those without any."""
     uncovered = dataset.uncovered(*span)
-    return joined((*uncovered, *inside(span, dataset.gaps()))) if again else uncovered
+    return joined((*uncovered, *inside(span, dataset.empty()))) if again else uncovered
 
 
 def stretches(lacking: Sequence[Span], timeframe: int) -> tuple[Span, ...]:

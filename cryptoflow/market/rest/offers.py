@@ -1,7 +1,7 @@
 """What a venue has bars of, and refusals that name what it has instead."""
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.times import moment, timeframe_name
+from cryptoflow.market.times import timeframe_name
 from cryptoflow.spec.nearest import nearest
 
 
@@ -21,11 +21,3 @@ def refuse_timeframe(venue: str, timeframe: int, there: tuple[str, ...]) -> None
     name = timeframe_name(timeframe)
     if name not in there:
         raise CryptoflowError(f"{venue} has no bars of {name}", fix=f"it has {', '.join(there)}")
-
-
-def refuse_future(start: int, end: int, timeframe: int) -> None:
-    """Refuse a span in which no bar has closed yet."""
-    if end <= start:
-        raise CryptoflowError(
-            f"no bar of {timeframe_name(timeframe)} has closed since {moment(start)}", fix="start earlier"
-        )

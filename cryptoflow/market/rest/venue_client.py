@@ -17,6 +17,7 @@ from cryptoflow.market.rest import dialects
 from cryptoflow.market.rest.allowance import Priority
 from cryptoflow.market.rest.answers import holds_bars
 from cryptoflow.market.rest.budget import Budget, budget_name
+from cryptoflow.market.rest.clocks import Clocks
 from cryptoflow.market.rest.errors import Turn, told, turn
 from cryptoflow.market.rest.pages import Ask
 from cryptoflow.market.rest.timed import Timed
@@ -83,10 +84,14 @@ class VenueClient:
 
     async def now(self) -> int:
         """Return the venue's time or ours, the earlier one: no bar that may still be open is taken for closed."""
-        ours = self.clock.now()
+        return (await self.clocks()).earlier
+
+    async def clocks(self) -> Clocks:
+        """Return our time and the venue's."""
         if not self.exchange.has["fetchTime"]:
-            return ours
-        return min(ours, int(await self._patiently(self._said, self.exchange.fetch_time)))
+            return Clocks(self.clock.now(), self.clock.now())
+        theirs = int(await self._patiently(self._said, self.exchange.fetch_time))
+        return Clocks(self.clock.now(), theirs)
 
     async def page(self, symbol: str, ask: Ask) -> list[Row]:
         """Return a page of bars as ccxt has them: open_at, open, high, low, close, volume."""

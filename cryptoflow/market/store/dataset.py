@@ -58,11 +58,11 @@ class Dataset:
     ) -> Manifest:
         """Add the bars that somebody answered when asked for the spans `covered`, and return what is known then.
 
-        What is missing inside these spans is a gap from now on; what lies between them was not asked for. A bar that
-        is there already is counted; one that is there with other numbers refuses all of them, unless `replace` lets
-        it take the place. All of the bars are there afterwards, or on any error none, and whatever was there stays: a
-        crash, a full disk or another process changes nothing about that. `origin` says where they come from, like
-        `ccxt binance`; `defects` are rows that were left out.
+        What is missing inside these spans, behind the first bar of all, is a gap from now on; what lies between them
+        was not asked for. A bar that is there already is counted; one that is there with other numbers refuses all of
+        them, unless `replace` lets it take the place. All of the bars are there afterwards, or on any error none, and
+        whatever was there stays: a crash, a full disk or another process changes nothing about that. `origin` says
+        where they come from, like `ccxt binance`; `defects` are rows that were left out.
         """
         spans = joined(map(self._closed, covered))
         bars = self._sound(bars, spans)
@@ -111,9 +111,14 @@ class Dataset:
         return never_asked(known, (start, end)) if known else (aligned((start, end), self.key.timeframe),)
 
     def gaps(self) -> tuple[Span, ...]:
-        """Return the spans in which there are no bars although somebody was asked for them."""
+        """Return the spans behind the first bar in which there are none although somebody was asked for them."""
         known = self.manifest()
         return known.gaps if known else ()
+
+    def empty(self) -> tuple[Span, ...]:
+        """Return the gaps, and what was asked for before the first bar."""
+        known = self.manifest()
+        return known.empty if known else ()
 
     def strays(self) -> list[Path]:
         """Return files of ours that mean nothing: what a crash left behind, or a reader would not let go."""

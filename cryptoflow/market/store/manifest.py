@@ -12,7 +12,7 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.store import spans
 from cryptoflow.market.store.key import Key
 from cryptoflow.market.store.spans import Span, bars_in, joined
-from cryptoflow.market.times import timeframe_name
+from cryptoflow.market.times import LAST, timeframe_name
 
 VERSION = 2
 NAME = "manifest.json"
@@ -61,8 +61,9 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything known of a dataset but its bars.
 
-    `covered` are the spans that somebody was asked for and answered: a bar missing there is a gap. `content` is one
-    digest of all numbers: equal bars have an equal one, whenever and however they were added.
+    `covered` are the spans that somebody was asked for and answered: a bar missing there is a gap, once there was a
+    first one. `content` is one digest of all numbers: equal bars have an equal one, whenever and however they were
+    added.
     """
 
     version: int
@@ -103,8 +104,19 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def gaps(self) -> tuple[Span, ...]:
-        """Return the spans without bars: in what is covered, and between the first bar and the last."""
+        """Return the spans without bars behind the first one: in what is covered, and up to the last bar."""
         return joined(self._gaps())
+
+    @property
+    def before(self) -> tuple[Span, ...]:
+        """Return the spans before the first bar that somebody was asked for: there was no market yet, so no gap."""
+        first = LAST if self.ends is None else self.ends[0]
+        return joined((start, min(stop, first)) for start, stop in self.covered)
+
+    @property
+    def empty(self) -> tuple[Span, ...]:
+        """Return all spans of which is known that they have no bars."""
+        return joined((*self.before, *self._gaps()))
 
     @property
     def missing(self) -> int:
@@ -113,15 +125,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def _gaps(self) -> Iterator[Span]:
         if self.ends is None:
-            yield from self.covered
             return
-        first, end = self.ends
+        _, end = self.ends
         for segment in self.segments:
             yield from spans.read(segment.gaps, segment.first, self.timeframe)
         for one, next_one in pairwise(self.segments):
             yield one.last + self.timeframe, next_one.first
         for start, stop in self.covered:
-            yield start, min(stop, first)
             yield max(start, end), stop
 
 

@@ -78,9 +78,9 @@ def complete(bars: Bars, unknown: tuple[Span, ...]) -> Bars:
 def whole(known: Manifest, span: Span, timeframe: int) -> int:
     """Return how many whole bars of a timeframe a dataset has within a span, or has the finer ones for."""
     asked = [full(each, timeframe) for each in inside(span, known.covered)]
-    gaps = known.gaps
-    empty = (full(gap, timeframe) for each in asked for gap in inside(each, gaps))
-    return bars_in(asked, timeframe) - bars_in(empty, timeframe)
+    empty = known.empty
+    lacking = (full(span, timeframe) for each in asked for span in inside(each, empty))
+    return bars_in(asked, timeframe) - bars_in(lacking, timeframe)
 
 
 def _stored(dataset: Dataset, span: Span, timeframe: int) -> int:

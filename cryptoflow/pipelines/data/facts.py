@@ -60,6 +60,7 @@ def everything(manifest: "Manifest", last: "Bars") -> dict[str, Any]:
     return {
         **summary(manifest),
         "covered": spans(manifest.covered, manifest.timeframe),
+        "before": spans(manifest.before, manifest.timeframe),
         "gaps": spans(manifest.gaps, manifest.timeframe),
         "origins": [origin_facts(origin) for origin in manifest.origins],
         "declared": to_builtins(manifest.defects),

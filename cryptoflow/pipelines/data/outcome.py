@@ -6,26 +6,31 @@ from typing import Any, NamedTuple
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.times import moment, timeframe_name
 from cryptoflow.pipelines.data.wanted import name_of
+from cryptoflow.report.summary import iso
 
 
 @dataclass(frozen=True)
 class Series:
-    """One series: the span that was wanted, the bars of it that are there now, and those of them that are new.
+    """One series: the span that was wanted as far as it has closed, the bars of it that are there now, and new ones.
 
-    `missing` bars are gaps of the venue, `left_out` what it told but cannot be true. It gives no bars before
-    `hidden_before`, though there may have been some; None where it tells.
+    The first bar opens at `begin`. `missing` bars are gaps of the venue, `left_out` what it told but cannot be true.
+    Before `none_before` it was asked and has none, before `hidden_before` it gives none, though there may have been
+    some. It has `arrived` when everything up to `end` is known, be that all that was asked for or not.
     """
 
     symbol: str
     timeframe: int
     start: int
     end: int
+    begin: int
     bars: int = 0
     added: int = 0
     missing: int = 0
     left_out: tuple[str, ...] = ()
+    none_before: int | None = None
     hidden_before: int | None = None
     problem: CryptoflowError | None = None
+    arrived: bool = False
 
     @property
     def name(self) -> str:
@@ -33,12 +38,15 @@ class Series:
         return name_of(self.symbol, self.timeframe)
 
     def __str__(self) -> str:
-        span = f"from {moment(self.start)} to {moment(self.end)}"
+        span = f"from {moment(self.begin)} to {moment(self.end)}"
         told = f"{self.name}: {self.bars:,} bars {span}, {self.added:,} of them new"
         if self.missing:
             told += f", {self.missing:,} missing"
         if self.left_out:
             told += f", {len(self.left_out):,} impossible ones left out ({self.left_out[0]})"
+        if self.none_before is not None:
+            earlier = f"before that the venue has none, asked from {moment(self.start)} on"
+            told += f"; {earlier if self.bars else 'the venue has none so early'}"
         if self.hidden_before is not None:
             told += f"; the venue gives none before {moment(self.hidden_before)}"
         return told
@@ -49,24 +57,32 @@ class Series:
         return {
             "symbol": self.symbol,
             "timeframe": timeframe_name(self.timeframe),
-            "start": self.start,
-            "end": self.end,
+            "start": iso(self.begin),
+            "end": iso(self.end),
+            "asked_from": iso(self.start),
             "bars": self.bars,
             "added": self.added,
             "missing": self.missing,
             "left_out": list(self.left_out),
-            "hidden_before": self.hidden_before,
+            "none_before": None if self.none_before is None else iso(self.none_before),
+            "hidden_before": None if self.hidden_before is None else iso(self.hidden_before),
+            "complete": self.arrived and not self.problem,
             "problem": {"what": failed.what, "fix": failed.fix} if failed else None,
         }
 
 
 class Downloaded(NamedTuple):
-    """All series, how many answers they took, and how many of those wanted us to wait."""
+    """All series, how many answers they took, and how many of those wanted us to wait.
+
+    `remarks` are what there is to know of all of it; one that was `interrupted` tells what had come by then.
+    """
 
     venue: str
     series: tuple[Series, ...]
     answers: int
     refusals: int
+    remarks: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @property
     def failed(self) -> tuple[Series, ...]:
@@ -92,4 +108,6 @@ class Downloaded(NamedTuple):
             "failed": [series.name for series in self.failed],
             "answers": self.answers,
             "refusals": self.refusals,
+            "remarks": list(self.remarks),
+            "interrupted": self.interrupted,
         }

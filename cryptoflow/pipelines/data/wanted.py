@@ -1,6 +1,6 @@
 """What is to be downloaded: of a spec everything it would read, or the symbols that were named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from cryptoflow.pipelines.data.days import Days, in_order
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import symbols_at
 from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.spec.document import display
 from cryptoflow.spec.durations import Timeframe
 from cryptoflow.spec.written import MisreadError
 
@@ -18,7 +19,7 @@ from cryptoflow.spec.written import MisreadError
 class Wanted(NamedTuple):
     """Series of one venue, each a symbol and a timeframe, from `start` until `end`; None: until the last closed bar.
 
-    Gaps are asked for `again`, as if nobody had answered yet.
+    Gaps are asked for `again`, as if nobody had answered yet. `remarks` are what there is to know before it begins.
     """
 
     venue: str
@@ -27,6 +28,7 @@ class Wanted(NamedTuple):
     end: int | None
     home: Path
     again: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 def by_spec(resolved: Resolved, days: Days) -> Wanted:
@@ -44,7 +46,8 @@ def by_spec(resolved: Resolved, days: Days) -> Wanted:
     frames = dict.fromkeys((timeframe, int(market.detail or timeframe)))
     series = tuple((symbol, frame) for frame in frames for symbol in symbols_at(resolved, start))
     start -= warmup_of(resolved) * timeframe
-    return Wanted(str(market.venue), series, _before(start, end), end, home_of(resolved.file))
+    remarks = tuple(_unread(resolved))
+    return Wanted(str(market.venue), series, _before(start, end), end, home_of(resolved.file), remarks=remarks)
 
 
 def by_symbols(symbols: Sequence[str], venue: str, timeframe: str, days: Days) -> Wanted:
@@ -54,12 +57,27 @@ def by_symbols(symbols: Sequence[str], venue: str, timeframe: str, days: Days) -
         raise CryptoflowError(
             "from which day on?", fix="give the first day with --since 2024-01-01", code=ExitCode.USAGE
         )
-    try:
-        frame = int(Timeframe(timeframe))
-    except MisreadError as error:
-        raise CryptoflowError(f"--timeframe: {error}", fix=error.fix, code=ExitCode.USAGE) from error
+    frame = length_of(timeframe)
     series = tuple((symbol, frame) for symbol in dict.fromkeys(symbols))
     return Wanted(venue, series, _before(start, end), end, home_of())
+
+
+def length_of(timeframe: str) -> int:
+    """Return a timeframe of the command line in milliseconds, one that venues have."""
+    try:
+        return int(Timeframe(timeframe))
+    except MisreadError as error:
+        raise CryptoflowError(f"--timeframe: {error}", fix=error.fix, code=ExitCode.USAGE) from error
+
+
+def _unread(resolved: Resolved) -> Iterator[str]:
+    """What to say where a backtest of the spec would not take the bars from where they are put."""
+    source = resolved.history
+    if not getattr(source, "reads_store", False):
+        yield (
+            f"{display(resolved.file)} backtests on `history: {{use: {source.plugin_name}}}`, not on the store: "
+            "for these bars it needs `sources: {history: {use: store}}`"
+        )
 
 
 def name_of(symbol: str, timeframe: int) -> str:

@@ -1,6 +1,6 @@
 """Bars of a venue's past, by way of the store."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cryptoflow.market.asked import Asked
 from cryptoflow.plugins.registry import Plugin, source
@@ -17,6 +17,8 @@ class Ccxt(Plugin):
     venue does not have is a gap, counted and not filled, and a bar that cannot be true is left out and told.
     `cryptoflow data download` does the same ahead of a run, for all symbols at once.
     """
+
+    reads_store: ClassVar[bool] = True
 
     def load(self, asked: Asked) -> "Bars":
         """Return the bars that were asked for."""

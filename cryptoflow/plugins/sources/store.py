@@ -1,6 +1,6 @@
 """Bars that were fetched or imported before."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cryptoflow.market.asked import Asked
 from cryptoflow.plugins.registry import Plugin, source
@@ -17,6 +17,8 @@ class Store(Plugin):
     that are; one that is not complete yet is left out. Missing bars are counted, and days that nobody asked the
     venue for are named. `cryptoflow data list` shows what is there.
     """
+
+    reads_store: ClassVar[bool] = True
 
     def load(self, asked: Asked) -> "Bars":
         """Return the bars that were asked for."""

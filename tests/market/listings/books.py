@@ -9,19 +9,9 @@ from cryptoflow.market.listings.archive import Day, record
 from cryptoflow.market.listings.terms import Snapshot, snapshot_from
 
 
-class At:
-    """A clock that stands at a moment of UTC."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def now(self) -> int:
-        """Return epoch milliseconds."""
-        return int(datetime.fromisoformat(f"{self.text}+00:00").timestamp()) * 1000
-
-    def nanoseconds(self) -> int:
-        """Return epoch nanoseconds."""
-        return self.now() * 1_000_000
+def at(text: str) -> int:
+    """A moment of UTC, in epoch milliseconds."""
+    return int(datetime.fromisoformat(f"{text}+00:00").timestamp()) * 1000
 
 
 def market(symbol: str, *, lot: float = 1e-05, taker: float = 0.001, active: bool = True) -> dict[str, Any]:
@@ -49,4 +39,4 @@ def snapshot(volumes: Mapping[str, float], **changed: Any) -> Snapshot:
 
 def recorded(home: Path, day: str, volumes: Mapping[str, float], **changed: Any) -> Day:
     """Record the snapshot of a day at noon on Binance."""
-    return record(home, "binance", snapshot(volumes, **changed), At(f"{day} 12:00"))
+    return record(home, "binance", snapshot(volumes, **changed), at(f"{day} 12:00"))

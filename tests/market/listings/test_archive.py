@@ -16,7 +16,7 @@ from cryptoflow.market.listings.changes import changes
 from cryptoflow.market.listings.terms import Snapshot, Terms, snapshot_from
 from cryptoflow.market.listings.universe import top
 from cryptoflow.market.store.disk import UNFINISHED, alone
-from tests.market.listings.books import At, market, recorded, snapshot
+from tests.market.listings.books import at, market, recorded, snapshot
 
 TWO = {"BTC/USDT": 900.0, "ETH/USDT": 400.0}
 MAY = date(2024, 5, 3)
@@ -68,7 +68,7 @@ def test_a_day_without_changes_costs_its_volumes_only(tmp_path: Path) -> None:
 
 def test_the_later_snapshot_of_a_day_wins_and_one_without_volumes_keeps_those_before(tmp_path: Path) -> None:
     recorded(tmp_path, "2024-05-03", TWO)
-    record(tmp_path, "binance", Snapshot(snapshot(TWO, taker=0.002).terms), At("2024-05-03 23:00"))
+    record(tmp_path, "binance", Snapshot(snapshot(TWO, taker=0.002).terms), at("2024-05-03 23:00"))
     (day,) = days(tmp_path, "binance")
     found = read(tmp_path, "binance", day).snapshot
     assert found.terms["BTC/USDT"].taker == 0.002

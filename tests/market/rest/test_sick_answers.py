@@ -60,7 +60,8 @@ def test_a_symbol_that_is_no_longer_traded_ends_in_a_gap(scene: Scene) -> None:
 
 def test_gaps_are_asked_for_again_when_that_is_wanted(scene: Scene) -> None:
     scene.stub.gaps = tuple((at, at + width * MINUTE) for at, width in ((TODAY - DAY, 5), (TODAY - 999 * MINUTE, 1)))
-    assert scene.download().series[0].missing == 6
+    first = scene.download().series[0]
+    assert (first.missing, first.none_before, first.begin) == (1, TODAY - DAY + 5 * MINUTE, TODAY - DAY + 5 * MINUTE)
     pages = len(scene.stub.pages())
     scene.stub.gaps = scene.stub.gaps[1:]
     assert scene.download().series[0].added == 0

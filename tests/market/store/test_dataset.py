@@ -85,13 +85,22 @@ def test_what_was_asked_for_and_did_not_come_is_a_gap_and_the_rest_is_not(tmp_pa
     bars = made(100, without=range(40, 45))
     dataset.add(bars, [(START - 10 * MINUTE, START + 103 * MINUTE)], "first")
     known = dataset.add(made(1, start=START + 200 * MINUTE), [at(200, 201)], "later")
-    assert known.gaps == (at(-10, 0), at(40, 45), at(100, 200))
-    assert known.missing == 10 + 5 + 100
+    assert known.gaps == (at(40, 45), at(100, 200))
+    assert known.missing == 5 + 100
     assert dataset.uncovered(*at(-20, 210)) == (at(-20, -10), at(103, 200), at(201, 210))
     assert dataset.add(Bars("BTC/USDT", MINUTE, *np.empty((6, 0))), [at(103, 150)], "nothing there").covered == (
         at(-10, 150),
         at(200, 201),
     )
+
+
+def test_before_the_first_bar_there_is_no_gap_until_an_earlier_one_comes(tmp_path: Path) -> None:
+    dataset, bars = opened(tmp_path), made(100)
+    known = dataset.add(bars, [at(-50, 100)], "first")
+    assert (known.ends, known.gaps, known.before) == (at(0, 100), (), (at(-50, 0),))
+    assert dataset.uncovered(*at(-50, 100)) == ()
+    known = dataset.add(made(5, start=START - 70 * MINUTE), [at(-70, -50)], "earlier")
+    assert (known.gaps, known.before) == ((at(-65, 0),), ())
 
 
 def test_of_several_spans_what_lies_between_them_was_not_asked_for(tmp_path: Path) -> None:
