@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,14 @@ def test_a_past_that_is_still_to_come_at_the_venue_is_no_success(stub: Stub, cap
         assert run([*line, *end]) == 0
     assert run([*line[:-1], "2024-01-07"]) == 4
     assert "2024-01-06 00:00 UTC: no bar of 1h has closed since 2024-01-07" in capsys.readouterr().err
+
+
+def test_a_past_that_has_just_ended_at_the_venue_is_waited_for(stub: Stub, capsys: Capsys) -> None:
+    began, end = time.monotonic(), midnight("2024-01-06")
+    stub.now = lambda: end + 2_500 + int((time.monotonic() - began) * 1000)
+    line = ["data", "download", "BTC/USDT", "--timeframe", "1h", "--since", "2024-01-01", "--until", "2024-01-05"]
+    assert run(line) == 0
+    assert "120 bars from 2024-01-01 00:00 UTC to 2024-01-06 00:00 UTC" in capsys.readouterr().out
 
 
 def test_before_the_first_bar_of_a_symbol_there_is_no_gap_and_nothing_to_ask_again(stub: Stub, capsys: Capsys) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.closing import closed
+from cryptoflow.market.closing import SETTLED, closed
 from cryptoflow.market.times import DAY, MINUTE, moment, timeframe_name
 
 FAR = DAY
@@ -63,6 +63,16 @@ def reach(start: int, end: int | None, timeframe: int, clocks: Clocks) -> Reach:
         return Reach(start, newest, newest)
     is_over = end <= closed(clocks.ours, timeframe)
     return Reach(start, min(end, newest), newest, max(0, end - newest) if is_over else 0)
+
+
+def settling(end: int | None, clocks: Clocks) -> int:
+    """Return the milliseconds to wait until the last bar of a span stands as it stays; 0 unless it has just ended.
+
+    >>> settling(600_000, Clocks(ours=10**9, theirs=601_000)), settling(600_000, Clocks(ours=10**9, theirs=599_000))
+    (2000, 0)
+    """
+    left = 0 if end is None else end + SETTLED - clocks.earlier
+    return left if 0 < left <= SETTLED else 0
 
 
 def refuse_future(venue: str, timeframe: int, reached: Reach, clocks: Clocks) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.rest.clocks import Clocks, Reach, reach, refuse_future, refuse_unreached
+from cryptoflow.market.rest.clocks import Clocks, Reach, reach, refuse_future, refuse_unreached, settling
 from cryptoflow.market.rest.offers import refuse_timeframe, refuse_unlisted
 from cryptoflow.pipelines.data.outcome import Downloaded, Series
 from cryptoflow.pipelines.data.silence import Silence
@@ -73,13 +73,21 @@ class Download:
             async with self._silence.watched():
                 for timeframe in dict.fromkeys(timeframe for _, timeframe in wanted.series):
                     refuse_timeframe(wanted.venue, timeframe, client.timeframes())
-                listed, clocks = await client.symbols(), await client.clocks()
+                listed, clocks = await client.symbols(), await self._clocks(client)
                 if far := clocks.remark(wanted.venue):
                     self._remark(far)
                 async with asyncio.TaskGroup() as group:
                     group.create_task(record_today(client, wanted.home, clocks.theirs, self._watcher.said))
                     for each in wanted.series:
                         group.create_task(self._one(client, each, listed, clocks))
+
+    async def _clocks(self, client: "VenueClient") -> Clocks:
+        """Return what time it is, once the last bar that is wanted has had time to settle if it has just ended."""
+        clocks = await client.clocks()
+        if wait := settling(self._wanted.end, clocks):
+            await asyncio.sleep(wait / 1000)
+            clocks = await client.clocks()
+        return clocks
 
     def _remark(self, line: str) -> None:
         self._remarks.append(line)
