@@ -17,6 +17,7 @@ class Books:
         self.whole = [symbol.whole for symbol in tables.symbols]
         self.capital = self.cash = state.wallet.cash
         self.lots = [coins(position) for position in state.positions]
+        self.base_fees = tables.account.base_fees == 1
         self.fees = self.earned = 0.0
         self.fills = self.trades = 0
 
@@ -39,20 +40,21 @@ class Books:
         """Equal, but for the last bits of sums as large as the account."""
         return one == pytest.approx(other, rel=1e-9, abs=1e-9 * max(self.capital, self.cash))
 
+    def in_coins(self, line: Line) -> bool:
+        """Say whether a fill's fee was taken out of what was bought."""
+        return self.base_fees and line.side == BUY
+
     def every_fill_is_paid_once(self, fills: Sequence[Line]) -> None:
-        """Cash moves by notionals and fees; coins that were bought and did not arrive have paid a fee in its place."""
-        paid = sum(line.side * line.notional + line.fee for line in fills)
-        for symbol, position in enumerate(self.state.positions):
-            mine = [line for line in fills if line.symbol == symbol]
-            price = max((line.price for line in mine if line.side == BUY), default=0.0)
-            arrived = coins(position) - self.lots[symbol]
-            kept = sum(line.side * line.notional / (line.price * self.lot[symbol]) for line in mine) - arrived
-            turned = sum(line.notional / (line.price * self.lot[symbol]) for line in mine)
-            if price > 0.0:
-                paid -= kept * self.lot[symbol] * price
-            else:
-                assert kept == pytest.approx(0.0, abs=1e-9 * max(turned, self.lots[symbol]))
+        """Cash moves by notionals and fees, but for those of purchases that are taken out of what was bought."""
+        paid = sum(line.side * line.notional + (0.0 if self.in_coins(line) else line.fee) for line in fills)
         assert self.same(self.state.wallet.cash, self.cash - paid)
+        for symbol, position in enumerate(self.state.positions):
+            mine = [(line, line.price * self.lot[symbol]) for line in fills if line.symbol == symbol]
+            turned = sum(line.notional / worth for line, worth in mine)
+            due = sum(line.side * line.notional / worth for line, worth in mine)
+            due -= sum(line.fee / worth for line, worth in mine if self.in_coins(line))
+            arrived = coins(position) - self.lots[symbol]
+            assert arrived == pytest.approx(due, abs=1e-9 * max(turned, self.lots[symbol]))
         self.fees += sum(line.fee for line in fills)
         assert self.same(self.state.wallet.fees, self.fees)
 
