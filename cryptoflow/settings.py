@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     column_bytes: ByteSize = Field(ByteSize(2 * 2**30), description="room that these may take, like 2 GiB")
     venues: dict[str, VenueSettings] = Field({}, description="how venues are reached, by the name ccxt has for them")
     listings_age: int = Field(7, ge=0, description="days for which a recorded day of a venue's listings holds")
+    database_url: str | None = Field(
+        None, description="database that processes share, like postgresql://USER@HOST/NAME; none: a file in `home`"
+    )
+    redis_url: str | None = Field(None, description="Redis that processes share, like redis://HOST; none: without")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 
     def url_of(self, venue: str) -> str | None:

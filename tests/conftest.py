@@ -11,6 +11,8 @@ import pytest
 
 from cryptoflow.settings import settings
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 MAY_SKIP = "real market data"
 """A test may be skipped for want of the data that is not part of the repository, and for nothing else."""
 
@@ -77,7 +79,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep a test from seeing where the machine it runs on keeps its state."""
-    monkeypatch.delenv("CRYPTOFLOW_HOME", raising=False)
+    for name in ("HOME", "DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(f"CRYPTOFLOW_{name}", raising=False)
     settings.cache_clear()
     yield
     settings.cache_clear()

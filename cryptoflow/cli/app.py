@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from cryptoflow.cli import (
+    audit,
     backtest,
     data,
+    db,
     diff,
     doctor,
     explain,
     init,
+    journal,
     plugins,
     probe,
     report,
@@ -64,6 +67,9 @@ app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 app.command("diff")(diff.diff)
 app.command("backtest")(backtest.backtest)
+app.command("journal")(journal.journal)
+app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
 app.add_typer(data.app, name="data")
 app.add_typer(probe.app, name="probe")
 app.add_typer(runs.app, name="runs")

@@ -16,6 +16,8 @@ To = Annotated[
 Engine = Annotated[str, typer.Option(metavar="batch|event", help="Compiled loop, or the loop that trades live.")]
 Timed = Annotated[bool, typer.Option("--profile", help="Say where the time went: each indicator, rules, report.")]
 
+Record = Annotated[bool, typer.Option("--record", help="Write its decisions as a journal, for `journal` and `audit`.")]
+
 
 def backtest(
     spec: SpecFile,
@@ -23,6 +25,7 @@ def backtest(
     last: To = None,
     engine: Engine = "batch",
     profile: Timed = False,
+    record: Record = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     sets: Sets = None,
@@ -55,6 +58,7 @@ def backtest(
             engine=engine,
             tell=None if silent else say.remark,
             progress=say.progress("rounds", quiet=silent),
+            record=record,
         )
     found = profiled(resolved, window, run, stages) if profile else None
     if as_json:
@@ -71,6 +75,8 @@ def backtest(
     say.show(costs_table(run.view.costs))
     say.text(f"run     {run.view.run_id}")
     say.text(f"report  {shown(run.folder / 'report.html')}")
+    if run.recording is not None:
+        say.text(f"journal {shown(run.recording.file)}, {run.recording.head.seq:,} events")
 
 
 def shown(path: Path) -> str:

@@ -36,6 +36,7 @@ def new_line(state: State, topic: int, at: int, symbol: int, strategy: int) -> L
     line.value = nan
     line.limit = nan
     line.measure = -1
+    line.stop = nan
     return line
 
 

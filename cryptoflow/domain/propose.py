@@ -101,6 +101,7 @@ def propose(
             wallet.reduced += 1
     line.leg = leg
     line.price = entry.price
+    line.stop = entry.stop
     line.wanted = entry.notional
     line.notional = verdict.notional
     line.rule = verdict.rule

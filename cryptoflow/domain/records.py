@@ -298,6 +298,7 @@ class Verdict:
 class Line:
     """One line of the tape: an order, a refusal, a fill, a cancel, or a closed trade (fields unused stay 0).
 
+    `stop` is what an entry would be protected by as it was reviewed.
     Of what was cut or refused, `value` is what was looked at and `limit` what is allowed of it; `measure` says which
     of its limits a rule means, -1 none of a rule.
     """
@@ -326,6 +327,7 @@ class Line:
     value: float = nan
     limit: float = nan
     measure: int = -1
+    stop: float = nan
 
 
 R = TypeVar("R", covariant=True)

@@ -28,6 +28,7 @@ from cryptoflow.report.view import MOST_TRADES, CostRow, Prices, RunView
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome, Plan
+    from cryptoflow.pipelines.journals.recording import Recording
 
 WHOLE = Window()
 COST_FACTORS = (0.0, 1.0, 2.0)
@@ -44,6 +45,7 @@ class Run(NamedTuple):
     view: RunView
     guards: Guards
     timing: Timing
+    recording: "Recording | None" = None
 
 
 def backtest(
@@ -54,10 +56,13 @@ def backtest(
     home: Path | None = None,
     tell: Tell | None = None,
     progress: Progress | None = None,
+    record: bool = False,
 ) -> Run:
-    """Run a spec over history and write its run folder."""
+    """Run a spec over history and write its run folder, and with `record` its decisions as a journal."""
     from cryptoflow.report.html import render
 
+    if record:
+        check_recordable(resolved)
     if engine not in ENGINES:
         raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
     began = perf_counter()
@@ -85,9 +90,43 @@ def backtest(
         "equity": [equity_table(outcome)],
     }
     folder = runs.save(place / view.run_id, manifest, tables, render(view))
+    recording = recorded(resolved, plan, outcome, names, view, home) if record else None
     ended = perf_counter()
     timing = Timing(loaded - began, decided - loaded, ended - decided, ended - began)
-    return Run(manifest, folder, view, Guards(**manifest["guards"]), timing)
+    return Run(manifest, folder, view, Guards(**manifest["guards"]), timing, recording)
+
+
+@stage("record")
+def recorded(
+    resolved: Resolved, plan: "Plan", outcome: "Outcome", names: Names, view: RunView, home: Path | None
+) -> "Recording":
+    """Write what a run did as a journal of its own."""
+    from cryptoflow.pipelines.journals.recording import Told, record
+
+    told = Told(
+        run_id=view.run_id,
+        spec=view.spec,
+        spec_hash=view.spec_hash,
+        code=code_digest(),
+        data=view.data.fingerprint,
+        seed=view.seed,
+        currency=view.currency,
+        plan=plan,
+        outcome=outcome,
+        strategies=names.strategies,
+        rules=names.rules,
+    )
+    return record(told, home or home_of(resolved.file))
+
+
+def check_recordable(resolved: Resolved) -> None:
+    """Refuse to record what proves nothing, before it is run."""
+    if resolved.pipeline.discipline == "off":
+        raise CryptoflowError(
+            "a run with `discipline: off` is evidence for nothing, so it is not recorded",
+            fix="take `discipline: off` out of the spec, or leave --record away",
+            code=ExitCode.REFUSED,
+        )
 
 
 def over_all(progress: Progress, runs_in_all: int) -> Progress:
@@ -259,7 +298,8 @@ def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunVie
 
 def summary_of(run: Run) -> Mapping[str, Any]:
     """Return the object that `backtest --json` prints."""
-    return summary(
+    journal = {} if run.recording is None else {"journal": run.recording.facts()}
+    found = summary(
         run_id=run.view.run_id,
         spec_hash=run.view.spec_hash,
         data=run.view.data,
@@ -276,3 +316,4 @@ def summary_of(run: Run) -> Mapping[str, Any]:
             report=str(run.folder / "report.html"),
         ),
     )
+    return {**found, **journal}

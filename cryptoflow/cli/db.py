@@ -1,0 +1,133 @@
+"""`cryptoflow db`: the databases of this machine."""
+
+from typing import Annotated
+
+import typer
+
+from cryptoflow.cli.options import AsJson
+
+app = typer.Typer(name="db", help="Look after the databases and journals.", no_args_is_help=True)
+
+
+@app.command("status")
+def status(as_json: AsJson = False) -> None:
+    """Say of every database which revision it has and how much is in it.
+
+    Examples:
+
+      cryptoflow db status
+
+      CRYPTOFLOW_DATABASE_URL=postgresql://desk@localhost/trading cryptoflow db status --json
+    """
+    from asyncio import run
+
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.databases.revisions import Status, status
+    from cryptoflow.pipelines.databases.targets import targets
+    from cryptoflow.report.database_tables import DatabaseLine, status_table
+
+    async def every() -> list[Status]:
+        return [await status(target) for target in targets()]
+
+    found = run(every())
+    if as_json:
+        say.data({"databases": [{**each._asdict(), "ready": each.ready} for each in found]})
+        return
+    say.show(status_table(DatabaseLine(each.name, each.found, each.needed, each.events, each.place) for each in found))
+
+
+@app.command("upgrade")
+def upgrade(as_json: AsJson = False) -> None:
+    """Bring every database and journal to the revision that this version needs.
+
+    A step is done whole or not at all; a file is copied before. There is no way back but the copy.
+
+    Examples:
+
+      cryptoflow db upgrade
+    """
+    from asyncio import run
+
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.databases.revisions import Upgraded, bring_forward
+    from cryptoflow.pipelines.databases.targets import targets
+
+    async def every() -> list[Upgraded]:
+        return [await bring_forward(target) for target in targets()]
+
+    found = run(every())
+    if as_json:
+        copies = [str(each.copy) if each.copy else None for each in found]
+        say.data({"upgraded": [{**each._asdict(), "copy": copy} for each, copy in zip(found, copies, strict=True)]})
+        return
+    for each in found:
+        if each.before == each.after:
+            say.text(f"{each.name} is at {each.after}")
+        else:
+            kept = f", a copy from before is {each.copy}" if each.copy else ""
+            say.text(f"{each.name} went from {each.before or 'nothing'} to {each.after}{kept}")
+
+
+@app.command("check")
+def check(as_json: AsJson = False) -> None:
+    """Compare the tables of every database with those that this version makes.
+
+    Examples:
+
+      cryptoflow db check
+    """
+    from asyncio import run
+
+    from cryptoflow.cli import say
+    from cryptoflow.errors import CryptoflowError, ExitCode
+    from cryptoflow.pipelines.databases.revisions import odd
+    from cryptoflow.pipelines.databases.targets import targets
+
+    async def every() -> dict[str, list[str]]:
+        return {target.name: list(map(str, await odd(target))) for target in targets() if target.exists()}
+
+    found = run(every())
+    if as_json:
+        say.data({"differences": found})
+    for name, differences in found.items():
+        if not as_json:
+            say.text(f"{name}: {'as it must be' if not differences else '; '.join(differences)}")
+    if any(found.values()):
+        raise CryptoflowError("a database is not as it must be", fix="cryptoflow db upgrade", code=ExitCode.INVALID)
+
+
+@app.command("rebuild")
+def rebuild(
+    account: Annotated[
+        str | None, typer.Option(metavar="ACCOUNT", help="Only this account's.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make orders, fills, positions, trades and curves again of the journal's events.
+
+    The result is the same as what is there; where it is not, the tables that differed are named.
+
+    Examples:
+
+      cryptoflow db rebuild
+    """
+    from asyncio import run
+
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.databases.rebuilding import Rebuilt, made_again
+    from cryptoflow.pipelines.databases.targets import targets
+
+    async def every() -> list[Rebuilt]:
+        return [each for target in targets() if target.exists() for each in await made_again(target)]
+
+    found = [each for each in run(every()) if account in (None, each.account)]
+    if as_json:
+        say.data(
+            {"rebuilt": [{**each._asdict(), "differences": [d._asdict() for d in each.differences]} for each in found]}
+        )
+        return
+    for each in found:
+        changed = ", ".join(f"{d.table} ({d.rows_before:,} → {d.rows_after:,} rows)" for d in each.differences)
+        say.text(f"{each.account}: {each.events:,} events, {f'changed: {changed}' if changed else 'nothing changed'}")
+    if not found:
+        say.text("there is no journal to rebuild from")

@@ -1,0 +1,66 @@
+"""All events there are, by name, and how those of older schemas are read."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cryptoflow.domain.events import accounts, orders, runs, storage
+from cryptoflow.domain.events.codec import Unreadable, event_of
+from cryptoflow.domain.events.event import Event
+
+KNOWN: Mapping[str, type[Event]] = {
+    kind.name: kind
+    for kind in (
+        runs.RunStarted,
+        runs.RunEnded,
+        orders.OrderReviewed,
+        orders.OrderCreated,
+        orders.OrderValidated,
+        orders.OrderSubmitted,
+        orders.OrderUnknown,
+        orders.OrderAcknowledged,
+        orders.OrderPartiallyFilled,
+        orders.OrderFilled,
+        orders.OrderCancelRequested,
+        orders.OrderCancelled,
+        orders.OrderRejected,
+        orders.OrderExpired,
+        orders.OrderFailed,
+        orders.FillBooked,
+        accounts.PositionChanged,
+        accounts.TradeClosed,
+        accounts.EquityMarked,
+        accounts.RiskMeasured,
+        storage.JournalRecovered,
+        storage.DatabaseLost,
+        storage.DatabaseBack,
+        storage.CacheLost,
+        storage.CacheBack,
+    )
+}
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: Mapping[tuple[str, int], Upcast] = {}
+"""From (name, schema) to what turns such a payload into one of the next schema. Stored rows stay as they are."""
+
+
+class UnknownEvent(Unreadable):
+    """An event that this version does not know: written by a newer one."""
+
+
+def read(
+    name: str,
+    schema: int,
+    payload: str,
+    known: Mapping[str, type[Event]] = KNOWN,
+    upcasters: Mapping[tuple[str, int], Upcast] = UPCASTERS,
+) -> Event:
+    """Return the event that a stored payload tells, brought up to the newest schema on the way."""
+    kind = known.get(name)
+    if kind is None or schema > kind.schema:
+        raise UnknownEvent(f"{name} of schema {schema} is not known here")
+    told = json.loads(payload)
+    for older in range(schema, kind.schema):
+        told = upcasters[name, older](told)
+    return event_of(kind, told)

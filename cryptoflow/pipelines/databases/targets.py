@@ -1,0 +1,56 @@
+"""Which databases this machine has: the one that processes share, and every account's journal."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import URL
+
+from cryptoflow.pipelines.home import home_of
+from cryptoflow.pipelines.journals.place import accounts, journal_file
+from cryptoflow.settings import settings
+from cryptoflow.storage.database import url_of
+
+SHARED = "cryptoflow.db"
+"""The file that processes share where no server is named."""
+
+
+class Target(NamedTuple):
+    """A database, and what it is called."""
+
+    name: str
+    url: URL
+
+    @property
+    def file(self) -> Path | None:
+        """Return its file, None for one on a server."""
+        if not self.url.drivername.startswith("sqlite") or self.url.database is None:
+            return None
+        return Path(self.url.database)
+
+    @property
+    def place(self) -> str:
+        """Return where it is, without a password."""
+        return str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+
+    def exists(self) -> bool:
+        """Say whether it is there; of a server nobody knows before asking."""
+        return self.file is None or self.file.is_file()
+
+
+def shared(home: Path | None = None) -> Target:
+    """Return the database that processes share."""
+    asked = settings().database_url
+    if asked is not None:
+        return Target("database", url_of(asked))
+    return Target("database", file_url((home or home_of()) / SHARED))
+
+
+def targets(home: Path | None = None) -> list[Target]:
+    """Return every database of this machine, that of all processes first."""
+    journals = [Target(f"journal of {name}", file_url(journal_file(name, home))) for name in accounts(home)]
+    return [shared(home), *journals]
+
+
+def file_url(file: Path) -> URL:
+    """Return the URL of a database in a file."""
+    return URL.create("sqlite+aiosqlite", database=str(file))

@@ -1,0 +1,59 @@
+"""Where journals lie: one file per account in the state folder, and copies of them in the shared database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.home import home_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+ENDING = ".db"
+
+
+def journals_folder(home: Path | None = None) -> Path:
+    """Return the folder of journals."""
+    return (home or home_of()) / "journal"
+
+
+def journal_file(account: str, home: Path | None = None) -> Path:
+    """Return the file of an account's journal."""
+    return journals_folder(home) / f"{account}{ENDING}"
+
+
+def accounts(home: Path | None = None) -> list[str]:
+    """Return the accounts that have a journal on this machine."""
+    return sorted(file.stem for file in journals_folder(home).glob(f"*{ENDING}"))
+
+
+@asynccontextmanager
+async def opened(account: str, home: Path | None = None) -> AsyncIterator["AsyncConnection"]:
+    """Yield a connection that reads an account's journal: the file, or without one what the shared database has."""
+    from cryptoflow.pipelines.databases.opening import ready
+    from cryptoflow.pipelines.databases.targets import Target, file_url, shared
+    from cryptoflow.storage.reading import accounts as kept
+
+    file = journal_file(account, home)
+    target = Target(f"journal of {account}", file_url(file)) if file.is_file() else shared(home)
+    if not target.exists():
+        raise unknown(account, accounts(home))
+    async with ready(target) as database, database.reading() as connection:
+        there = await connection.run_sync(kept)
+        if account not in there:
+            raise unknown(account, sorted({*there, *accounts(home)}))
+        yield connection
+
+
+def unknown(account: str, found: list[str]) -> CryptoflowError:
+    """Return what to say of an account that has no journal."""
+    return CryptoflowError(f"there is no journal of {account}", fix=known(found), code=ExitCode.INVALID)
+
+
+def known(found: list[str]) -> str:
+    """Return which journals there are, as a hint."""
+    if not found:
+        return "`cryptoflow backtest SPEC --record` writes one"
+    return f"there are {', '.join(found)}"

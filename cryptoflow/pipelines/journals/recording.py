@@ -1,0 +1,131 @@
+"""`backtest --record`: a run's decisions as a journal of its own, written as a whole or not at all."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cryptoflow.domain.events.runs import RunEnded, RunStarted
+from cryptoflow.domain.journal.recorded import Draft, Head
+from cryptoflow.domain.records import Line
+from cryptoflow.pipelines.journals.place import journal_file
+from cryptoflow.pipelines.journals.telling import Teller, Terms, exact, marks
+
+if TYPE_CHECKING:
+    from cryptoflow.engine.plan import Outcome, Plan
+
+AT_ONCE = 10_000
+"""Events in one transaction."""
+
+BEGUN = ".part"
+"""What a journal's file ends in while it is being written."""
+
+
+class Recording(NamedTuple):
+    """A journal that a backtest left behind."""
+
+    account: str
+    file: Path
+    head: Head
+
+    def facts(self) -> dict[str, Any]:
+        """Return what `backtest --json` says of it."""
+        return {"account": self.account, "file": str(self.file), "events": self.head.seq, "hash": self.head.hash}
+
+
+class Told(NamedTuple):
+    """What of a finished run its journal is made of."""
+
+    run_id: str
+    spec: str
+    spec_hash: str
+    code: str
+    data: str
+    seed: int
+    currency: str
+    plan: "Plan"
+    outcome: "Outcome"
+    strategies: Sequence[str]
+    rules: Mapping[int, str]
+
+
+def account_of(run_id: str) -> str:
+    """Return the account under which a backtest's journal is kept."""
+    return f"backtest-{run_id}"
+
+
+def record(told: Told, home: Path | None = None, progress: Callable[[int], None] | None = None) -> Recording:
+    """Write a run's journal; the same run gives the same journal, to the hash of its last event."""
+    from cryptoflow.storage.appending import append
+    from cryptoflow.storage.files import create
+
+    account = account_of(told.run_id)
+    file = journal_file(account, home)
+    begun = file.with_name(file.name + BEGUN)
+    for leftover in (begun, *sidecars(begun)):
+        leftover.unlink(missing_ok=True)
+    engine = create(begun)
+    drafts = events_of(told, account)
+    done, head = 0, Head()
+    try:
+        while some := list(islice(drafts, AT_ONCE)):
+            with engine.begin() as connection:
+                last = append(connection, account, some)[-1]
+            head = Head(last.seq, last.hash)
+            done += len(some)
+            if progress is not None:
+                progress(done)
+    finally:
+        engine.dispose()  # the last connection takes what is in the side file into the file itself
+    begun.replace(file)
+    return Recording(account, file, head)
+
+
+def sidecars(file: Path) -> tuple[Path, Path]:
+    """Return the files that SQLite keeps beside one of its own."""
+    return file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")
+
+
+def events_of(told: Told, account: str) -> Iterator[Draft]:
+    """Yield the events of a run in the order in which they happened."""
+    plan, outcome = told.plan, told.outcome
+    timeframe = plan.account.timeframe
+    terms = Terms(
+        account=account,
+        symbols=plan.symbols,
+        strategies=told.strategies,
+        rules=told.rules,
+        lots=[market.lot for market in plan.markets],
+        whole=[market.whole == 1 for market in plan.markets],
+        base_fees=plan.account.base_fees == 1,
+        currency=told.currency,
+        timeframe=timeframe,
+    )
+    teller = Teller(terms)
+    begin, end = int(outcome.times[0]), int(outcome.times[-1]) + timeframe
+    started = RunStarted(
+        run=told.run_id,
+        mode="backtest",
+        spec=told.spec,
+        spec_hash=told.spec_hash,
+        code=told.code,
+        data=told.data,
+        seed=told.seed,
+        capital=exact(plan.capital),
+        currency=told.currency,
+        symbols=plan.symbols,
+    )
+    yield Draft(started, begin, "backtest")
+    lines = (draft for line in rows(outcome.tape) for draft in teller.tell(line))
+    yield from merge(lines, marks(outcome.times, outcome.equity, timeframe), key=attrgetter("at"))
+    worth = exact(float(outcome.equity[-1]))
+    yield Draft(RunEnded(told.run_id, worth, teller.orders, teller.fills, teller.trades), end, "backtest")
+
+
+def rows(tape: Any) -> Iterator[Line]:
+    """Yield the lines of a tape."""
+    for first in range(0, len(tape), AT_ONCE):
+        for row in tape[first : first + AT_ONCE].tolist():
+            yield Line(*row)

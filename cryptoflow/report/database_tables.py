@@ -1,0 +1,36 @@
+"""Databases as tables for people."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rich.table import Table
+
+
+class DatabaseLine(NamedTuple):
+    """A database as the table shows it."""
+
+    name: str
+    revision: str | None
+    needed: str
+    events: int
+    place: str
+
+
+def status_table(found: Iterable[DatabaseLine]) -> Table:
+    """Return what each database is, and whether it is ready."""
+    table = Table("Database", "Revision", "Events", "Where", title="Databases", title_justify="left")
+    table.columns[2].justify = "right"
+    for each in found:
+        table.add_row(each.name, revision(each), f"{each.events:,}", each.place)
+    return table
+
+
+def revision(line: DatabaseLine) -> str:
+    """Return a database's revision, and what to do where it is another than this version needs.
+
+    >>> revision(DatabaseLine("database", None, "0001", 0, "here"))
+    'none, `cryptoflow db upgrade` brings it to 0001'
+    """
+    if line.revision == line.needed:
+        return line.needed
+    return f"{line.revision or 'none'}, `cryptoflow db upgrade` brings it to {line.needed}"

@@ -1,0 +1,108 @@
+"""A database by its URL: SQLite for one person, PostgreSQL for many, the same tables in both."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+"""What people write, and the driver that is meant."""
+
+BUSY = 5_000
+"""Milliseconds to wait for another writer of a SQLite file."""
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}")
+"""What every connection to SQLite begins with: a commit is on the disk before it is answered."""
+
+READS = {"reads": True}
+"""Execution option of a connection that only reads: it takes no lock that keeps a writer out."""
+
+
+def url_of(text: str) -> URL:
+    """Return a database's URL with the driver we use.
+
+    >>> url_of("postgres://desk@db/trading").drivername
+    'postgresql+asyncpg'
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise _odd(text) from error
+    kind = url.drivername.partition("+")[0]
+    if kind not in DRIVERS:
+        raise _odd(text)
+    return url.set(drivername=DRIVERS[kind])
+
+
+def _odd(text: str) -> CryptoflowError:
+    return CryptoflowError(
+        f"{text.partition('@')[2] or text!r} is no database that CryptoFlow knows",
+        fix="write sqlite:///FILE or postgresql://USER@HOST/NAME",
+        code=ExitCode.USAGE,
+    )
+
+
+class Database:
+    """A database to read and write, from an event loop. Its owner closes it."""
+
+    def __init__(self, url: str | URL, **options: Any) -> None:
+        self.url = url_of(url) if isinstance(url, str) else url
+        self.is_sqlite = self.url.drivername.startswith("sqlite")
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            prepare(self.engine.sync_engine)
+
+    @property
+    def name(self) -> str:
+        """Return what people may see of it: never a password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a transaction of its own: all of it at the end, nothing after an exception."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection that sees one state of the database and changes nothing."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(**reading_options(self.is_sqlite))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def reading_options(is_sqlite: bool) -> Mapping[str, Any]:
+    """Return what makes a connection read one state."""
+    return READS if is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def local_engine(file: str, **options: Any) -> Engine:
+    """Return an engine for a SQLite file that is used from threads, without an event loop."""
+    engine = create_engine(URL.create("sqlite", database=file), **options)
+    prepare(engine)
+    return engine
+
+
+def prepare(engine: Engine) -> None:
+    """Make SQLite durable, and its transactions begin with the lock that they will need."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions late, without the writer's lock
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
