@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.figures import Aim, Times, Work
 from cryptoflow.domain.ticks import Tick
+from cryptoflow.market.rest.budget import Budgets
 from cryptoflow.market.streams.feed import Feed
 from cryptoflow.market.streams.manners import made
 
@@ -109,7 +110,7 @@ async def fed(url: str, count: int, *, ccxt: bool = False) -> tuple[Any, float, 
     """Take ticks out of the queue of a feed; each has to be the next one."""
     at = np.zeros(count, np.int64)
     with TemporaryDirectory() as budgets:
-        feed = Feed("binance", ["BTC/USDT"], ["ticks"], url=url, ccxt=ccxt, budgets=Path(budgets))
+        feed = Feed("binance", ["BTC/USDT"], ["ticks"], url=url, ccxt=ccxt, budgets=Budgets(Path(budgets)))
         return await taken(feed, at)
 
 

@@ -6,9 +6,10 @@ from cryptoflow.cli.options import AsJson, Quiet
 
 
 def doctor(as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Look at this machine: Python, packages, folders, compiled code, clock; say what to do about each fault.
+    """Look at this machine: Python, packages, folders, compiled code, clock, servers; say what to do about faults.
 
-    Exit code 4 when something would keep a run from starting. Nothing is asked of the network.
+    Exit code 4 when something would keep a run from starting. Nothing is asked of the network but
+    whether the servers answer that CRYPTOFLOW_DATABASE_URL and CRYPTOFLOW_REDIS_URL name.
 
     Examples:
 

@@ -1,7 +1,10 @@
 """The question that every source of bars answers."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cryptoflow.market.rest.budget import Budgets
 
 
 class Asked(NamedTuple):
@@ -9,6 +12,7 @@ class Asked(NamedTuple):
 
     `folder` is what the paths of a spec are relative to, `home` the state folder of its project, `venue` the market
     its prices are of. What is drawn at random is drawn from `seed`.
+    Where requests are counted is said by `budgets`, None for this machine alone.
     """
 
     symbol: str
@@ -19,3 +23,4 @@ class Asked(NamedTuple):
     folder: Path = Path()
     venue: str = ""
     home: Path = Path()
+    budgets: "Budgets | None" = None

@@ -1,4 +1,7 @@
-"""Is this machine fit to run? Each check says what it saw and, if that is not well, what to do. No network."""
+"""Is this machine fit to run? Each check says what it saw and, if that is not well, what to do.
+
+Nothing is asked of the network but whether the servers that are named in the settings answer.
+"""
 
 import os
 import shutil
@@ -161,6 +164,25 @@ def _clock() -> Iterator[Check]:
         yield Check("clock", OK, zone)
 
 
+def _database() -> Iterator[Check]:
+    from cryptoflow.settings import settings
+
+    if settings().database_url is not None:
+        from cryptoflow.pipelines.servers import database
+
+        yield database()
+
+
+def _redis() -> Iterator[Check]:
+    from cryptoflow.settings import settings
+
+    url = settings().redis_url
+    if url is not None:
+        from cryptoflow.pipelines.servers import redis
+
+        yield redis(url)
+
+
 def unwritable(folder: Path) -> str:
     """Return why a folder cannot be written, or that it could be made; empty when it can."""
     there = _nearest(folder)
@@ -178,4 +200,4 @@ def _nearest(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 
 
-LOOKS = (_python, _packages, _settings, _state, _compiled, _specs, _terminal, _clock)
+LOOKS = (_python, _packages, _settings, _state, _compiled, _specs, _terminal, _clock, _database, _redis)

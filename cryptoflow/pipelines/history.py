@@ -9,6 +9,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.years import span
 from cryptoflow.pipelines.assemble import warmup_of
+from cryptoflow.pipelines.budgets import budgets
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.report.view import DataFacts
@@ -185,7 +186,7 @@ def bars_of(resolved: Resolved, source: "Plugin", symbol: str, timeframe: int, s
 def asked_of(resolved: Resolved, symbol: str, timeframe: int, start: int, end: int) -> Asked:
     """Return the question for a source that a spec's run has."""
     home, venue = home_of(resolved.file), resolved.pipeline.market.venue
-    return Asked(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder, venue, home)
+    return Asked(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder, venue, home, budgets())
 
 
 def keeper(bars: int, home: Path) -> Callable[["Bars"], "Series"]:

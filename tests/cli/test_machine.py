@@ -1,6 +1,7 @@
 """`cryptoflow doctor`, `warmup` and `tier table`: what concerns the machine and the account, not a spec."""
 
 import json
+import re
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from cryptoflow.cli.app import run
 from cryptoflow.pipelines import doctor, warmup
+from cryptoflow.settings import settings
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -35,6 +37,36 @@ def test_a_machine_that_can_run_is_told_so(capsys: Capsys) -> None:
         *("python", "settings", "state", "compiled", "specs", "terminal", "clock")
     ]
     assert all(each["fix"] for each in found["checks"] if each["state"] != "ok")
+
+
+def test_servers_that_are_named_are_asked_and_a_missing_redis_keeps_nothing_from_starting(
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch, redis_url: str, postgres_url: str
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_REDIS_URL", redis_url)
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", postgres_url)
+    told = {each["name"]: each for each in said(capsys, "doctor")["checks"]}
+    assert (told["redis"]["state"], told["database"]["state"]) == ("ok", "ok")
+    assert all(re.search(r"answers in \d+\.\d ms", told[name]["told"]) for name in ("redis", "database"))
+    settings.cache_clear()
+    monkeypatch.setenv("CRYPTOFLOW_REDIS_URL", "redis://desk:secret@127.0.0.1:1")
+    found = said(capsys, "doctor")
+    assert found["ok"] and state_of(found, "redis") == "warn"
+    assert "secret" not in json.dumps(found)
+
+
+def test_a_database_that_is_named_and_not_there_fails(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk:secret@127.0.0.1:1/trading")
+    found = said(capsys, "doctor", code=4)
+    assert state_of(found, "database") == "fail"
+    assert "secret" not in json.dumps(found)
+
+
+def test_a_database_of_another_revision_is_told_with_the_command_that_mends_it(
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch, postgres_server: str
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"{postgres_server}/postgres")
+    found = said(capsys, "doctor")
+    assert [each["fix"] for each in found["checks"] if each["name"] == "database"] == ["cryptoflow db upgrade"]
 
 
 def test_a_state_folder_that_cannot_be_written_fails_with_the_variable_that_helps(

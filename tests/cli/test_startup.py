@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("numpy", "pandas", "numba", "pyarrow", "ccxt", "sqlmodel", "sqlalchemy", "rich")
+HEAVY = ("numpy", "pandas", "numba", "pyarrow", "ccxt", "sqlmodel", "sqlalchemy", "redis", "rich")
 ASK = """
 import sys
 from cryptoflow.cli.app import run

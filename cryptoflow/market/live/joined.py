@@ -9,6 +9,7 @@ from cryptoflow.clock import Clock
 from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.budget import HERE
 from cryptoflow.market.rest.history import past
 from cryptoflow.market.streams.asking import SETTLED
 from cryptoflow.market.streams.channels import Kind, Stream
@@ -57,6 +58,7 @@ async def joined(asked: Sequence[Asked], channels: Sequence[str], ears: Ears, cl
         most=ears.most,
         limits=ears.limits,
         last=last,
+        budgets=asked[0].budgets or HERE,
     )
     async with feed:
         yield Live(known, feed)

@@ -1,43 +1,27 @@
-"""One budget of requests per venue and address, kept by all processes of this machine's user together."""
+"""One budget of requests per venue and address: of this machine's processes, or of all machines that share it."""
 
 import asyncio
-import fcntl
-import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.rest.allowance import SHARES, Allowance, Priority, Spent, believed, granted
-from cryptoflow.market.rest.pace import Pace, paced
-from cryptoflow.market.store import disk
+from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.counting import Limit, given_back
+from cryptoflow.market.rest.file_count import FileCount
+from cryptoflow.market.rest.pace import Pace
+from cryptoflow.market.rest.shared_count import News, Register, SharedCount
 from cryptoflow.market.times import moment
 
 PATIENCE = 600_000
 """Milliseconds that a venue's wish for silence is waited out; a longer one is told and ends the work."""
 
+SLOW = "the count of all machines did not answer in time"
 
-def budgets_folder() -> Path:
-    """Return the folder of the budgets: in the user's state folder, or where that cannot be written a shared one."""
-    asked = os.environ.get("XDG_STATE_HOME")
-    home = Path(asked) if asked else Path(os.path.expanduser("~")) / ".local" / "state"  # noqa: PTH111 - never raises
-    for parent in (home / "cryptoflow", Path(tempfile.gettempdir()) / f"cryptoflow-{os.getuid()}"):
-        folder = parent / "budgets"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    raise CryptoflowError(
-        f"{home} cannot be written, nor can {tempfile.gettempdir()}",
-        fix="requests are counted there: name a folder that can be written with XDG_STATE_HOME",
-        code=ExitCode.UNAVAILABLE,
-    )
+NO_NEWS = News()
 
 
 def budget_name(venue: str, url: str | None) -> str:
@@ -50,53 +34,49 @@ def budget_name(venue: str, url: str | None) -> str:
 
 
 class Budget:
-    """What this machine may still ask of a venue: a file that everyone locks, reads, and puts in place anew.
+    """What may still be asked of a venue: what both this machine's count and, where there is one, that of all allow.
 
-    Of several requests of one priority that wait in a process the first goes first. `remarks` are what whoever asks
-    should be told about it.
+    This machine's is asked first and knows all that its processes spent, so it holds alone while the other cannot be
+    reached, and gives that one back what it lost. Of several requests of one priority that wait in a process the
+    first goes first. `remarks` are what whoever asks should be told about it.
     """
 
-    def __init__(self, name: str, allowance: Allowance | Pace, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        allowance: Limit,
+        clock: Clock,
+        folder: Path | None = None,
+        register: Register | None = None,
+    ) -> None:
         self.name, self.allowance, self.clock = name, allowance, clock
         self.remarks: list[str] = []
-        self.file = (folder or budgets_folder()) / f"{name}.json"
+        self._here = FileCount(name, allowance, clock, folder, self.remarks)
+        self._everywhere = None if register is None else SharedCount(name, allowance, clock, register, self.remarks)
         self._turns = {priority: asyncio.Lock() for priority in Priority}
+        self._news, self._alone = NO_NEWS, False
+        self._telling: asyncio.Task[None] | None = None
 
     async def spend(self, cost: float, priority: Priority) -> None:
         """Return as soon as a request of that cost may go out; it counts from then on."""
         async with self._turns[priority]:
-            while wait := self._asked(cost, priority):
+            while wait := await self.asked(cost, priority):
                 await asyncio.sleep(wait / 1000)
 
-    def heard(self, used: float) -> None:
-        """Take note of the venue's own count, in costs; it is believed when it is higher than ours."""
-        if isinstance(self.allowance, Pace):
-            return
-        with self._locked() as (spent, keep):
-            after = believed(spent, self.allowance, self.clock.now(), used)
-            if after.total > spent.total:
-                keep(after)
-
-    def hold(self, until: int) -> None:
-        """Let nobody ask anything before a moment, also after a restart."""
-        with self._locked() as (spent, keep):
-            keep(spent._replace(silent_until=max(spent.silent_until, until)))
-
-    def silent_until(self) -> int:
-        """Return the moment up to which the venue wants to hear nothing; it may be long past."""
-        with self._locked() as (spent, _):
-            return spent.silent_until
-
-    def _asked(self, cost: float, priority: Priority) -> int:
-        with self._locked() as (spent, keep):
-            now = self.clock.now()  # not before the lock is ours: others may have written later moments meanwhile
-            if isinstance(self.allowance, Pace):
-                after, wait = paced(spent, self.allowance, now, cost, priority)
-            else:
-                after, wait = granted(spent, self.allowance, now, cost, priority)
-            if after != spent:
-                keep(after)
-        if after.silent_until - now > PATIENCE:
+    async def asked(self, cost: float, priority: Priority) -> int:
+        """Count a request and return 0 if it may go out, else the milliseconds after which to ask again."""
+        after, wait = self._here.asked(cost, priority)
+        if not wait and self._everywhere is not None:
+            mine = given_back(after, self.allowance, after, cost)
+            found = await self._everywhere.asked(cost, priority, mine)
+            self._tell_who_counts("" if found else self._everywhere.register.trouble or SLOW)
+            if found is not None and found[1]:
+                self._here.give_back(after, cost)
+                after, wait = found
+                self._here.hold(after.silent_until)
+        elif after.silent_until > self.clock.now():
+            self._spread(self._news._replace(silent_until=after.silent_until))  # others may not know, or not any more
+        if after.silent_until - self.clock.now() > PATIENCE:
             raise CryptoflowError(
                 f"{self.name} wants no requests from this address before {moment(after.silent_until)}",
                 fix="run the same command again then; asking earlier makes it longer",
@@ -104,59 +84,72 @@ class Budget:
             )
         return wait
 
-    @contextmanager
-    def _locked(self) -> Iterator[tuple[Spent, "_Keep"]]:
-        """Hold the budget's lock, which ends with the process that holds it, however it ends."""
-        with self.file.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            keep = _Keep(self.file, self.clock.now())
-            try:
-                spent = _read(self.file)
-            except (ValueError, KeyError, TypeError):
-                spent = used_up(self.allowance, self.clock.now())
-                keep(spent)
-                self.remarks.append(
-                    f"{self.file} held no count of requests: it begins anew with what {self.name} allows used up"
-                )
-            yield spent, keep
+    def heard(self, used: float) -> None:
+        """Take note of the venue's own count, in costs; it is believed when it is higher than ours."""
+        if isinstance(self.allowance, Pace):
+            return
+        self._here.heard(used)
+        if self._everywhere is not None and self._everywhere.lacks(used):
+            self._spread(self._news._replace(used=used, used_at=self.clock.now()))
 
+    def hold(self, until: int) -> None:
+        """Let nobody ask anything before a moment, also after a restart."""
+        self._here.hold(until)
+        self._spread(self._news._replace(silent_until=max(until, self._news.silent_until)))
 
-def used_up(allowance: Allowance | Pace, now: int) -> Spent:
-    """Return what is taken for spent when nobody knows: all but what is kept for stops.
+    def silent_until(self) -> int:
+        """Return the moment up to which the venue wants to hear nothing; it may be long past."""
+        return self._here.spent().silent_until
 
-    >>> granted(used_up(minute := Allowance(60_000, 10), 0), minute, 0, 1, Priority.PROTECT)[1]
-    0
-    """
-    if isinstance(allowance, Pace):
-        return Spent(paid_until=now + allowance.every)
-    return Spent(((now // allowance.slot, allowance.cost * SHARES[Priority.TRADE]),))
+    async def close(self) -> None:
+        """Return when the others know, or cannot be told, what the venue said."""
+        if self._telling is not None:
+            await self._telling
 
+    def _spread(self, news: News) -> None:
+        """Let other machines know, while this one goes on; what comes meanwhile is told with the next."""
+        if self._everywhere is None:
+            return
+        self._news = news
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell(self._everywhere))
 
-def _read(file: Path) -> Spent:
-    try:
-        kept = json.loads(file.read_text())
-    except FileNotFoundError:
-        return Spent()
-    slots = tuple((int(slot), float(cost)) for slot, cost in kept["slots"])
-    return Spent(slots, int(kept["silent_until"]), float(kept.get("paid_until", 0.0)))
+    async def _tell(self, everywhere: SharedCount) -> None:
+        while (news := self._news) != NO_NEWS:
+            self._news = NO_NEWS
+            await everywhere.told(news, self._here.spent())
 
-
-class _Keep:
-    """Puts a new count in the place of the old one, whole or not at all.
-
-    A wish for silence outlives a power cut. A count need not: it is forgotten within a minute, a torn one begins anew,
-    and a disk's turn for every request is time in which nothing else goes on here.
-    """
-
-    def __init__(self, file: Path, now: int) -> None:
-        self.file, self.now = file, now
-
-    def __call__(self, spent: Spent) -> None:
-        content = json.dumps(spent._asdict())
-        if spent.silent_until > self.now:
-            disk.put(self.file, content.encode())
-            disk.settle(self.file.parent)
+    def _tell_who_counts(self, trouble: str) -> None:
+        """Say once when this machine's count holds alone, and once when it does not any more."""
+        if bool(trouble) is self._alone:
+            return
+        self._alone = bool(trouble)
+        if trouble:
+            told = f"{trouble}; requests to {self.name} are counted by this machine alone until that is over"
         else:
-            fresh = self.file.with_suffix(".new")
-            fresh.write_text(content)
-            fresh.replace(self.file)
+            told = f"requests to {self.name} are counted by all machines together again"
+        self.remarks.append(told)
+
+
+class Budgets(NamedTuple):
+    """Where requests are counted: in a folder, the user's own where none is named, and with all machines in a register.
+
+    `register` opens the one that all machines see; None: this machine counts alone.
+    """
+
+    folder: Path | None = None
+    register: Callable[[], AbstractAsyncContextManager[Register]] | None = None
+
+    @asynccontextmanager
+    async def opened(self, name: str, limit: Limit, clock: Clock) -> AsyncIterator[Budget]:
+        """Open a budget."""
+        async with self.register() if self.register else nullcontext() as register:
+            budget = Budget(name, limit, clock, self.folder, register)
+            try:
+                yield budget
+            finally:
+                await budget.close()
+
+
+HERE = Budgets()
+"""On this machine, in the user's own folder."""

@@ -10,6 +10,7 @@ from cryptoflow.market.asked import Asked
 from cryptoflow.market.bars import Bars
 from cryptoflow.market.closing import closed
 from cryptoflow.market.rest.allowance import Priority
+from cryptoflow.market.rest.budget import HERE
 from cryptoflow.market.rest.fetch import Fetched, fetch
 from cryptoflow.market.rest.offers import refuse_timeframe, refuse_unlisted
 from cryptoflow.market.rest.venue_client import VenueClient, venue_client
@@ -40,7 +41,8 @@ async def past(asked: Sequence[Asked], clock: Clock, priority: Priority) -> list
     notes: dict[Key, Notes] = {}
     if lacking:
         venue = str(asked[0].venue)
-        async with venue_client(venue, settings().url_of(venue), priority, clock) as client:
+        budgets = asked[0].budgets or HERE
+        async with venue_client(venue, settings().url_of(venue), priority, clock, budgets) as client:
             found = await asyncio.gather(*[_fetched(client, *each) for each in lacking])
         failed = [each for each in found if isinstance(each, CryptoflowError)]
         if failed:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from cryptoflow.market.manners import quiet_until, refuses
 from cryptoflow.market.rest import dialects
 from cryptoflow.market.rest.allowance import Priority
 from cryptoflow.market.rest.answers import holds_bars
-from cryptoflow.market.rest.budget import Budget, budget_name
+from cryptoflow.market.rest.budget import HERE, Budget, Budgets, budget_name
 from cryptoflow.market.rest.clocks import Clocks
 from cryptoflow.market.rest.errors import Turn, told, turn
 from cryptoflow.market.rest.pages import Ask
@@ -193,11 +192,11 @@ def _may_pass(error: BaseException) -> bool:
 
 @asynccontextmanager
 async def venue_client(
-    venue: str, url: str | None, priority: Priority, clock: Clock, budgets: Path | None = None
+    venue: str, url: str | None, priority: Priority, clock: Clock, budgets: Budgets = HERE
 ) -> AsyncIterator[VenueClient]:
     """Open a client of the venue that ccxt has under this name, sent to `url` where one is given.
 
-    `budgets` is the folder of the budgets, the user's own where none is given.
+    `budgets` are where its requests are counted.
     """
     import ccxt.async_support as ccxt
 
@@ -217,8 +216,8 @@ async def venue_client(
     exchange.session = Timed(exchange.session)
     if url is not None and url.startswith("http://"):
         exchange.timeout_on_exit = 0  # milliseconds in which encrypted connections end
-    budget = Budget(budget_name(venue, url), dialects.allowance_of(venue, exchange), clock, budgets)
     try:
-        yield VenueClient(venue, exchange, budget, priority, clock, url)
+        async with budgets.opened(budget_name(venue, url), dialects.allowance_of(venue, exchange), clock) as budget:
+            yield VenueClient(venue, exchange, budget, priority, clock, url)
     finally:
         await exchange.close()

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.domain.ticks import Heard
 from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.rest.budget import HERE, Budgets
 from cryptoflow.market.streams.books import Book
 from cryptoflow.market.streams.building import Builder
 from cryptoflow.market.streams.channels import Kind, Stream, streams_of
@@ -49,8 +49,8 @@ class Feed:
 
     `url` is where the venue is, None its own address; `last` is the last number (of bars the open) already known
     of a stream, from which on nothing may be missing; `limits` are milliseconds of silence by symbol or channel.
-    Venues that we have no reader of are listened to through ccxt, and with `ccxt` the others too. `budgets` is the
-    folder in which requests are counted, the user's own where none is given.
+    Venues that we have no reader of are listened to through ccxt, and with `ccxt` the others too. `budgets`
+    are where requests are counted.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Feed:
         limits: Mapping[str, int] = NONE,
         last: Mapping[Stream, int] = NONE,
         ccxt: bool = False,
-        budgets: Path | None = None,
+        budgets: Budgets = HERE,
     ) -> None:
         self.venue, self.clock = venue, clock or MachineClock()
         self.streams = streams_of(symbols, channels)
@@ -131,6 +131,12 @@ class Feed:
     def symbols_on(self, connection: int) -> tuple[str, ...]:
         """Return the symbols of which a connection tells something."""
         return tuple(dict.fromkeys(stream.symbol for stream in self.keeper.readers[connection].streams))
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what is new to know about how requests are counted."""
+        told = tuple(self.voice.remarks)
+        self.voice.remarks.clear()
+        return told
 
     def figures(self) -> dict[str, Any]:
         """Return what has been done so far, as plain values."""

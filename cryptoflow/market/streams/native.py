@@ -7,7 +7,7 @@ from random import Random
 import aiohttp
 
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.market.rest.budget import Budget, budget_name
+from cryptoflow.market.rest.budget import budget_name
 from cryptoflow.market.rest.offers import refuse_timeframe
 from cryptoflow.market.streams.asking import Asking
 from cryptoflow.market.streams.channels import Kind, Stream
@@ -30,19 +30,20 @@ async def native(call: Call) -> AsyncIterator[Voice]:
     dialect: Dialect = DIALECTS[call.venue](call.heard, venue_clock.now)
     refuse_strange(dialect, call.heard)
     draw = Random(call.seed)
-    # No limit: the sockets take places too.
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,  # sockets take places too: no limit
+        call.budgets.opened(budget_name(call.venue, url), dialect.allowance, clock) as budget,
+    ):
         hands = dealt(call.heard, call.most or dialect.most)
         door = Door(session, address_of(dialect.wss, url))
         readers = [
             Connection(number, dialect, hand, door, clock, Random(draw.random())) for number, hand in enumerate(hands)
         ]
-        budget = Budget(budget_name(call.venue, url), dialect.allowance, clock, call.budgets)
         past = Asking(dialect, session, url, budget, clock, Random(draw.random()), venue_clock)
         if dialect.told:
             listening = {stream: reader for reader in readers for stream in reader.streams}
             past.again = lambda stream: listening[stream].again(stream)
-        yield Voice(readers, past, past.venue_clock, dialect.numbered, dialect.told)
+        yield Voice(readers, past, past.venue_clock, dialect.numbered, dialect.told, budget.remarks)
 
 
 def refuse_strange(dialect: Dialect, streams: Sequence[Stream]) -> None:

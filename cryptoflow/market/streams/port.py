@@ -1,10 +1,10 @@
 """What the feed needs of a venue, however it is spoken to: someone who listens, and someone who can be asked again."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cryptoflow.clock import Clock
+from cryptoflow.market.rest.budget import HERE, Budgets
 from cryptoflow.market.streams.channels import Kind, Stream
 from cryptoflow.market.streams.clocks import VenueClock
 from cryptoflow.market.streams.said import Item, Page
@@ -85,8 +85,7 @@ class Past(Protocol):
 class Call(NamedTuple):
     """Whom to listen to, and to what; `url` is where the venue is, None its own address.
 
-    `most` streams are on a connection, as many as the venue takes where it is None. Requests are counted in the folder
-    `budgets`, the user's own where none is given.
+    `most` streams are on a connection, as many as the venue takes where it is None. Requests are counted in `budgets`.
     """
 
     venue: str
@@ -95,7 +94,7 @@ class Call(NamedTuple):
     clock: Clock
     seed: int = 0
     most: int | None = None
-    budgets: Path | None = None
+    budgets: Budgets = HERE
 
     @property
     def heard(self) -> list[Stream]:
@@ -104,13 +103,17 @@ class Call(NamedTuple):
 
 
 class Voice(NamedTuple):
-    """A venue as the feed needs it: whether it has `numbered` its ticks, and whether books are `told` whole first."""
+    """A venue as the feed needs it: whether it has `numbered` its ticks, and whether books are `told` whole first.
+
+    `remarks` are what whoever listens should be told about how requests are counted.
+    """
 
     readers: Sequence[Reader]
     past: Past
     clock: VenueClock
     numbered: bool
     told: bool
+    remarks: list[str]
 
 
 class Unanswered(Exception):

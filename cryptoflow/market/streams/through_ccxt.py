@@ -34,7 +34,8 @@ async def through_ccxt(call: Call) -> AsyncIterator[Voice]:
         kinds = ([each for each in call.heard if each.kind is kind] for kind in VERBS)
         hands = [hand for kind in kinds for hand in dealt(kind, call.most or MOST)]
         readers = [Watching(number, hand, past, url, clock, Random(draw.random())) for number, hand in enumerate(hands)]
-        yield Voice(readers, past, past.venue_clock, bool(past.since_number), told=True)
+        numbered = bool(past.since_number)
+        yield Voice(readers, past, past.venue_clock, numbered, told=True, remarks=client.budget.remarks)
 
 
 def refuse_missing(venue: str, exchange: Any, streams: Sequence[Stream]) -> None:

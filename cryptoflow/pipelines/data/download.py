@@ -7,6 +7,7 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.clocks import Clocks, Reach, reach, refuse_future, refuse_unreached, settling
 from cryptoflow.market.rest.offers import refuse_timeframe, refuse_unlisted
+from cryptoflow.pipelines.budgets import budgets
 from cryptoflow.pipelines.data.outcome import Downloaded, Series
 from cryptoflow.pipelines.data.silence import Silence
 from cryptoflow.pipelines.data.todays_listings import record_today
@@ -63,12 +64,14 @@ class Download:
     async def run(self) -> None:
         """Fetch what the store lacks; a series that fails does not stop the others."""
         from cryptoflow.market.rest.allowance import Priority
+        from cryptoflow.market.rest.budget import HERE
         from cryptoflow.market.rest.venue_client import venue_client
 
         wanted = self._wanted
         for remark in wanted.remarks:
             self._remark(remark)
-        async with venue_client(wanted.venue, settings().url_of(wanted.venue), Priority.HISTORY, self._clock) as client:
+        url = settings().url_of(wanted.venue)
+        async with venue_client(wanted.venue, url, Priority.HISTORY, self._clock, budgets() or HERE) as client:
             self._client, self._silence = client, Silence(client, self._clock, self._watcher.said)
             async with self._silence.watched():
                 for timeframe in dict.fromkeys(timeframe for _, timeframe in wanted.series):

@@ -12,6 +12,7 @@ from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.listings.archive import day_of, days, read, record
 from cryptoflow.market.times import DAY
+from cryptoflow.pipelines.budgets import budgets
 from cryptoflow.settings import settings
 
 if TYPE_CHECKING:
@@ -46,11 +47,13 @@ async def _asked_and_recorded(
 ) -> int | None:
     """Record a venue's listings where they are due, and return how far its clock is ahead of ours."""
     from cryptoflow.market.rest.allowance import Priority
+    from cryptoflow.market.rest.budget import HERE
     from cryptoflow.market.rest.venue_client import venue_client
 
     try:
         if ahead is None or is_due(home, venue, clock.now() + ahead, volumes=True):
-            async with venue_client(venue, settings().url_of(venue), Priority.HISTORY, clock) as client:
+            url = settings().url_of(venue)
+            async with venue_client(venue, url, Priority.HISTORY, clock, budgets() or HERE) as client:
                 clocks = await client.clocks()
                 if ahead is None and (far := clocks.remark(venue)):
                     say(far)

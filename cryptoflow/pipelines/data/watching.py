@@ -10,8 +10,10 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.domain.ticks import Closed, Cut, Heard
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.live.joined import Ears
+from cryptoflow.market.rest.budget import HERE
 from cryptoflow.market.streams.channels import Kind, channel
 from cryptoflow.market.streams.feed import Feed
+from cryptoflow.pipelines.budgets import budgets
 from cryptoflow.pipelines.data.recording import Recording
 from cryptoflow.pipelines.data.watched import Watched
 from cryptoflow.pipelines.home import home_of
@@ -75,6 +77,7 @@ class Watching:
             seed=wish.ears.seed,
             most=wish.ears.most,
             limits=wish.ears.limits,
+            budgets=budgets() or HERE,
         )
         async with self.recording.running() if self.recording else nullcontext(), feed:
             self.watched = watched = Watched(feed)
@@ -126,6 +129,8 @@ class Watching:
         while True:
             await asyncio.sleep(LOOK)
             self.watcher.look(watched)
+            for line in watched.feed.remarks():
+                self.watcher.said(line)
 
 
 def channels_of(names: str, timeframe: str, *, record: bool) -> tuple[str, ...]:
