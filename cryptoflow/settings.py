@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="database that processes share, like postgresql://USER@HOST/NAME; none: a file in `home`"
     )
+    writers: int = Field(
+        1, ge=1, description="processes that write to that database at once; more than one needs PostgreSQL"
+    )
+    lease_heartbeat: float = Field(5, gt=0, description="seconds between renewals of an account's lease")
+    lease_silence: float = Field(20, gt=0, description="seconds without renewal after which a process sends only exits")
+    lease_expiry: float = Field(60, gt=0, description="seconds without renewal after which others may take the lease")
     redis_url: str | None = Field(None, description="Redis that processes share, like redis://HOST; none: without")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cryptoflow.cli import db_lease, db_ship
 from cryptoflow.cli.options import AsJson
 
 app = typer.Typer(name="db", help="Look after the databases and journals.", no_args_is_help=True)
@@ -131,3 +132,8 @@ def rebuild(
         say.text(f"{each.account}: {each.events:,} events, {f'changed: {changed}' if changed else 'nothing changed'}")
     if not found:
         say.text("there is no journal to rebuild from")
+
+
+app.command("ship")(db_ship.ship)
+app.command("leases")(db_lease.leases)
+app.command("lease")(db_lease.lease)

@@ -21,7 +21,10 @@ MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
     ),
     ExitCode.REFUSED: ("refused by risk, tier, tilt, kill switch or a drifted plan", "no command of today ends so"),
     PROOF_FAILED: ("what was to be proved does not hold", "`cryptoflow runs reproduce RUN` after its data changed"),
-    ExitCode.LEASE_HELD: ("another process trades this account", "no command of today ends so"),
+    ExitCode.LEASE_HELD: (
+        "another process holds this account",
+        "`cryptoflow db lease main -- true` while another one runs",
+    ),
     CHANGED: ("changes were found, and asked for", "`cryptoflow diff A B --detailed-exitcode`"),
 }
 """What each code means everywhere, and a command line that ends with it."""
@@ -60,6 +63,25 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "the spec or its data cannot be run",
         UNAVAILABLE: "the state folder cannot be written",
+    },
+    "db ship": {
+        OK: "shipped, also when there was nothing to ship",
+        USAGE: f"{WRONG_LINE}, or the settings name no database that can be used",
+        INVALID: "no such journal",
+        UNAVAILABLE: "the database is away, or of another revision",
+        PROOF_FAILED: "the database holds another journal of that account; the first event that differs is named",
+        ExitCode.LEASE_HELD: "the database has seen a later holder of the account",
+    },
+    "db leases": {
+        OK: "listed, also when there are none",
+        USAGE: f"{WRONG_LINE}, or the settings name no database that can be used",
+        UNAVAILABLE: "the database is away",
+    },
+    "db lease": {
+        OK: "the command ran and ended well; otherwise the code is the command's own",
+        USAGE: f"{WRONG_LINE}, or there is no such program",
+        UNAVAILABLE: "the database is away",
+        ExitCode.LEASE_HELD: "another process holds the account, or took it because this one could not renew",
     },
     "data listings": {
         OK: "shown, also when nothing is recorded",

@@ -1,6 +1,7 @@
 """Databases as tables for people."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rich.table import Table
@@ -22,6 +23,14 @@ def status_table(found: Iterable[DatabaseLine]) -> Table:
     table.columns[2].justify = "right"
     for each in found:
         table.add_row(each.name, revision(each), f"{each.events:,}", each.place)
+    return table
+
+
+def leases_table(found: Iterable[tuple[str, str, int, int]]) -> Table:
+    """Return who holds what: accounts, holders, tokens, and until when in epoch milliseconds."""
+    table = Table("Account", "Holder", "Token", "Until, unless renewed", title="Leases", title_justify="left")
+    for account, holder, token, until in found:
+        table.add_row(account, holder, str(token), f"{datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC")
     return table
 
 

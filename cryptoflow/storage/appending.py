@@ -90,6 +90,17 @@ def head_of(connection: Connection, account: str) -> Head:
     return Head(*found) if found is not None else Head()
 
 
+def token_of(connection: Connection, account: str) -> int:
+    """Return the highest fencing token that an account's journal has seen."""
+    return connection.scalar(select(HEADS.c.token).where(HEADS.c.account == account)) or 0
+
+
+def fence(connection: Connection, account: str, token: int) -> None:
+    """Let nobody whose token is older write to an account's journal from now on."""
+    _locked(connection, account, token)
+    connection.execute(update(HEADS).where(HEADS.c.account == account).values(token=token))
+
+
 def _locked(connection: Connection, account: str, token: int) -> Head:
     """Return the end of the journal, which nobody else moves until this transaction is over."""
     wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.token).where(HEADS.c.account == account).with_for_update()

@@ -48,11 +48,20 @@ def _odd(text: str) -> CryptoflowError:
 
 
 class Database:
-    """A database to read and write, from an event loop. Its owner closes it."""
+    """A database to read and write, from an event loop. Its owner closes it.
 
-    def __init__(self, url: str | URL, **options: Any) -> None:
+    `writers` is how many processes mean to write at once: in a file there is room for one.
+    """
+
+    def __init__(self, url: str | URL, *, writers: int = 1, **options: Any) -> None:
         self.url = url_of(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.drivername.startswith("sqlite")
+        if self.is_sqlite and writers > 1:
+            raise CryptoflowError(
+                f"{writers} processes mean to write to {self.name}, but a SQLite file has one writer",
+                fix="name a PostgreSQL with CRYPTOFLOW_DATABASE_URL, or declare one with CRYPTOFLOW_WRITERS=1",
+                code=ExitCode.USAGE,
+            )
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             prepare(self.engine.sync_engine)

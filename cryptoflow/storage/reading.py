@@ -38,15 +38,15 @@ def events(connection: Connection, wanted: Wanted) -> Iterator[Recorded]:
     """Yield events in the order of the journal."""
     more = True
     while more:
-        some = page(connection, wanted)
+        some = following(connection, wanted, PAGE)
         yield from some
         more = len(some) == PAGE
         wanted = wanted.following(some)
 
 
-def page(connection: Connection, wanted: Wanted) -> Sequence[Recorded]:
-    """Return the next events, `PAGE` of them unless there are fewer."""
-    query = select(*COLUMNS).where(*_conditions(wanted)).order_by(EVENTS.c.seq).limit(PAGE)
+def following(connection: Connection, wanted: Wanted, count: int) -> list[Recorded]:
+    """Return the first events, in the order of the journal."""
+    query = select(*COLUMNS).where(*_conditions(wanted)).order_by(EVENTS.c.seq).limit(count)
     return [Recorded(*row) for row in connection.execute(query)]
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from cryptoflow.storage.files import create
+from tests.servers.proxy import Proxy, proxy
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,11 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{request.getfixturevalue('sqlite_file')}"
     else:
         yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def line(postgres_url: str) -> Iterator[tuple[str, Proxy]]:
+    """A PostgreSQL database behind a proxy that can refuse, cut and delay: its address, and the proxy."""
+    url = make_url(postgres_url)
+    with proxy(str(url.host), int(url.port or 5432)) as between:
+        yield url.set(host="127.0.0.1", port=between.port).render_as_string(hide_password=False), between

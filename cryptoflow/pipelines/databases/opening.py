@@ -3,23 +3,28 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.targets import Target
+from cryptoflow.storage.away import Away, absence
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.migrating import newest, revision
+
+FILE_FIX = "see that it is a database of ours, that it can be written, and that its disk has room"
 
 
 @asynccontextmanager
 async def reached(target: Target) -> AsyncIterator[Database]:
     """Yield a database of whatever revision; a server that is not there, or a file that is none, is told in words."""
-    database = Database(target.url)
+    database = Database(target.url, writers=target.writers)
     try:
         yield database
-    except (OSError, DBAPIError) as error:
-        raise unusable(target.url, error) from error
+    except (OSError, DatabaseError) as error:
+        why = absence(error) or (str(error.orig) if isinstance(error, DatabaseError) and target.file else None)
+        if why is None:
+            raise
+        raise Away(target.place, why, FILE_FIX if target.file else "") from error
     finally:
         await database.close()
 
@@ -27,6 +32,9 @@ async def reached(target: Target) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def ready(target: Target) -> AsyncIterator[Database]:
     """Yield a database of today's revision."""
+    if not target.exists():
+        what = f"there is no database at {target.place}"
+        raise CryptoflowError(what, fix="cryptoflow db upgrade", code=ExitCode.UNAVAILABLE)
     async with reached(target) as database:
         async with database.reading() as connection:
             found = await connection.run_sync(revision)
@@ -37,14 +45,3 @@ async def ready(target: Target) -> AsyncIterator[Database]:
                 code=ExitCode.UNAVAILABLE,
             )
         yield database
-
-
-def unusable(url: URL, error: OSError | DBAPIError) -> CryptoflowError:
-    """Return what to say of a database that cannot be used."""
-    said = error.orig if isinstance(error, DBAPIError) else error
-    if url.drivername.startswith("sqlite"):
-        fix = "see that it is a database of ours and that its folder can be written"
-        return CryptoflowError(f"{url.database} cannot be used: {said}", fix=fix, code=ExitCode.UNAVAILABLE)
-    fix = "start it, or name another one with CRYPTOFLOW_DATABASE_URL"
-    name = url.render_as_string(hide_password=True)
-    return CryptoflowError(f"{name} cannot be used: {said}", fix=fix, code=ExitCode.UNAVAILABLE)

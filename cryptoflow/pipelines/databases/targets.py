@@ -15,10 +15,11 @@ SHARED = "cryptoflow.db"
 
 
 class Target(NamedTuple):
-    """A database, and what it is called."""
+    """A database, what it is called, and how many processes mean to write to it at once."""
 
     name: str
     url: URL
+    writers: int = 1
 
     @property
     def file(self) -> Path | None:
@@ -41,8 +42,8 @@ def shared(home: Path | None = None) -> Target:
     """Return the database that processes share."""
     asked = settings().database_url
     if asked is not None:
-        return Target("database", url_of(asked))
-    return Target("database", file_url((home or home_of()) / SHARED))
+        return Target("database", url_of(asked), settings().writers)
+    return Target("database", file_url((home or home_of()) / SHARED), settings().writers)
 
 
 def targets(home: Path | None = None) -> list[Target]:

@@ -9,7 +9,7 @@ from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.data.days import Days
 from cryptoflow.pipelines.journals.place import accounts, known, opened
-from cryptoflow.storage.reading import Wanted, newest, page
+from cryptoflow.storage.reading import PAGE, Wanted, following, newest
 
 
 class Asked(NamedTuple):
@@ -31,7 +31,7 @@ async def listed(asked: Asked) -> AsyncIterator[Recorded]:
             for each in await connection.run_sync(newest, wanted, asked.last):
                 yield each
             return
-        while some := await connection.run_sync(page, wanted):
+        while some := await connection.run_sync(following, wanted, PAGE):
             for each in some:
                 yield each
             wanted = wanted.following(some)

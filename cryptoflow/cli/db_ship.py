@@ -1,0 +1,48 @@
+"""`cryptoflow db ship`."""
+
+from typing import Annotated
+
+import typer
+
+from cryptoflow.cli.options import AsJson, Quiet
+
+Account = Annotated[
+    str | None, typer.Argument(metavar="ACCOUNT", help="Only this account's journal.", show_default=False)
+]
+
+
+def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Ship what the journals of this machine hold to the database that hosts share, once.
+
+    A process that trades does so by itself while it runs; this is for what it left behind, and for backtests. Events
+    keep their number and their seal, and what is there already stays as it is.
+
+    Examples:
+
+      cryptoflow db ship
+
+      CRYPTOFLOW_DATABASE_URL=postgresql://desk@localhost/trading cryptoflow db ship main --json
+    """
+    from asyncio import run
+
+    from cryptoflow.cli import say
+    from cryptoflow.errors import ExitCode
+    from cryptoflow.pipelines.databases import shipping
+
+    done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))
+    if as_json:
+        say.data(
+            {
+                "database": done.database,
+                "shipped": [each._asdict() for each in done.shipped],
+                "refused": [say.as_object(each) for each in done.refused],
+            }
+        )
+        if done.refused:
+            raise typer.Exit(int(ExitCode.PROOF_FAILED))
+        return
+    for each in done.shipped:
+        say.text(f"{each.account}: {each.shipped:,} events shipped, the database has {each.events:,}")
+    if not done.shipped and not done.refused:
+        say.text("there is no journal to ship")
+    done.check()

@@ -1,0 +1,66 @@
+"""`db leases` and `db lease`: who holds which account, and holding one while something runs."""
+
+import asyncio
+from collections.abc import Sequence
+
+from cryptoflow.clock import MachineClock
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.databases.opening import ready
+from cryptoflow.pipelines.databases.targets import shared
+from cryptoflow.settings import settings
+from cryptoflow.storage.lease import Leases, Standing, Terms
+from cryptoflow.storage.leases import Grant
+
+GRACE = 10.0
+"""Seconds that a command has to end after it was told to."""
+
+
+def terms() -> Terms:
+    """Return how long leases are on this machine."""
+    asked = settings()
+    return Terms(asked.lease_heartbeat, asked.lease_silence, asked.lease_expiry)
+
+
+async def held() -> list[tuple[Grant, int]]:
+    """Return the leases that somebody holds, each with the milliseconds left of it."""
+    async with ready(shared()) as database:
+        return list(await Leases(database, MachineClock(), terms()).held())
+
+
+async def holding(account: str, command: Sequence[str], seconds: float) -> int:
+    """Run a command while this process holds an account's lease, and return its exit code.
+
+    Waits up to `seconds` for the lease. A command that outlives its lease is ended.
+    """
+    lost = asyncio.Event()
+
+    def heard(standing: Standing) -> None:
+        if standing is Standing.LOST:
+            lost.set()
+
+    async with ready(shared()) as database:
+        leases = Leases(database, MachineClock(), terms())
+        what = " ".join(command)
+        async with await leases.wait_for(account, what, seconds=seconds, fences=False, tell=heard) as lease:
+            try:
+                process = await asyncio.create_subprocess_exec(*command)
+            except FileNotFoundError as error:
+                raise CryptoflowError(f"there is no program {command[0]}", code=ExitCode.USAGE) from error
+            ended, taken = asyncio.create_task(process.wait()), asyncio.create_task(lost.wait())
+            try:
+                await asyncio.wait((ended, taken), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                taken.cancel()
+                if not ended.done():
+                    await _end(process, ended)
+            if lost.is_set() and lease.trouble is not None:
+                raise lease.trouble
+            return ended.result()
+
+
+async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
+    process.terminate()
+    await asyncio.wait([ended], timeout=GRACE)
+    if not ended.done():
+        process.kill()
+        await ended

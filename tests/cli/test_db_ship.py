@@ -1,0 +1,121 @@
+"""`db ship` and `db lease` by hand: what they say, and the code they end with."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from cryptoflow.cli.app import run
+from cryptoflow.cli.exits import EXITS
+from cryptoflow.errors import ExitCode
+from cryptoflow.settings import settings
+from cryptoflow.storage.appending import append, fence
+from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.files import create
+from tests.storage.stories import drafts
+
+Capsys = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project's state, with a shared database and the journal of an account, and a current folder beside it."""
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / ".cryptoflow"
+    create(home / "cryptoflow.db").dispose()
+    write(home, 0)
+    return home
+
+
+def write(home: Path, number: int, token: int = 0) -> None:
+    engine = create(home / "journal" / "main.db")
+    with engine.begin() as connection:
+        append(connection, "main", drafts(number), token=token)
+    engine.dispose()
+
+
+def ended(line: str, capsys: Capsys) -> tuple[int, str]:
+    settings.cache_clear()
+    capsys.readouterr()
+    code = run(line.split())
+    told = capsys.readouterr()
+    name = " ".join(line.split()[:2])
+    assert ExitCode(code) in EXITS[name] or name == "db lease"
+    return code, told.out + told.err
+
+
+def test_what_was_shipped_is_said_and_nothing_is_shipped_twice(home: Path, capsys: Capsys) -> None:
+    assert ended("db ship", capsys) == (0, "main: 8 events shipped, the database has 8\n")
+    assert ended("db ship main", capsys) == (0, "main: 0 events shipped, the database has 8\n")
+    write(home, 1)
+    code, told = ended("db ship --json", capsys)
+    assert (code, json.loads(told)["shipped"]) == (0, [{"account": "main", "shipped": 8, "events": 16}])
+    assert ended("db ship nobody", capsys)[0] == ExitCode.INVALID
+
+
+def test_a_database_that_is_away_or_not_made_yet_ends_with_4(
+    home: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "cryptoflow.db").unlink()
+    code, told = ended("db ship", capsys)
+    assert (code, "cryptoflow db upgrade" in told) == (ExitCode.UNAVAILABLE, True)
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk:secret@127.0.0.1:1/trading")
+    code, told = ended("db ship", capsys)
+    assert (code, "cannot be used" in told, "secret" in told) == (ExitCode.UNAVAILABLE, True, False)
+
+
+@pytest.mark.parametrize("manner", ["", " --json"])
+def test_a_database_that_holds_another_journal_ends_with_6_and_names_the_event(
+    home: Path, capsys: Capsys, manner: str
+) -> None:
+    assert ended("db ship", capsys)[0] == ExitCode.OK
+    (home / "journal" / "main.db").unlink()
+    write(home, 1)
+    code, told = ended(f"db ship{manner}", capsys)
+    assert code == ExitCode.PROOF_FAILED
+    assert "event 1 of main is another one there than here" in told
+
+
+def test_a_journal_of_an_earlier_holder_ends_with_7(home: Path, capsys: Capsys) -> None:
+    engine = local_engine(str(home / "cryptoflow.db"))
+    with engine.begin() as connection:
+        fence(connection, "main", 4)
+    engine.dispose()
+    code, told = ended("db ship", capsys)
+    assert (code, "this process holds token 0, the journal has seen 4" in told) == (ExitCode.LEASE_HELD, True)
+
+
+def test_several_writers_of_a_file_are_refused(home: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_WRITERS", "4")
+    code, told = ended("db ship", capsys)
+    assert (code, "4 processes mean to write" in told) == (ExitCode.USAGE, True)
+
+
+def test_a_command_runs_under_a_lease_and_its_code_is_passed_on(
+    home: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ended("db lease main -- true", capsys) == (0, "")
+    assert ended("db ship", capsys)[0] == ExitCode.OK, "what an earlier holder left can still be shipped"
+    assert ended("db lease main -- false", capsys)[0] == 1
+    assert ended("db lease main -- no-such-program", capsys)[0] == ExitCode.USAGE
+    assert ended("db leases", capsys) == (0, "nobody holds an account\n")
+    monkeypatch.setenv("CRYPTOFLOW_LEASE_SILENCE", "90")
+    assert ended("db lease main -- true", capsys)[0] == ExitCode.USAGE
+
+
+STEAL = """
+import sqlite3, time
+with sqlite3.connect(".cryptoflow/cryptoflow.db") as database:
+    database.execute("UPDATE leases SET token = 9, holder = 'another'")
+time.sleep(60)
+"""
+
+
+def test_a_command_whose_lease_goes_to_another_is_ended_with_7(
+    home: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_LEASE_HEARTBEAT", "0.1")
+    settings.cache_clear()
+    assert run(["db", "lease", "main", "--", sys.executable, "-c", STEAL]) == ExitCode.LEASE_HELD
+    assert "token 1 has gone to another, which holds token 9" in capsys.readouterr().err
