@@ -3,16 +3,18 @@
 Everything here runs inside a transaction of the caller's, in both engines alike.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Executable, Table, func, insert, select, update
+from sqlalchemy import Connection, Executable, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.journal.recorded import GENESIS, Draft, Head, Recorded, record
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.applying import apply
+from cryptoflow.storage.law import judge, judged_streams
+from cryptoflow.storage.looking_up import STATES, VERSIONS, looked_up
 from cryptoflow.storage.partitions import make_room
 from cryptoflow.storage.prepared import prepared
 from cryptoflow.storage.projecting import changes, table_of
@@ -20,9 +22,6 @@ from cryptoflow.storage.rolling import DAY, roll_up
 from cryptoflow.storage.tables.journal import EventRow, HeadRow
 
 EVENTS, HEADS = table_of(EventRow), table_of(HeadRow)
-
-ASKED_AT_ONCE = 500
-"""Streams in one question: below what either engine takes."""
 
 
 class Conflict(CryptoflowError):
@@ -56,24 +55,37 @@ def append(
     `expected` says of a stream how many events its writer knows; where there are others by now the append is refused.
     `token` is the writer's fencing token: one lower than the journal has seen is refused.
     """
-    head = _locked(connection, account, token)
-    versions = _versions(connection, account, {draft.event.stream for draft in drafts} | set(expected or ()))
-    for stream, known in (expected or {}).items():
-        if versions[stream] != known:
-            raise Conflict(f"{stream} of {account} has {versions[stream]} events, not {known}")
+    head = locked(connection, account, token)
+    events = [draft.event for draft in drafts]
+    streams = {event.stream for event in events} | set(expected or ())
+    versions = looked_up(connection, VERSIONS, account, streams)
+    recorded = numbered(account, head, versions, drafts, expected or {})
+    known = [order for stream, order in judged_streams(events).items() if stream in versions]
+    judge(events, looked_up(connection, STATES, account, known))
+    _write(connection, account, recorded, events, token)
+    return recorded
+
+
+def numbered(
+    account: str, head: Head, versions: Mapping[str, int], drafts: Sequence[Draft], expected: Mapping[str, int]
+) -> list[Recorded]:
+    """Return drafts as the events after `head`; `versions` says how many each stream has that has any."""
+    counts = Counter(versions)
+    for stream, known in expected.items():
+        if counts[stream] != known:
+            raise Conflict(f"{stream} of {account} has {counts[stream]} events, not {known}")
     recorded = []
     for draft in drafts:
         stream = draft.event.stream
-        versions[stream] += 1
-        recorded.append(each := record(account, head, versions[stream], draft))
+        counts[stream] += 1
+        recorded.append(each := record(account, head, counts[stream], draft))
         head = Head(each.seq, each.hash)
-    _write(connection, account, recorded, [draft.event for draft in drafts], token)
     return recorded
 
 
 def adopt(connection: Connection, account: str, events: Sequence[Recorded], *, token: int = 0) -> Sequence[Recorded]:
     """Write events of a journal kept elsewhere; those that are here already must be the same. Returns the new ones."""
-    head = _locked(connection, account, token)
+    head = locked(connection, account, token)
     new = [each for each in events if each.seq > head.seq]
     _check_known(connection, account, [each for each in events if each.seq <= head.seq])
     for each in new:
@@ -97,11 +109,11 @@ def token_of(connection: Connection, account: str) -> int:
 
 def fence(connection: Connection, account: str, token: int) -> None:
     """Let nobody whose token is older write to an account's journal from now on."""
-    _locked(connection, account, token)
+    locked(connection, account, token)
     connection.execute(update(HEADS).where(HEADS.c.account == account).values(token=token))
 
 
-def _locked(connection: Connection, account: str, token: int) -> Head:
+def locked(connection: Connection, account: str, token: int) -> Head:
     """Return the end of the journal, which nobody else moves until this transaction is over."""
     wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.token).where(HEADS.c.account == account).with_for_update()
     found = connection.execute(wanted).first()
@@ -110,23 +122,14 @@ def _locked(connection: Connection, account: str, token: int) -> Head:
         blank = {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}
         connection.execute(kind.insert(HEADS).on_conflict_do_nothing(), blank)
         found = connection.execute(wanted).one()
-    if token < found.token:
-        raise Fenced(account, token, found.token)
+    check_token(account, token, found.token)
     return Head(found.seq, found.hash)
 
 
-def _versions(connection: Connection, account: str, streams: Iterable[str]) -> dict[str, int]:
-    """Return how many events each stream has."""
-    versions = dict.fromkeys(streams, 0)
-    left = iter(versions)
-    while some := list(islice(left, ASKED_AT_ONCE)):
-        counted = (
-            select(EVENTS.c.stream, func.max(EVENTS.c.version).label("version"))
-            .where(EVENTS.c.account == account, EVENTS.c.stream.in_(some))
-            .group_by(EVENTS.c.stream)
-        )
-        versions |= {row.stream: row.version for row in connection.execute(counted)}
-    return versions
+def check_token(account: str, token: int, newest: int) -> None:
+    """Refuse a fencing token that is older than the newest that was seen."""
+    if token < newest:
+        raise Fenced(account, token, newest)
 
 
 def _check_known(connection: Connection, account: str, events: Sequence[Recorded]) -> None:

@@ -1,5 +1,6 @@
 """A database by its URL: SQLite for one person, PostgreSQL for many, the same tables in both."""
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -65,6 +66,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             prepare(self.engine.sync_engine)
+            let_go(self.engine.sync_engine)
 
     @property
     def name(self) -> str:
@@ -115,3 +117,16 @@ def prepare(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         reads = connection.get_execution_options().get("reads", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def let_go(engine: Engine) -> None:
+    """Roll back what a cancelled task leaves behind in SQLite.
+
+    Its connection is thrown away, but SQLite keeps a closed one, and the writer's lock with it, for as long as
+    somebody holds a cursor: the traceback of the cancellation does.
+    """
+
+    @event.listens_for(engine, "invalidate")
+    def invalidated(connection: Any, _: Any, error: BaseException | None) -> None:
+        if isinstance(error, CancelledError):
+            connection.rollback()

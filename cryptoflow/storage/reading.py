@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from cryptoflow.domain.journal.chain import Broken, Chain
 from cryptoflow.domain.journal.recorded import Head, Recorded
 from cryptoflow.storage.appending import EVENTS, HEADS
+from cryptoflow.storage.conditions import Condition, above, between, equal, named
 
 PAGE = 5_000
 """Events read at once."""
@@ -85,21 +86,17 @@ def bounds(connection: Connection, account: str) -> tuple[Head, Head]:
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    of = EVENTS.c
-    yield of.account == wanted.account
-    yield of.seq > wanted.after
+    return (each.of(EVENTS) for each in conditions(wanted))
+
+
+def conditions(wanted: Wanted) -> Iterator[Condition]:
+    """Yield what an event must be to be among those that are wanted."""
+    yield equal("account", wanted.account)
+    yield above("seq", wanted.after)
     if wanted.names:
-        yield or_(
-            *(
-                of.name.startswith(name[:-1], autoescape=True) if name.endswith("*") else of.name == name
-                for name in wanted.names
-            )
-        )
+        yield named("name", wanted.names)
     if wanted.stream:
-        yield of.stream == wanted.stream
+        yield equal("stream", wanted.stream)
     if wanted.correlation:
-        yield of.correlation == wanted.correlation
-    if wanted.since is not None:
-        yield of.at >= wanted.since
-    if wanted.until is not None:
-        yield of.at < wanted.until
+        yield equal("correlation", wanted.correlation)
+    yield from between(wanted.since, wanted.until)

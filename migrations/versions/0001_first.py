@@ -101,6 +101,11 @@ def law_of_sqlite() -> None:
             "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
         )
     op.execute(
+        "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
+        "WHEN EXISTS (SELECT 1 FROM events WHERE account = NEW.account AND seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    )
+    op.execute(
         "CREATE TRIGGER orders_moves BEFORE UPDATE OF state ON orders "
         f"WHEN NEW.state <> OLD.state AND NOT ({allowed('OLD.state', 'NEW.state')}) "
         "BEGIN SELECT RAISE(ABORT, 'an order does not move like that'); END"
@@ -382,6 +387,7 @@ def tables() -> None:
         sa.Column("answer", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("state IN ('waiting', 'taken', 'done', 'refused')", name="known_command_state"),
+        sqlite_autoincrement=True,
     )
     op.create_index("commands_waiting", "commands", ["account", "state", "id"])
     op.create_table(
@@ -396,6 +402,8 @@ def tables() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="known_message_state"),
+        sqlite_autoincrement=True,
     )
     op.create_index("outbox_due", "outbox", ["state", "due_at"])
     op.create_table(

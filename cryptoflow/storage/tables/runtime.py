@@ -3,6 +3,9 @@
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text
 from sqlmodel import Field, SQLModel
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""A number that a row had is given to no other, also after the row was removed; PostgreSQL does so by itself."""
+
 
 class RunRow(SQLModel, table=True):
     """A run and where its folder lies."""
@@ -27,6 +30,7 @@ class CommandRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'taken', 'done', 'refused')", name="known_command_state"),
         Index("commands_waiting", "account", "state", "id"),
+        NEVER_AGAIN,
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
@@ -44,7 +48,11 @@ class OutboxRow(SQLModel, table=True):
     """A message that leaves the process, written with what it tells of and sent afterwards, at least once."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_due", "state", "due_at"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="known_message_state"),
+        Index("outbox_due", "state", "due_at"),
+        NEVER_AGAIN,
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     channel: str = Field(sa_type=Text)

@@ -1,0 +1,31 @@
+"""One value for each of many names, in one question: its text is spelled once, however many names there are.
+
+SQLAlchemy would spell a list of names anew each time, which takes longer than the answer (121 µs against 22 for one).
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+AMONG = {
+    "sqlite": "account = ? AND {column} IN (SELECT value FROM json_each(?))",
+    "postgresql": "account = $1 AND {column} = ANY($2::text[])",
+}
+
+VERSIONS = "SELECT stream, max(version) FROM events WHERE {among} GROUP BY stream"
+STATES = "SELECT id, state FROM orders WHERE {among}"
+
+COLUMNS = {VERSIONS: "stream", STATES: "id"}
+
+
+def looked_up(connection: Connection, question: str, account: str, names: Collection[str]) -> Mapping[str, Any]:
+    """Return the answer for each name that has one."""
+    if not names:
+        return {}
+    engine = connection.dialect.name
+    text = question.format(among=AMONG[engine].format(column=COLUMNS[question]))
+    told = json.dumps(list(names)) if engine == "sqlite" else list(names)
+    found: Any = connection.exec_driver_sql(text, (account, told))
+    return dict(found.all())

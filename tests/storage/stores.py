@@ -1,0 +1,73 @@
+"""Stores of every kind for tests: each test that wants one is run in memory, on SQLite and on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any
+
+from cryptoflow.storage.database import Database
+from cryptoflow.storage.memory_store import MemoryStore
+from cryptoflow.storage.sql_store import SqlStore
+from cryptoflow.storage.work import Store
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    """Open the store at an address; that of memory is empty."""
+    if not url:
+        yield MemoryStore()
+        return
+    database = Database(url)
+    try:
+        yield SqlStore(database)
+    finally:
+        await database.close()
+
+
+def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Run a test of a store in an event loop; its `store` is opened for it."""
+
+    @wraps(test)
+    def run(**fixtures: Any) -> None:
+        async def inside() -> None:
+            async with opened(fixtures.pop("store")) as store:
+                await test(store=store, **fixtures)
+
+        asyncio.run(inside())
+
+    return run
+
+
+class Hand:
+    """A clock that a test moves."""
+
+    def __init__(self, now: int) -> None:
+        self.at = now
+
+    def now(self) -> int:
+        return self.at
+
+    def nanoseconds(self) -> int:
+        return self.at * 1_000_000
+
+
+async def everything(store: Store, account: str = "main") -> dict[str, Any]:
+    """Return all that a store says of an account."""
+    async with store.view(account) as work:
+        return {
+            "head": await work.events.head(),
+            "events": [each async for each in work.events.read()],
+            "orders": await work.orders.find(),
+            "open": await work.orders.open(),
+            "fills": await work.fills.find(),
+            "held": await work.positions.held(),
+            "trades": await work.trades.find(),
+            "verdicts": await work.verdicts.find(),
+            "equity": await work.equity.minutes(),
+            "equity by hour": await work.equity.hours(),
+            "equity by day": await work.equity.days(),
+            "risk": await work.risk.minutes(),
+            "risk by hour": await work.risk.hours(),
+            "risk by day": await work.risk.days(),
+        }
