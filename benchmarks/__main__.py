@@ -10,13 +10,15 @@ from typing import Any
 from benchmarks.commands import commands
 from benchmarks.features import features
 from benchmarks.figures import Figure, Work, measured
+from benchmarks.journal import journal
 from benchmarks.machine import QUIET, described, load, machine
 from benchmarks.review import reviews
 from benchmarks.runtime import rounds
+from benchmarks.shared_database import shared_database
 from benchmarks.sources import sources
 from benchmarks.store import store
 from benchmarks.streams import streams
-from benchmarks.table import good, line, markdown, told, worse
+from benchmarks.table import good, kept, line, markdown, told, worse
 from benchmarks.works import w1, w3, w4
 
 TABLE = Path(__file__).with_name("table.json")
@@ -30,6 +32,8 @@ WORKS: Mapping[str, Callable[[], Iterator[Work]]] = {
     "sources": sources,
     "store": store,
     "streams": streams,
+    "journal": journal,
+    "database": shared_database,
     "commands": commands,
 }
 
@@ -60,7 +64,7 @@ def main() -> int:
     if asked.json is not None:
         asked.json.write_text(written({**machine(), "load": [began, ended], "figures": told(figures)}))
     if asked.commit:
-        ratios = {figure.work.name: round(figure.times.ratio, 2) for figure in figures}
+        ratios = {figure.work.name: float(kept(figure.times.ratio)) for figure in figures}
         TABLE.write_text(written({**known, **ratios} if asked.only else ratios))
         return 0
     return complain([figure for figure in figures if worse(figure, known)])

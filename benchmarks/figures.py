@@ -31,7 +31,10 @@ class Aim(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Something to measure, how many units of what it goes through, and its aim if it has one."""
+    """Something to measure, how many units of what it goes through, and its aim if it has one.
+
+    What `waits` for a disk or a server is as quick as that, whatever the processor does.
+    """
 
     name: str
     measure: Callable[[], Times]
@@ -39,6 +42,7 @@ class Work(NamedTuple):
     units: int = 0
     unit: str = "bar"
     aim: Aim | None = None
+    waits: bool = False
 
 
 class Figure(NamedTuple):
@@ -60,7 +64,7 @@ class Figure(NamedTuple):
     @property
     def missed_at_rest(self) -> bool:
         """Say whether the aim would be missed if the processor had done nothing else."""
-        return self.above(min(self.times.ours, self.times.processor))
+        return self.missed if self.work.waits else self.above(min(self.times.ours, self.times.processor))
 
     def above(self, seconds: float) -> bool:
         """Say whether a work that takes so many seconds is above its aim."""
@@ -80,23 +84,26 @@ def side_by_side(
     unit: str = "bar",
     aim: Aim | None = None,
     rounds: int = 9,
+    waits: bool = False,
 ) -> Work:
     """Return the work of timing both in turn, after one round that does not count.
 
-    The ratio is that of the processor's seconds, which a busy neighbour hardly changes.
+    The ratio is that of the processor's seconds, which a busy neighbour hardly changes; of what waits for a disk or a
+    server, that of the wall clock.
     """
+    clock = 0 if waits else 1
 
     def measure() -> Times:
         ours(), yardstick()
         pairs = [(timed(ours), timed(yardstick)) for _ in range(rounds)]
         return Times(
-            ratio=median(one[1] / other[1] for one, other in pairs),
+            ratio=median(one[clock] / other[clock] for one, other in pairs),
             ours=median(one[0] for one, _ in pairs),
             processor=median(one[1] for one, _ in pairs),
             yardstick=median(other[0] for _, other in pairs),
         )
 
-    return Work(name, measure, against, units, unit, aim)
+    return Work(name, measure, against, units, unit, aim, waits)
 
 
 def timed(call: Call) -> tuple[float, float]:

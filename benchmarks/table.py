@@ -20,11 +20,20 @@ def good(figure: Figure, known: Mapping[str, float]) -> bool:
     return not figure.missed and not worse(figure, known)
 
 
+def kept(ratio: float) -> str:
+    """Return a ratio as the table keeps it: two places, and of a very small one two digits.
+
+    >>> kept(4.3568), kept(0.0019234)
+    ('4.36', '0.0019')
+    """
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+
+
 def line(figure: Figure, known: Mapping[str, float]) -> str:
     """Return a figure as a line of text."""
     work, times = figure
     parts = [
-        f"{work.name:<32}{times.ratio:8.2f} × {work.against}",
+        f"{work.name:<32}{kept(times.ratio):>8} × {work.against}",
         f"{spoken(times.ours)} and {spoken(times.yardstick)}",
         f"processor {spoken(times.processor)}",
     ]
@@ -33,7 +42,7 @@ def line(figure: Figure, known: Mapping[str, float]) -> str:
     if work.aim is not None:
         parts.append(f"aim {aim_of(work)}: {verdict(figure)}")
     if work.name in known:
-        parts.append(f"{known[work.name]:.2f} × in the table")
+        parts.append(f"{kept(known[work.name])} × in the table")
     return "; ".join(parts)
 
 
@@ -80,7 +89,7 @@ def markdown(figures: Sequence[Figure]) -> Iterator[str]:
             spoken(times.processor),
             each(figure) if work.units else "",
             f"{spoken(times.yardstick)}, {work.against}",
-            f"{times.ratio:.2f}",
+            kept(times.ratio),
             f"{aim_of(work)}{': ' + verdict(figure) if work.aim else ''}",
         )
         yield "| " + " | ".join(cells) + " |"

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 
 PREFIX = "CRYPTOFLOW_"
+
+Kept = Literal["events", "orders", "fills", "trades", "equity", "risk_metrics"]
+"""Tables whose old months `db retire` takes away."""
 
 
 class VenueSettings(BaseModel):
@@ -49,6 +52,13 @@ class Settings(BaseSettings):
     lease_heartbeat: float = Field(5, gt=0, description="seconds between renewals of an account's lease")
     lease_silence: float = Field(20, gt=0, description="seconds without renewal after which a process sends only exits")
     lease_expiry: float = Field(60, gt=0, description="seconds without renewal after which others may take the lease")
+    retention: dict[Kept, Annotated[int, Field(ge=1)]] = Field(
+        {}, description="days for which rows that age are kept, by table, like equity; a table not named: for ever"
+    )
+    backups: Path | None = Field(
+        None, description="folder for backups, best on another disk; none: `backups` in `home`"
+    )
+    backup_days: int = Field(30, ge=1, description="days for which a backup is kept; the last good one is kept longer")
     redis_url: str | None = Field(None, description="Redis that processes share, like redis://HOST; none: without")
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 

@@ -10,6 +10,7 @@ import typer
 from cryptoflow.cli import (
     audit,
     backtest,
+    backup,
     data,
     db,
     diff,
@@ -70,6 +71,7 @@ app.command("backtest")(backtest.backtest)
 app.command("journal")(journal.journal)
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
+app.add_typer(backup.app, name="backup")
 app.add_typer(data.app, name="data")
 app.add_typer(probe.app, name="probe")
 app.add_typer(runs.app, name="runs")

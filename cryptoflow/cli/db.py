@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli import db_lease, db_ship
+from cryptoflow.cli import db_copy, db_lease, db_retire, db_ship
 from cryptoflow.cli.options import AsJson
 
 app = typer.Typer(name="db", help="Look after the databases and journals.", no_args_is_help=True)
+app.command("copy")(db_copy.copy)
+app.command("retire")(db_retire.retire)
 
 
 @app.command("status")
@@ -94,7 +96,11 @@ def check(as_json: AsJson = False) -> None:
         if not as_json:
             say.text(f"{name}: {'as it must be' if not differences else '; '.join(differences)}")
     if any(found.values()):
-        raise CryptoflowError("a database is not as it must be", fix="cryptoflow db upgrade", code=ExitCode.INVALID)
+        raise CryptoflowError(
+            "a database is not as it must be",
+            fix="`cryptoflow db upgrade` brings an older one forward; what was changed by hand is undone by hand",
+            code=ExitCode.INVALID,
+        )
 
 
 @app.command("rebuild")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from cryptoflow.errors import ExitCode
 
 OK, USAGE, INVALID, UNAVAILABLE = ExitCode.OK, ExitCode.USAGE, ExitCode.INVALID, ExitCode.UNAVAILABLE
-PROOF_FAILED, CHANGED = ExitCode.PROOF_FAILED, ExitCode.CHANGED
+REFUSED, PROOF_FAILED, CHANGED = ExitCode.REFUSED, ExitCode.PROOF_FAILED, ExitCode.CHANGED
 
 MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
     OK: ("it did what was asked", "`cryptoflow validate configs/btc_trend.yaml`"),
@@ -19,7 +19,10 @@ MEANINGS: Mapping[ExitCode, tuple[str, str]] = {
         "a venue, a folder, a package or another dependency is not there",
         "`CRYPTOFLOW_HOME=/dev/null/state cryptoflow backtest configs/btc_trend.yaml`",
     ),
-    ExitCode.REFUSED: ("refused by risk, tier, tilt, kill switch or a drifted plan", "no command of today ends so"),
+    REFUSED: (
+        "refused by risk, tier, tilt, kill switch, a drifted plan, or for what it would overwrite",
+        "`cryptoflow backtest configs/btc_trend.yaml --record --set discipline=off`",
+    ),
     PROOF_FAILED: ("what was to be proved does not hold", "`cryptoflow runs reproduce RUN` after its data changed"),
     ExitCode.LEASE_HELD: (
         "another process holds this account",
@@ -33,6 +36,10 @@ WRONG_LINE = "an option or argument is wrong"
 NO_BARS = "the store has no such bars, or the spec has mistakes"
 NO_MANIFEST = f"{NO_BARS}, or a manifest is damaged; the others are listed"
 NO_RUN = "no such run, or it cannot be read"
+
+OLD_FILE = "its file is of another revision, or cannot be read now"
+NO_DATABASE = "a file is no database"
+NO_SERVER = "a database does not answer, or somebody holds it"
 
 EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "init": {
@@ -63,6 +70,44 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "the spec or its data cannot be run",
         UNAVAILABLE: "the state folder cannot be written",
+        REFUSED: "with `--record`, a run with `discipline: off`",
+    },
+    "journal": {
+        OK: "listed, also when nothing is found",
+        USAGE: f"{WRONG_LINE}, or of several journals none is named",
+        INVALID: "there is no such journal, or its file is none",
+        UNAVAILABLE: OLD_FILE,
+    },
+    "audit verify": {
+        OK: "each event is as it was written, also when there is none",
+        USAGE: WRONG_LINE,
+        INVALID: "there is no such journal, or its file is none",
+        UNAVAILABLE: OLD_FILE,
+        PROOF_FAILED: "an event was altered, is missing or stands in another's place; the first is named",
+    },
+    "db status": {
+        OK: "shown, whatever the revisions",
+        USAGE: WRONG_LINE,
+        INVALID: NO_DATABASE,
+        UNAVAILABLE: NO_SERVER,
+    },
+    "db upgrade": {
+        OK: "every database is what this version needs",
+        USAGE: WRONG_LINE,
+        INVALID: NO_DATABASE,
+        UNAVAILABLE: f"{NO_SERVER}, a newer version wrote it, or a step failed and nothing came of it",
+    },
+    "db check": {
+        OK: "every table, law and index is as this version makes it",
+        USAGE: WRONG_LINE,
+        INVALID: f"something differs and is named, or {NO_DATABASE}",
+        UNAVAILABLE: NO_SERVER,
+    },
+    "db rebuild": {
+        OK: "made again, also when something changed",
+        USAGE: WRONG_LINE,
+        INVALID: NO_DATABASE,
+        UNAVAILABLE: f"{NO_SERVER}, or is of another revision",
     },
     "db ship": {
         OK: "shipped, also when there was nothing to ship",
@@ -82,6 +127,52 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: f"{WRONG_LINE}, or there is no such program",
         UNAVAILABLE: "the database is away",
         ExitCode.LEASE_HELD: "another process holds the account, or took it because this one could not renew",
+    },
+    "db retire": {
+        OK: "taken away, also when there was nothing to take",
+        USAGE: WRONG_LINE,
+        INVALID: NO_DATABASE,
+        UNAVAILABLE: f"{NO_SERVER}, is of another revision, or somebody holds a table",
+        REFUSED: "something is still needed, or the database is a file, whose events stay",
+    },
+    "db copy": {
+        OK: "all of it is in the target as it was",
+        USAGE: f"{WRONG_LINE}, or the target is the database to copy from",
+        INVALID: "there is no database to copy",
+        UNAVAILABLE: "a database cannot be reached, or has to be upgraded first",
+        REFUSED: "the target holds other events or rows under the same names, or is written to meanwhile",
+        PROOF_FAILED: "something is not the same in the target, or two databases here contradict each other",
+    },
+    "backup create": {
+        OK: "the backup is there and was restored once",
+        USAGE: WRONG_LINE,
+        INVALID: "there is no database yet",
+        UNAVAILABLE: "a database cannot be reached, there is no room, or the folder cannot be written",
+        PROOF_FAILED: "what was backed up is damaged itself and is named; no backup was made",
+    },
+    "backup list": {OK: "listed, also when there are none", USAGE: WRONG_LINE},
+    "backup verify": {
+        OK: "every byte and event is as it was written",
+        USAGE: WRONG_LINE,
+        INVALID: "no such backup",
+        UNAVAILABLE: "there is no room, or a newer version made it",
+        PROOF_FAILED: "a backup is damaged, and what of it is named",
+    },
+    "backup restore": {
+        OK: "the backup is in use again",
+        USAGE: f"{WRONG_LINE}, or the backup has no such part",
+        INVALID: "no such backup",
+        UNAVAILABLE: "a database cannot be reached, there is no room, or a newer version made it",
+        REFUSED: "something is there already, or is in use; nothing was touched",
+        PROOF_FAILED: "the backup is damaged, and what of it is named; nothing was touched",
+        ExitCode.LEASE_HELD: "a process on some machine still has the lease of an account",
+    },
+    "backup drill": {
+        OK: "a recovery was rehearsed and timed",
+        USAGE: WRONG_LINE,
+        INVALID: "no such backup",
+        UNAVAILABLE: "a database cannot be reached, there is no room, or a newer version made it",
+        PROOF_FAILED: "the backup is damaged, and what of it is named",
     },
     "data listings": {
         OK: "shown, also when nothing is recorded",

@@ -42,4 +42,6 @@ def revision(line: DatabaseLine) -> str:
     """
     if line.revision == line.needed:
         return line.needed
+    if line.revision is not None and line.revision > line.needed:  # revisions are numbered
+        return f"{line.revision}, of a newer version; this one needs {line.needed}"
     return f"{line.revision or 'none'}, `cryptoflow db upgrade` brings it to {line.needed}"

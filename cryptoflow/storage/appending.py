@@ -5,8 +5,9 @@ Everything here runs inside a transaction of the caller's, in both engines alike
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Executable, Table, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cryptoflow.domain.events.event import Event
@@ -14,14 +15,23 @@ from cryptoflow.domain.journal.recorded import GENESIS, Draft, Head, Recorded, r
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.applying import apply
 from cryptoflow.storage.law import judge, judged_streams
-from cryptoflow.storage.looking_up import STATES, VERSIONS, looked_up
+from cryptoflow.storage.looking_up import RETIRED, STATES, VERSIONS, looked_up
 from cryptoflow.storage.partitions import make_room
 from cryptoflow.storage.prepared import prepared
 from cryptoflow.storage.projecting import changes, table_of
 from cryptoflow.storage.rolling import DAY, roll_up
+from cryptoflow.storage.statements import adding
 from cryptoflow.storage.tables.journal import EventRow, HeadRow
 
-EVENTS, HEADS = table_of(EventRow), table_of(HeadRow)
+EVENTS, HEADS = map(table_of, (EventRow, HeadRow))
+
+LOCKED = (
+    select(HEADS.c.seq, HEADS.c.hash, HEADS.c.token, HEADS.c.first_seq)
+    .where(HEADS.c.account == bindparam("of"))
+    .with_for_update()
+)
+MOVED = update(HEADS).where(HEADS.c.account == bindparam("of"))
+"""Statements of every append, built once: building them anew takes as long as the rest of a small one."""
 
 
 class Conflict(CryptoflowError):
@@ -55,10 +65,11 @@ def append(
     `expected` says of a stream how many events its writer knows; where there are others by now the append is refused.
     `token` is the writer's fencing token: one lower than the journal has seen is refused.
     """
-    head = locked(connection, account, token)
+    head, retired = locked(connection, account, token)
     events = [draft.event for draft in drafts]
     streams = {event.stream for event in events} | set(expected or ())
-    versions = looked_up(connection, VERSIONS, account, streams)
+    gone = looked_up(connection, RETIRED, account, streams) if retired else {}
+    versions = {**gone, **looked_up(connection, VERSIONS, account, streams)}
     recorded = numbered(account, head, versions, drafts, expected or {})
     known = [order for stream, order in judged_streams(events).items() if stream in versions]
     judge(events, looked_up(connection, STATES, account, known))
@@ -85,7 +96,7 @@ def numbered(
 
 def adopt(connection: Connection, account: str, events: Sequence[Recorded], *, token: int = 0) -> Sequence[Recorded]:
     """Write events of a journal kept elsewhere; those that are here already must be the same. Returns the new ones."""
-    head = locked(connection, account, token)
+    head = locked(connection, account, token).head
     new = [each for each in events if each.seq > head.seq]
     _check_known(connection, account, [each for each in events if each.seq <= head.seq])
     for each in new:
@@ -110,20 +121,26 @@ def token_of(connection: Connection, account: str) -> int:
 def fence(connection: Connection, account: str, token: int) -> None:
     """Let nobody whose token is older write to an account's journal from now on."""
     locked(connection, account, token)
-    connection.execute(update(HEADS).where(HEADS.c.account == account).values(token=token))
+    connection.execute(MOVED.values(token=token), {"of": account})
 
 
-def locked(connection: Connection, account: str, token: int) -> Head:
+class Locked(NamedTuple):
+    """The end of a journal that nobody else moves meanwhile, and how many of its first events were retired."""
+
+    head: Head
+    retired: int
+
+
+def locked(connection: Connection, account: str, token: int) -> Locked:
     """Return the end of the journal, which nobody else moves until this transaction is over."""
-    wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.token).where(HEADS.c.account == account).with_for_update()
-    found = connection.execute(wanted).first()
+    found = connection.execute(LOCKED, {"of": account}).first()
     if found is None:
         kind = postgresql if connection.dialect.name == "postgresql" else sqlite
         blank = {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}
         connection.execute(kind.insert(HEADS).on_conflict_do_nothing(), blank)
-        found = connection.execute(wanted).one()
+        found = connection.execute(LOCKED, {"of": account}).one()
     check_token(account, token, found.token)
-    return Head(found.seq, found.hash)
+    return Locked(Head(found.seq, found.hash), found.first_seq)
 
 
 def check_token(account: str, token: int, newest: int) -> None:
@@ -149,13 +166,8 @@ def _write(
     if not recorded:
         return
     make_room(connection, {each.at // DAY * DAY for each in recorded})
-    prepared(connection, adding, EVENTS).run(connection, (each._asdict() for each in recorded))
+    statement = prepared(connection, adding, EVENTS)
+    statement.run(connection, [statement.spelled(each._asdict()) for each in recorded])
     apply(connection, changes(zip(recorded, events, strict=True)))
     roll_up(connection, account, recorded)
-    moved = update(HEADS).where(HEADS.c.account == account)
-    connection.execute(moved.values(seq=recorded[-1].seq, hash=recorded[-1].hash, token=token))
-
-
-def adding(_: str, table: Table) -> Executable:
-    """Return what adds a row, and refuses one that is there."""
-    return insert(table)
+    connection.execute(MOVED, {"of": account, "seq": recorded[-1].seq, "hash": recorded[-1].hash, "token": token})

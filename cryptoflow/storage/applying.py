@@ -4,50 +4,49 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table
 
-from cryptoflow.storage.prepared import prepared
+from cryptoflow.storage.prepared import Prepared, Row, prepared
 from cryptoflow.storage.projecting import ORDERS, Change
-
-OF_KEY = "key_"
-"""What the parameters that name a row begin with."""
+from cryptoflow.storage.statements import OF_KEY, adding, changing, putting
 
 KEYS = {ORDERS: ("account", "id")}
-"""How a change names a row of a table whose rows are changed in part."""
+"""How a change names a row of a table whose rows are changed in part; such a row is added once and never replaced."""
+
+Wave = tuple[int, Table, bool, tuple[str, ...]]
 
 
 def apply(connection: Connection, changes: Iterable[Change]) -> None:
     """Carry out changes: those of one row in their order, those of different rows together.
 
-    The first change of every row of a table goes in one statement, then the second of each, and so on: an order that
-    moves three times in a batch makes each of its moves, and the database judges each.
+    The first change of every order goes in one statement, then the second of each, and so on: an order that moves
+    three times in a batch makes each of its moves, and the database judges each. Rows of other tables are put whole,
+    so of one that is put twice only the last is.
     """
-    depths: Counter[tuple[Table, tuple[Any, ...]]] = Counter()
-    waves: dict[tuple[int, Table, bool, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    depths: Counter[tuple[Table, Row]] = Counter()
+    waves: dict[Wave, list[Row]] = defaultdict(list)
+    puts: dict[Table, dict[Row, Row]] = defaultdict(dict)
     for table, key, values, new in changes:
+        if table not in KEYS:
+            puts[table][_key(table, values)] = prepared(connection, putting, table).spelled(values)
+            continue
         depth = depths[table, key]
         depths[table, key] = depth + 1
-        row = dict(values)
-        if not new:
-            row |= {OF_KEY + name: value for name, value in zip(KEYS[table], key, strict=True)}
-        waves[depth, table, new, tuple(values)].append(row)
-    for (_, table, new, columns), rows in sorted(waves.items(), key=lambda wave: wave[0][0]):
-        statement = prepared(connection, put, table) if new else prepared(connection, change, table, columns)
-        statement.run(connection, rows)
+        wave = (depth, table, new, tuple(values))
+        row = values if new else {**values, **dict(zip((OF_KEY + name for name in KEYS[table]), key, strict=True))}
+        waves[wave].append(_of_wave(connection, wave).spelled(row))
+    for wave, rows in sorted(waves.items(), key=lambda each: each[0][0]):
+        _of_wave(connection, wave).run(connection, rows)
+    for table, latest in puts.items():
+        prepared(connection, putting, table).run(connection, list(latest.values()))
 
 
-def put(dialect: str, table: Table) -> Executable:
-    """Return what adds a row, or replaces the one of the same key; an order is never replaced."""
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    if table is ORDERS:
-        return insert
-    keys = [column.name for column in table.primary_key]
-    others = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=others)
+def _of_wave(connection: Connection, wave: Wave) -> Prepared:
+    _, table, new, columns = wave
+    if new:
+        return prepared(connection, adding, table)
+    return prepared(connection, changing, table, KEYS[table], columns)
 
 
-def change(_: str, table: Table, columns: tuple[str, ...]) -> Executable:
-    """Return what changes columns of a row."""
-    named = [table.c[name] == bindparam(OF_KEY + name) for name in KEYS[table]]
-    return update(table).where(*named).values({name: bindparam(name) for name in columns})
+def _key(table: Table, values: Any) -> Row:
+    return tuple([values[column.name] for column in table.primary_key])

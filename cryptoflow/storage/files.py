@@ -2,23 +2,30 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.database import local_engine
-from cryptoflow.storage.migrating import newest, revision, upgrade
+from cryptoflow.storage.database import is_no_database, local_engine
+from cryptoflow.storage.migrating import check, revision, upgrade
 
 
 def create(file: Path) -> Engine:
-    """Return an engine for a file, which is made where there is none."""
+    """Return an engine for a file, which is made where there is none.
+
+    An empty file counts as none: whoever was killed while it made one leaves such a file behind.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    if file.exists():
-        return existing(file)
     engine = local_engine(str(file))
-    with engine.begin() as connection:
-        upgrade(connection)
-    return engine
+    try:
+        with engine.begin() as connection:
+            if not inspect(connection).get_table_names():
+                upgrade(connection)
+    except DatabaseError as error:
+        engine.dispose()
+        raise _unusable(file, error) from error
+    engine.dispose()
+    return existing(file)
 
 
 def existing(file: Path) -> Engine:
@@ -29,12 +36,21 @@ def existing(file: Path) -> Engine:
             found = revision(connection)
     except DatabaseError as error:
         engine.dispose()
-        raise CryptoflowError(f"{file} is no database: {error.orig}", code=ExitCode.INVALID) from error
-    if found != newest():
+        raise _unusable(file, error) from error
+    try:
+        check(str(file), found)
+    except CryptoflowError:
         engine.dispose()
-        raise CryptoflowError(
-            f"{file} is of revision {found or 'none'}, this version needs {newest()}",
-            fix="cryptoflow db upgrade",
-            code=ExitCode.UNAVAILABLE,
-        )
+        raise
     return engine
+
+
+def _unusable(file: Path, error: DatabaseError) -> CryptoflowError:
+    """Say whether a file is none of ours, or one that this process cannot use now."""
+    if is_no_database(error):
+        return CryptoflowError(f"{file} is no database: {error.orig}", code=ExitCode.INVALID)
+    return CryptoflowError(
+        f"{file} cannot be used: {error.orig}",
+        fix="look whether another process holds it, whether this one may write it, and for room on its disk",
+        code=ExitCode.UNAVAILABLE,
+    )

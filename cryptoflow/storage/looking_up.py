@@ -15,9 +15,10 @@ AMONG = {
 }
 
 VERSIONS = "SELECT stream, max(version) FROM events WHERE {among} GROUP BY stream"
+RETIRED = "SELECT stream, version FROM retired_streams WHERE {among}"
 STATES = "SELECT id, state FROM orders WHERE {among}"
 
-COLUMNS = {VERSIONS: "stream", STATES: "id"}
+COLUMNS = {VERSIONS: "stream", RETIRED: "stream", STATES: "id"}
 
 
 def looked_up(connection: Connection, question: str, account: str, names: Collection[str]) -> Mapping[str, Any]:

@@ -49,7 +49,10 @@ def make_room(connection: Connection, moments: Iterable[int]) -> None:
     if not months:
         return
     wanted = {f"{table}_p{month}": (table, month) for month in months | {after(max(months))} for table in TABLES}
-    there = text("SELECT relname FROM pg_class WHERE relname = ANY(:names)")
+    there = text(
+        "SELECT relname FROM pg_class WHERE relname = ANY(:names) "
+        "AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+    )
     for row in connection.execute(there, {"names": list(wanted)}):
         del wanted[row.relname]
     for part, (table, month) in sorted(wanted.items()):

@@ -1,9 +1,10 @@
 """Reading a journal back, a page at a time."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.domain.journal.chain import Broken, Chain
 from cryptoflow.domain.journal.recorded import Head, Recorded
@@ -12,6 +13,9 @@ from cryptoflow.storage.conditions import Condition, above, between, equal, name
 
 PAGE = 5_000
 """Events read at once."""
+
+LAST = 2**63 - 1
+"""The highest number that a column keeps."""
 
 COLUMNS = tuple(EVENTS.c[name] for name in Recorded._fields)
 
@@ -35,20 +39,20 @@ class Wanted(NamedTuple):
         return self._replace(after=read[-1].seq) if read else self
 
 
-def events(connection: Connection, wanted: Wanted) -> Iterator[Recorded]:
-    """Yield events in the order of the journal."""
-    more = True
-    while more:
-        some = following(connection, wanted, PAGE)
-        yield from some
-        more = len(some) == PAGE
-        wanted = wanted.following(some)
+def events(connection: Connection, wanted: Wanted, page: int = PAGE) -> Iterator[Recorded]:
+    """Yield events in the order of the journal, so many read at once."""
+    after = wanted.after, LAST
+    while True:
+        found = _page(connection, wanted, after, page)
+        yield from found
+        if len(found) < page:
+            return
+        after = found[-1].seq, found[-1].at  # two of one number are two rows: an audit has to see both
 
 
 def following(connection: Connection, wanted: Wanted, count: int) -> list[Recorded]:
     """Return the first events, in the order of the journal."""
-    query = select(*COLUMNS).where(*_conditions(wanted)).order_by(EVENTS.c.seq).limit(count)
-    return [Recorded(*row) for row in connection.execute(query)]
+    return _page(connection, wanted, (wanted.after, LAST), count)
 
 
 def newest(connection: Connection, wanted: Wanted, count: int) -> list[Recorded]:
@@ -74,15 +78,37 @@ def audit(connection: Connection, account: str) -> Audit:
     """Follow an account's journal from its first event to its end."""
     start, end = bounds(connection, account)
     chain = Chain(account, start)
-    broken = chain.follow(events(connection, Wanted(account, after=-1)))
+    broken = _followed(connection, chain)
     return Audit(account, chain.head, broken or chain.ends_at(end))
 
 
 def bounds(connection: Connection, account: str) -> tuple[Head, Head]:
     """Return what the oldest event kept is chained to, and the journal's end as it was last told."""
-    wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.first_seq, HEADS.c.first_hash)
-    row = connection.execute(wanted.where(HEADS.c.account == account)).one()
-    return Head(row.first_seq, row.first_hash), Head(row.seq, row.hash)
+    wanted = select(HEADS.c.first_seq, HEADS.c.first_hash, HEADS.c.seq, HEADS.c.hash)
+    row = connection.execute(wanted.where(HEADS.c.account == account)).first()
+    return (_head(*row[:2]), _head(*row[2:])) if row is not None else (Head(), Head())
+
+
+def _head(seq: Any, digest: Any) -> Head:
+    """Return an end as its row tells it; SQLite keeps whatever it is given, and what is no number ends nothing."""
+    return Head(seq, digest) if isinstance(seq, int) else Head()
+
+
+def _followed(connection: Connection, chain: Chain) -> Broken | None:
+    """Return the first event that breaks a chain; one that cannot even be read is one."""
+    after = -LAST
+    for page in (PAGE, 1):  # where a page cannot be read, event by event up to the one that cannot
+        try:
+            return chain.follow(events(connection, Wanted(chain.account, after), page))
+        except DatabaseError as error:
+            after, why = chain.head.seq, error.orig
+    return Broken(chain.account, chain.head.seq + 1, f"cannot be read: {why}")
+
+
+def _page(connection: Connection, wanted: Wanted, after: tuple[int, int], count: int) -> list[Recorded]:
+    later = tuple_(EVENTS.c.seq, EVENTS.c.at) > tuple_(*after)
+    query = select(*COLUMNS).where(*_conditions(wanted), later).order_by(EVENTS.c.seq, EVENTS.c.at).limit(count)
+    return [Recorded(*row) for row in connection.execute(query)]
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

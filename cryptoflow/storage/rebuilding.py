@@ -11,7 +11,9 @@ from cryptoflow.domain.events.codec import canonical
 from cryptoflow.domain.journal.chain import Chain
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.appending import HEADS
 from cryptoflow.storage.applying import apply
+from cryptoflow.storage.ordering import ordered
 from cryptoflow.storage.partitions import make_room
 from cryptoflow.storage.projecting import changes, table_of
 from cryptoflow.storage.reading import Wanted, bounds, events
@@ -42,6 +44,13 @@ class Difference(NamedTuple):
 
 def rebuild(connection: Connection, account: str) -> tuple[int, tuple[Difference, ...]]:
     """Make an account's rows again; returns how many events there are, and which tables that changed."""
+    begins = connection.scalar(select(HEADS.c.first_seq).where(HEADS.c.account == account))
+    if begins:
+        raise CryptoflowError(
+            f"the first {begins:,} events of {account} were retired: its rows cannot be made of what is left",
+            fix="restore a backup from before, or keep the rows as they are",
+            code=ExitCode.REFUSED,
+        )
     before = {table.name: digest(connection, table, account) for table in MADE}
     for table in MADE:
         connection.execute(delete(table).where(table.c.account == account))
@@ -69,18 +78,21 @@ def proven(connection: Connection, account: str) -> Iterator[Recorded]:
         raise Altered(str(broken))
 
 
-def digest(connection: Connection, table: Table, account: str) -> tuple[int, str]:
-    """Return how many rows an account has in a table, and a digest of them that is the same in both engines."""
+def digest(connection: Connection, table: Table, account: str, first: int | None = None) -> tuple[int, str]:
+    """Return how many rows an account has in a table, and a digest of them that is the same in both engines.
+
+    `first` asks for so many rows only, in the order of their keys.
+    """
     found = sha256()
     count = 0
-    for row in rows_of(connection, table, account):
+    for row in rows_of(connection, table, account, first):
         count += 1
         found.update(canonical(row).encode() + b"\n")
     return count, found.hexdigest()
 
 
-def rows_of(connection: Connection, table: Table, account: str) -> Iterator[list[object]]:
+def rows_of(connection: Connection, table: Table, account: str, first: int | None = None) -> Iterator[list[object]]:
     """Yield an account's rows of a table, ordered by their key."""
-    query = select(table).where(table.c.account == account)
-    for row in connection.execute(query.order_by(*table.primary_key), execution_options={"yield_per": AT_ONCE}):
+    query = ordered(connection, table, account).limit(first)
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield list(row)

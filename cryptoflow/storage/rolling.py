@@ -4,20 +4,25 @@ An hour is made anew of its minutes, a day of its hours: whatever comes late or 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
+from functools import cache, reduce
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 
 from cryptoflow.domain.events.accounts import EquityMarked, RiskMeasured
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.storage.applying import apply
 from cryptoflow.storage.projecting import EQUITY, RISK, Change, table_of
 from cryptoflow.storage.tables.curves import EquityDay, EquityHour, RiskDay, RiskHour
+from cryptoflow.storage.tables.types import PLACES, WHOLE
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+
+EXACTLY = Context(prec=2 * (WHOLE + PLACES), traps=[Inexact])
+"""Arithmetic that keeps every digit of exact columns."""
 
 Fold = Callable[[Sequence[Row[Any]]], dict[str, Any]]
 
@@ -50,13 +55,25 @@ def equity_of_hours(rows: Sequence[Row[Any]]) -> dict[str, Any]:
 
 def risk_of_minutes(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     """Return the hour that minutes make."""
-    return {**_worst(rows), "exposure_sum": sum((row.exposure for row in rows), Decimal(0)), "minutes": len(rows)}
+    return {**_worst(rows), "exposure_sum": total(row.exposure for row in rows), "minutes": len(rows)}
 
 
 def risk_of_hours(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     """Return the day that hours make."""
-    total = sum((row.exposure_sum for row in rows), Decimal(0))
-    return {**_worst(rows), "exposure_sum": total, "minutes": sum(row.minutes for row in rows)}
+    return {
+        **_worst(rows),
+        "exposure_sum": total(row.exposure_sum for row in rows),
+        "minutes": sum(row.minutes for row in rows),
+    }
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """Return a sum to the last digit, which the usual 28 digits would round.
+
+    >>> total([Decimal("1000000000000.000000000000000001")] * 2)
+    Decimal('2000000000000.000000000000000002')
+    """
+    return reduce(EXACTLY.add, amounts, Decimal(0))
 
 
 def _worst(rows: Sequence[Row[Any]]) -> dict[str, Any]:
@@ -90,12 +107,7 @@ def roll_up(connection: Connection, account: str, events: Iterable[Recorded]) ->
 
 def _roll(connection: Connection, account: str, step: Step, starts: set[int]) -> None:
     for first, last in spans(starts, step.length):
-        wanted = (
-            select(step.fine)
-            .where(step.fine.c.account == account, step.fine.c.at >= first, step.fine.c.at < last)
-            .order_by(step.fine.c.at)
-        )
-        rows = connection.execute(wanted).all()
+        rows = connection.execute(between(step.fine), {"account": account, "first": first, "last": last}).all()
         stretches = groupby(rows, key=lambda row: row.at // step.length * step.length)
         apply(
             connection,
@@ -104,6 +116,14 @@ def _roll(connection: Connection, account: str, step: Step, starts: set[int]) ->
                 for at, within in stretches
             ),
         )
+
+
+@cache
+def between(table: Table) -> Select[Any]:
+    """Return what asks a table for an account's rows from `first` to `last`, which is left out."""
+    of = table.c
+    asked = (of.account == bindparam("account"), of.at >= bindparam("first"), of.at < bindparam("last"))
+    return select(table).where(*asked).order_by(of.at)
 
 
 def spans(starts: set[int], length: int) -> Iterator[tuple[int, int]]:

@@ -22,10 +22,11 @@ from cryptoflow.storage.appending import EVENTS, Conflict, adopt
 from cryptoflow.storage.away import Away, answered
 from cryptoflow.storage.comparing import Differs, agreed, extent_of
 from cryptoflow.storage.database import READS, Database, local_engine
-from cryptoflow.storage.journal import Journal, Unwritable
+from cryptoflow.storage.journal import Journal
 from cryptoflow.storage.migrating import newest as newest_revision
 from cryptoflow.storage.migrating import revision
 from cryptoflow.storage.reading import Wanted, following, newest
+from cryptoflow.storage.unwritable import Unwritable
 from cryptoflow.storage.waits import waits
 
 Progress = Callable[[int, int], None]

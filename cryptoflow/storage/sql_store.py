@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, select, update
+from sqlalchemy import Connection, Executable, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.storage.appending import append, locked
-from cryptoflow.storage.applying import put
 from cryptoflow.storage.conditions import Condition, Row
 from cryptoflow.storage.database import Database
+from cryptoflow.storage.prepared import prepared
+from cryptoflow.storage.statements import putting
 from cryptoflow.storage.transaction import Over
 from cryptoflow.storage.work import Shared, Work
 
@@ -89,7 +90,7 @@ class SqlTransaction:
     async def put(self, table: Table, values: Mapping[str, Any]) -> None:
         """Add a row, or replace the one of its key."""
         connection = self._connection(writes=True)
-        await connection.execute(put(connection.dialect.name, table), values)
+        await connection.run_sync(_put, table, values)
 
     async def change(self, table: Table, values: Mapping[str, Any], *where: Condition) -> int:
         """Change columns of rows, and return of how many."""
@@ -122,3 +123,8 @@ class SqlTransaction:
         if self.over or (writes and self.reads):
             raise Over("this unit of work is over" if self.over else "this unit of work only reads")
         return self._open
+
+
+def _put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    statement = prepared(connection, putting, table)
+    statement.run(connection, [statement.spelled(values)])

@@ -175,6 +175,13 @@ def tables() -> None:
         sa.PrimaryKeyConstraint("account"),
     )
     op.create_table(
+        "retired_streams",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "stream"),
+    )
+    op.create_table(
         "snapshots",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("fold", sa.Text(), nullable=False),

@@ -53,6 +53,17 @@ def test_a_missed_aim_says_so(aim: Aim, said: str) -> None:
     ]
 
 
+def test_what_waits_for_a_disk_is_not_excused_by_an_idle_processor() -> None:
+    waiting = work(aim=Aim(0.04, "seconds"))._replace(waits=True)
+    assert "aim ≤ 40 ms: MISSED;" in line(Figure(waiting, Times(0.0019, 0.05, 0.025, 0.01)), {"w": 0.0019})
+
+
+def test_a_very_small_ratio_is_kept_in_digits_and_not_as_nothing() -> None:
+    figure = Figure(work(), Times(0.0019234, 0.05, 0.05, 0.01))
+    assert line(figure, {"w": 0.0019}).endswith("0.0019 × in the table")
+    assert not worse(figure, {"w": 0.0019})
+
+
 def test_a_ratio_is_worse_when_it_is_more_than_a_quarter_above_the_table() -> None:
     figure = Figure(work(), Times(5.0, 0.05, 0.05, 0.01))
     assert not worse(figure, {})

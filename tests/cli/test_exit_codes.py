@@ -44,7 +44,9 @@ def test_every_command_can_go_well_and_can_be_called_wrongly() -> None:
     assert all(ExitCode.BUG not in exits for exits in EXITS.values())
 
 
-@pytest.mark.parametrize("code", [ExitCode.OK, ExitCode.USAGE, ExitCode.INVALID, ExitCode.UNAVAILABLE])
+@pytest.mark.parametrize(
+    "code", [ExitCode.OK, ExitCode.USAGE, ExitCode.INVALID, ExitCode.UNAVAILABLE, ExitCode.REFUSED]
+)
 def test_the_example_of_a_code_ends_with_it(code: ExitCode, monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
     monkeypatch.chdir(ROOT)
     before, _, line = MEANINGS[code][1].strip("`").partition("cryptoflow ")
@@ -109,6 +111,16 @@ def test_an_option_that_is_not_there_ends_with_2(command: str, capsys: Capsys) -
         ("plugins new rule cash", 3),
         ("plugins new broker mine", 2),
         ("tier table", 0),
+        (f"backtest {SPEC} --record", 0),
+        (f"backtest {SPEC} --record --set discipline=off", 5),
+        ("journal", 2),
+        ("journal nobody", 3),
+        ("audit verify", 0),
+        ("audit verify nobody", 3),
+        ("db status", 0),
+        ("db upgrade", 0),
+        ("db check", 0),
+        ("db rebuild", 0),
     ],
 )
 def test_a_command_line_ends_with_its_code(project: Path, capsys: Capsys, line: str, code: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cryptoflow.domain.events.codec import Unreadable
 from cryptoflow.domain.journal.recorded import Head, Recorded
 
 
@@ -36,6 +37,12 @@ class Chain:
         return None
 
     def _step(self, each: Recorded) -> Broken | None:
+        try:
+            return self._judged(each)
+        except (TypeError, Unreadable):  # SQLite keeps whatever it is given, whatever its column says
+            return Broken(self.account, self.head.seq + 1, "was altered")
+
+    def _judged(self, each: Recorded) -> Broken | None:
         wanted = self.head.seq + 1
         if each.seq > wanted:
             return Broken(self.account, wanted, "is missing")
@@ -52,4 +59,6 @@ class Chain:
             return None
         if head.seq > self.head.seq:
             return Broken(self.account, self.head.seq + 1, "is missing, and all after it")
+        if head.seq == self.head.seq:
+            return Broken(self.account, head.seq, "is not the one that the journal says it ends with")
         return Broken(self.account, head.seq + 1, "was added behind the journal's back")

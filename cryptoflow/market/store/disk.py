@@ -35,7 +35,7 @@ def replaced(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f"{path.name}-{os.getpid()}-{get_ident()}{UNFINISHED}")
     try:
         yield unfinished
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.rename(path)
     except BaseException:
         with suppress(OSError):
@@ -56,10 +56,11 @@ def _write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 
 def settle(folder: Path) -> None:
     """Let the names that files of a folder have taken outlive a power cut."""
-    _sync(folder)
+    sync(folder)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Let what a file or folder holds outlive a power cut."""
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(file)

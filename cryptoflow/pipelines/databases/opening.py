@@ -2,29 +2,48 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.away import Away, absence
-from cryptoflow.storage.database import Database
-from cryptoflow.storage.migrating import newest, revision
+from cryptoflow.storage.database import Database, is_no_database
+from cryptoflow.storage.migrating import check, revision
 
-FILE_FIX = "see that it is a database of ours, that it can be written, and that its disk has room"
+FILE_FIX = "look whether another process holds it, whether this one may write it, and for room on its disk"
+
+
+class Named(Protocol):
+    """Whatever has a name that people may see."""
+
+    @property
+    def name(self) -> str:
+        """Return it."""
+
+
+@asynccontextmanager
+async def reachable(named: Named, fix: str = "") -> AsyncIterator[None]:
+    """Say in words what a driver raises where a database cannot be used; any other error goes on as it is."""
+    try:
+        yield
+    except (OSError, DatabaseError) as error:
+        if is_no_database(error):
+            raise CryptoflowError(f"{named.name} is no database of ours", code=ExitCode.INVALID) from error
+        why = absence(error)
+        if why is None:
+            raise
+        raise Away(named.name, why, fix) from error
 
 
 @asynccontextmanager
 async def reached(target: Target) -> AsyncIterator[Database]:
     """Yield a database of whatever revision; a server that is not there, or a file that is none, is told in words."""
-    database = Database(target.url, writers=target.writers)
+    database = target.open()
     try:
-        yield database
-    except (OSError, DatabaseError) as error:
-        why = absence(error) or (str(error.orig) if isinstance(error, DatabaseError) and target.file else None)
-        if why is None:
-            raise
-        raise Away(target.place, why, FILE_FIX if target.file else "") from error
+        async with reachable(database, FILE_FIX if database.is_sqlite else ""):
+            yield database
     finally:
         await database.close()
 
@@ -38,10 +57,5 @@ async def ready(target: Target) -> AsyncIterator[Database]:
     async with reached(target) as database:
         async with database.reading() as connection:
             found = await connection.run_sync(revision)
-        if found != newest():
-            raise CryptoflowError(
-                f"{target.place} is of revision {found or 'none'}, this version needs {newest()}",
-                fix="cryptoflow db upgrade",
-                code=ExitCode.UNAVAILABLE,
-            )
+        check(target.place, found)
         yield database

@@ -1,18 +1,22 @@
 """`db upgrade`, `status` and `check`: whether databases are what this version needs, and making them so."""
 
-import shutil
+import asyncio
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import reached
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.appending import head_of
-from cryptoflow.storage.database import Database
-from cryptoflow.storage.migrating import differences, newest, revision, upgrade
+from cryptoflow.storage.migrating import be_alone, is_known, newest, revision, upgrade
 from cryptoflow.storage.reading import accounts
+from cryptoflow.storage.shapes import odds
 
 BEFORE = ".before-"
 """What the copy of a file is called that is made before it is upgraded, followed by its revision."""
@@ -62,32 +66,48 @@ def _look(connection: Connection, target: Target) -> Status:
 
 async def bring_forward(target: Target) -> Upgraded:
     """Bring a database to the newest revision; of a file a copy is made first, which stays when that fails."""
-    file = target.file
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    before = (await status(target)).found
-    if before == newest():
-        return Upgraded(target.name, before, before, None)
-    copied = file.with_name(f"{file.name}{BEFORE}{before}") if file is not None and before is not None else None
-    async with reached(target) as database:
-        if copied is not None:
-            await keep(database, copied)
-        async with database.writing() as connection:
+    if target.file is not None:
+        target.file.parent.mkdir(parents=True, exist_ok=True)
+    async with reached(target) as database, database.writing() as connection:
+        await connection.run_sync(be_alone)
+        before = await connection.run_sync(revision)
+        if before == newest():
+            return Upgraded(target.name, before, before, None)
+        copied = await keep(target, before)  # others wait: nothing comes between copy and upgrade
+        try:
             await connection.run_sync(upgrade)
+        except DBAPIError as error:
+            raise failed(target, copied, error) from error
     return Upgraded(target.name, before, newest(), copied)
 
 
-async def keep(database: Database, copied: Path) -> None:
-    """Write a copy of a SQLite file as it is now."""
+async def keep(target: Target, before: str | None) -> Path | None:
+    """Write a copy of a SQLite file as it is now, where there is something in it, and return where."""
+    if target.file is None or not is_known(before) or before is None:
+        return None
+    copied = target.file.with_name(f"{target.file.name}{BEFORE}{before}")
     begun = copied.with_name(copied.name + ".part")
     begun.unlink(missing_ok=True)
-    async with database.engine.connect() as connection:
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.exec_driver_sql("VACUUM INTO ?", (str(begun),))
-    shutil.move(begun, copied)
+    with closing(sqlite3.connect(target.file, check_same_thread=False)) as source:
+        await asyncio.to_thread(source.execute, "VACUUM INTO ?", (str(begun),))
+    begun.replace(copied)
+    return copied
 
 
-async def odd(target: Target) -> list[Any]:
+def failed(target: Target, copied: Path | None, error: DBAPIError) -> CryptoflowError:
+    """Say that an upgrade came to nothing, and that nothing came of it."""
+    kept = f", and a copy from before is {copied}" if copied is not None else ""
+    return CryptoflowError(
+        f"{target.name} could not be brought to {newest()}: {error.orig}",
+        fix=f"it is as it was{kept}; mend what the message names and run the command again",
+        code=ExitCode.UNAVAILABLE,
+    )
+
+
+async def odd(target: Target) -> list[str]:
     """Return how a database differs from what this version would have made."""
-    async with reached(target) as database, database.reading() as connection:
-        return await connection.run_sync(differences)
+    async with reached(target) as database, database.engine.connect() as connection:
+        found = await connection.run_sync(revision)
+        if found != newest():
+            return [f"its revision is {found or 'none'}, not {newest()}"]
+        return await connection.run_sync(odds)

@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.journals.place import accounts, journal_file
 from cryptoflow.settings import settings
-from cryptoflow.storage.database import url_of
+from cryptoflow.storage.database import Database, url_of
 
 SHARED = "cryptoflow.db"
 """The file that processes share where no server is named."""
@@ -31,11 +31,17 @@ class Target(NamedTuple):
     @property
     def place(self) -> str:
         """Return where it is, without a password."""
-        return str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+        if self.file is not None:
+            return str(self.file)
+        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
 
     def exists(self) -> bool:
         """Say whether it is there; of a server nobody knows before asking."""
         return self.file is None or self.file.is_file()
+
+    def open(self) -> Database:
+        """Return it for use."""
+        return Database(self.url, writers=self.writers)
 
 
 def shared(home: Path | None = None) -> Target:

@@ -34,5 +34,6 @@ async def looked_at(target: Target, account: str | None) -> list[Audited]:
     """Return what a look at the journals of one database found."""
     async with ready(target) as database, database.reading() as connection:
         kept = await connection.run_sync(accounts)
-        wanted = [name for name in kept if account in (None, name)]
+        own = account if target.file is not None and target.file.stem == account else None  # a file that was renamed
+        wanted = [name for name in kept if own is not None or account in (None, name)]
         return [Audited(target.name, await connection.run_sync(audit, name)) for name in wanted]

@@ -24,6 +24,7 @@ class Asked(NamedTuple):
 
 async def listed(asked: Asked) -> AsyncIterator[Recorded]:
     """Yield the events that were asked for, the last so many of them, or all."""
+    asked.days.span()  # refuses days in the wrong order
     account = asked.account or only()
     wanted = Wanted(account, names=asked.names, stream=asked.stream, since=asked.days.start(), until=asked.days.end())
     async with opened(account) as connection:

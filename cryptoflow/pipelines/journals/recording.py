@@ -79,7 +79,9 @@ def record(told: Told, home: Path | None = None, progress: Callable[[int], None]
                 progress(done)
     finally:
         engine.dispose()  # the last connection takes what is in the side file into the file itself
-    begun.replace(file)
+    for older in (file, *sidecars(file)):  # side files of an older journal would be read as this one's
+        older.unlink(missing_ok=True)
+    begun.rename(file)
     return Recording(account, file, head)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ from cryptoflow.domain.records import Line
 VENUE = "simulated"
 PLACES = Decimal(1).scaleb(-18)
 NOTHING = Decimal(0)
+WIDE = Context(prec=38)
+"""Arithmetic that keeps 18 places of prices above 1e10, where the usual 28 digits do not do."""
 
 
 def exact(number: float) -> Decimal:
@@ -282,7 +284,7 @@ def told_of(holding: Holding, symbol: str, strategy: str) -> PositionChanged:
         symbol=symbol,
         strategy=strategy,
         quantity=holding.quantity,
-        average_price=price.quantize(PLACES) if price else NOTHING,
+        average_price=price.quantize(PLACES, context=WIDE) if price else NOTHING,
         cost=holding.cost,
         fees=holding.fees,
         opened_at=holding.opened_at,

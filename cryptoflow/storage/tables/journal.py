@@ -45,6 +45,16 @@ class HeadRow(SQLModel, table=True):
     first_hash: str = Field(sa_type=Text)
 
 
+class RetiredRow(SQLModel, table=True):
+    """How far a stream had come in events that were retired, so that those that follow are counted on."""
+
+    __tablename__ = "retired_streams"
+
+    account: str = Field(primary_key=True, sa_type=Text)
+    stream: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(sa_type=BigInteger)
+
+
 class SnapshotRow(SQLModel, table=True):
     """What a fold had come to at an event: a saving of time, never a source of truth."""
 

@@ -41,7 +41,7 @@ class Exact(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, Decimal):
             raise TypeError(f"{value!r} is no Decimal")
-        if not value.is_finite() or abs(value) >= LARGEST or -value.as_tuple().exponent > PLACES:  # type: ignore[operator]
+        if not value.is_finite() or value.copy_abs() >= LARGEST or -value.as_tuple().exponent > PLACES:  # type: ignore[operator]
             checked(value)
         return decimal_text(value) if dialect.name == "sqlite" else value
 
@@ -54,7 +54,7 @@ class Exact(TypeDecorator[Decimal]):
 
 def checked(number: Decimal) -> None:
     """Refuse a number that an exact column cannot keep; zeros at its end count for nothing."""
-    if not number.is_finite() or abs(number) >= LARGEST:
+    if not number.is_finite() or number.copy_abs() >= LARGEST:
         raise TooExact(f"{number} has more than {WHOLE} digits before the point")
     if "." in (text := decimal_text(number)) and len(text.split(".")[1]) > PLACES:
         raise TooExact(f"{number} has more than {PLACES} digits after the point")

@@ -1,0 +1,67 @@
+"""`backup drill`: the whole recovery rehearsed beside what is in use, and timed.
+
+A shared database on a server is restored into a schema of its own on the same server, which is dropped afterwards:
+that is the way a real restore goes, and unlike a database of its own it needs no right to make databases.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from cryptoflow.clock import Clock, MachineClock
+from cryptoflow.pipelines.backups.place import BEGUN, Backup, asked, backups_folder
+from cryptoflow.pipelines.backups.proving import check
+from cryptoflow.pipelines.backups.room import check_room
+from cryptoflow.pipelines.backups.serving import clear, fill
+from cryptoflow.pipelines.backups.sources import DATABASE, source
+from cryptoflow.pipelines.backups.unpacking import unpack
+
+ROOM = "cryptoflow_drill"
+
+
+class Drill(NamedTuple):
+    """How long a recovery took, in seconds by what was done, and how old the backup was."""
+
+    backup: Backup
+    events: int
+    bytes: int
+    age: float
+    restored: float
+    served: float
+    proved: float
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the whole of it took."""
+        return self.restored + self.served + self.proved
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**self._asdict(), "backup": self.backup.name, "seconds": self.seconds}
+
+
+async def drill(name: str | None = None, *, home: Path | None = None, clock: Clock | None = None) -> Drill:
+    """Restore a backup, the newest without a name, beside what is in use; look at all of it; take it away again."""
+    clock = clock or MachineClock()
+    backup = asked(name, home)
+    manifest = backup.manifest()
+    folder = backups_folder(home)
+    check_room("a drill", folder, manifest.bytes)
+    server = source(DATABASE, home).target
+    with TemporaryDirectory(prefix="drill-", suffix=BEGUN, dir=folder) as told:
+        scratch = Path(told)
+        begun = clock.nanoseconds()
+        unpack(backup, manifest, scratch)
+        restored = clock.nanoseconds()
+        check(backup.name, manifest, scratch)
+        proved = served = clock.nanoseconds()
+        if server.file is None and any(part.name == DATABASE for part in manifest.parts):
+            await clear(server.url, ROOM)
+            try:
+                await fill(server.url, ROOM, scratch / f"{DATABASE}.db")
+                served = clock.nanoseconds()
+            finally:
+                await clear(server.url, ROOM)
+    age = begun / 1e9 - manifest.taken_at / 1e3
+    spent = [(restored - begun) / 1e9, (served - proved) / 1e9, (proved - restored) / 1e9]
+    return Drill(backup, manifest.events, manifest.bytes, age, *spent)

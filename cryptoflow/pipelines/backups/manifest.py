@@ -1,0 +1,84 @@
+"""What a backup says of itself: its files, what is in them, and how each byte of them was."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from cryptoflow.domain.events.codec import canonical
+from cryptoflow.domain.journal.recorded import Head
+
+FORMAT = 1
+"""Rises when older versions could not read a backup any more."""
+
+
+class Part(NamedTuple):
+    """A database in a backup: `database` for the one that processes share, or `journal/ACCOUNT`."""
+
+    name: str
+    file: str
+    bytes: int
+    sha256: str
+    revision: str
+    rows: Mapping[str, int]
+    heads: Mapping[str, Head]
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**self._asdict(), "heads": {account: head._asdict() for account, head in self.heads.items()}}
+
+
+class Manifest(NamedTuple):
+    """When a backup was taken, by which version, and its databases."""
+
+    taken_at: int
+    version: str
+    parts: Sequence[Part]
+
+    @property
+    def bytes(self) -> int:
+        """Return how much room its files take."""
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def events(self) -> int:
+        """Return how many events its journals have."""
+        return sum(head.seq for head in self.heads.values())
+
+    @property
+    def heads(self) -> dict[str, Head]:
+        """Return where the longest journal of each account ends."""
+        found: dict[str, Head] = {}
+        for part in self.parts:
+            for account, head in part.heads.items():
+                found[account] = max(found.get(account, Head()), head)
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**self._asdict(), "format": FORMAT, "parts": [part.facts() for part in self.parts]}
+
+    def text(self) -> str:
+        """Return it as its file has it, sealed."""
+        told = self.facts()
+        return json.dumps({"sha256": seal(told), **told}, indent=2, ensure_ascii=False) + "\n"
+
+
+def seal(told: Mapping[str, Any]) -> str:
+    """Return the digest of all that a manifest says."""
+    return sha256(canonical(told).encode()).hexdigest()
+
+
+def read(text: str) -> Manifest:
+    """Return the manifest that a file tells; ValueError where it is not as it was written."""
+    told = json.loads(text)
+    if not isinstance(told, dict) or told.pop("sha256", None) != seal(told):
+        raise ValueError("it is not as it was written")
+    if told["format"] != FORMAT:
+        raise ValueError(f"it is of format {told['format']}, this version reads {FORMAT}")
+    parts = [_part(each) for each in told["parts"]]
+    return Manifest(told["taken_at"], told["version"], parts)
+
+
+def _part(told: dict[str, Any]) -> Part:
+    return Part(**{**told, "heads": {account: Head(**head) for account, head in told["heads"].items()}})

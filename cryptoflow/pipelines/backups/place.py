@@ -1,0 +1,98 @@
+"""Where backups lie: a folder for each, named after the moment at which it was taken."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+from cryptoflow.pipelines.backups.manifest import Manifest, read
+from cryptoflow.pipelines.home import home_of
+from cryptoflow.settings import settings
+
+FOLDER, MANIFEST, LOCK = "backups", "manifest.json", ".lock"
+
+BEGUN = ".part"
+"""What the name of a backup ends in while it is written, and again while it is removed."""
+
+
+class Damaged(CryptoflowError):
+    """A backup is not as it was written: what is wrong is named, file by file."""
+
+    def __init__(self, name: str, wrong: Iterable[str]) -> None:
+        fix = "`cryptoflow backup list` shows the others; `cryptoflow backup restore NAME` takes one of them"
+        super().__init__(
+            (Problem(f"the backup {name} is damaged: {each}", fix=fix) for each in wrong), code=ExitCode.PROOF_FAILED
+        )
+
+
+class Backup(NamedTuple):
+    """A backup on the disk."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        return self.folder.name
+
+    def manifest(self) -> Manifest:
+        """Return what it says of itself."""
+        try:
+            return read((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise Damaged(self.name, [f"{MANIFEST} is gone"]) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise Damaged(self.name, [f"{MANIFEST}: {error}"]) from error
+
+    def wrong(self) -> list[str]:
+        """Return what a quick look finds wrong: a file that is gone, or not as long as it was."""
+        try:
+            manifest = self.manifest()
+        except Damaged as error:
+            return [problem.what.partition("damaged: ")[2] for problem in error.problems]
+        return [what for part in manifest.parts if (what := size_wrong(self.folder / part.file, part.bytes))]
+
+
+def size_wrong(file: Path, size: int) -> str:
+    """Return what is wrong with a file at first sight, nothing where all is well."""
+    if not file.is_file():
+        return f"{file.name} is gone"
+    found = file.stat().st_size
+    return "" if found == size else f"{file.name} has {found:,} bytes, not {size:,}"
+
+
+def backups_folder(home: Path | None = None) -> Path:
+    """Return the folder of backups."""
+    asked = settings().backups
+    return asked.expanduser() if asked is not None else (home or home_of()) / FOLDER
+
+
+def name_of(taken_at: int) -> str:
+    """Return the name of a backup, by which they sort in time.
+
+    >>> name_of(1_700_000_000_123)
+    '2023-11-14T22-13-20.123Z'
+    """
+    return f"{datetime.fromtimestamp(taken_at // 1000, UTC):%Y-%m-%dT%H-%M-%S}.{taken_at % 1000:03}Z"
+
+
+def kept(home: Path | None = None) -> list[Backup]:
+    """Return every backup, the newest last."""
+    folder = backups_folder(home)
+    found = [each for each in folder.glob("*Z") if each.is_dir()]
+    return [Backup(each) for each in sorted(found, key=lambda each: each.name)]
+
+
+def asked(name: str | None, home: Path | None = None) -> Backup:
+    """Return the backup of a name, or without one the newest."""
+    found = kept(home)
+    if not found:
+        what, fix = f"there is no backup in {backups_folder(home)}", "cryptoflow backup create"
+        raise CryptoflowError(what, fix=fix)
+    if name is None:
+        return found[-1]
+    for each in found:
+        if each.name == name:
+            return each
+    raise CryptoflowError(f"there is no backup {name}", fix="cryptoflow backup list")

@@ -1,0 +1,21 @@
+"""`backup verify`: a backup restored into a scratch folder, and every event and row of it looked at."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cryptoflow.pipelines.backups.place import BEGUN, Backup, asked, backups_folder, kept
+from cryptoflow.pipelines.backups.proving import Proof, prove
+from cryptoflow.pipelines.backups.room import check_room
+
+
+def chosen(name: str | None, every: bool, home: Path | None = None) -> list[Backup]:
+    """Return the backups to look at: all, the one of a name, or the newest."""
+    return kept(home)[::-1] if every and kept(home) else [asked(name, home)]
+
+
+def verify(backup: Backup, home: Path | None = None) -> Proof:
+    """Prove a backup; what is wrong with it is an error that names it."""
+    folder = backups_folder(home)
+    check_room("a look at a backup", folder, backup.manifest().bytes)
+    with TemporaryDirectory(prefix="scratch-", suffix=BEGUN, dir=folder) as scratch:
+        return prove(backup, Path(scratch))

@@ -1,0 +1,317 @@
+"""A recorded backtest, listed, proved and rebuilt from the command line."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from cryptoflow.cli.app import run
+from cryptoflow.errors import ExitCode
+from cryptoflow.pipelines.journals import recording
+from cryptoflow.storage import appending
+from tests.cli.projects import small
+
+Capsys = pytest.CaptureFixture[str]
+SPEC = "configs/small.yaml"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project whose backtest was recorded."""
+    folder = tmp_path_factory.mktemp("recorded")
+    small(folder)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        assert run(["backtest", SPEC, "--record", "--quiet"]) == 0
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def project(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, which is the current folder."""
+    folder = Path(shutil.copytree(recorded, tmp_path / "project"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def journal_of(project: Path) -> Path:
+    (file,) = (project / ".cryptoflow" / "journal").glob("*.db")
+    return file
+
+
+def tampered(file: Path, *statements: str) -> None:
+    """Change a journal by hand, its guards taken away."""
+    by_hand = sqlite3.connect(file)
+    for statement in ("DROP TRIGGER events_no_update", "DROP TRIGGER events_no_delete", *statements):
+        by_hand.execute(statement)
+    by_hand.commit()
+    by_hand.close()
+
+
+def said(capsys: Capsys, *words: str, code: int = 0) -> str:
+    capsys.readouterr()
+    found = run(list(words))
+    told = capsys.readouterr()
+    assert found == code, told.err
+    return told.out if code == 0 or "--json" in words else told.err
+
+
+def listed(capsys: Capsys, *words: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said(capsys, "journal", *words, "--json").splitlines()]
+
+
+def test_the_journal_of_a_run_says_what_its_tables_say(project: Path, capsys: Capsys) -> None:
+    events = listed(capsys, "--all")
+    assert [each["seq"] for each in events] == list(range(1, len(events) + 1))
+    assert (events[0]["name"], events[-1]["name"]) == ("run.started", "run.ended")
+    (folder,) = (project / ".cryptoflow" / "runs").glob("small-*")
+    trades, end = pq.read_table(folder / "trades.parquet"), events[-1]["payload"]
+    names = [each["name"] for each in events]
+    assert end["trades"] == trades.num_rows == names.count("trade.closed") > 0
+    assert end["fills"] == names.count("fill.booked") == 2 * trades.num_rows
+    assert end["orders"] == names.count("order.created")
+    manifest = json.loads((folder / "run.json").read_text())
+    assert float(end["equity"]) == pytest.approx(manifest["metrics"]["final_equity"], rel=1e-12)
+    assert events[0]["payload"]["spec_hash"] == manifest["spec_hash"]
+
+
+def test_the_same_run_leaves_the_same_journal_to_its_last_hash(project: Path, capsys: Capsys) -> None:
+    first = json.loads(said(capsys, "backtest", SPEC, "--record", "--json"))["journal"]
+    file = journal_of(project)
+    for side in ("-wal", "-shm"):  # what a reader that was killed leaves is not read as the new journal's
+        file.with_name(file.name + side).write_bytes(b"left behind")
+    second = json.loads(said(capsys, "backtest", SPEC, "--record", "--json"))["journal"]
+    assert first == second
+    assert Path(second["file"]).resolve() == file
+    assert listed(capsys, "--last", "1")[0]["hash"] == second["hash"]
+    assert listed(capsys, "--last", "1")[0]["seq"] == second["events"]
+
+
+def test_a_run_without_discipline_is_refused_before_it_runs(project: Path, capsys: Capsys) -> None:
+    before = sorted(project.rglob("*"))
+    line = ("backtest", SPEC, "--record", "--set", "discipline=off")
+    assert "evidence for nothing" in said(capsys, *line, code=ExitCode.REFUSED)
+    assert sorted(project.rglob("*")) == before
+
+
+def test_a_recording_that_is_stopped_halfway_leaves_no_half_journal(
+    project: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, whole, done = listed(capsys, "--all"), appending.append, []
+
+    def stopped(*given: Any, **named: Any) -> Any:
+        if done:
+            raise KeyboardInterrupt
+        done.append(given)
+        return whole(*given, **named)
+
+    journal_of(project).unlink()
+    with monkeypatch.context() as halfway:
+        halfway.setattr(appending, "append", stopped)
+        halfway.setattr(recording, "AT_ONCE", 50)
+        assert run(["backtest", SPEC, "--record", "--quiet"]) == 130
+    assert said(capsys, "audit", "verify") == "there is no journal\n"
+    assert run(["backtest", SPEC, "--record", "--quiet"]) == 0
+    assert listed(capsys, "--all") == before
+
+
+KILLED_HALFWAY = """
+import os, signal, sys
+from cryptoflow.storage import appending
+whole, done = appending.append, []
+def append(*given, **named):
+    if done:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(1)
+    return whole(*given, **named)
+appending.append = append
+from cryptoflow.pipelines.journals import recording
+recording.AT_ONCE = 50
+from cryptoflow.cli.app import run
+sys.exit(run(["backtest", "configs/small.yaml", "--record", "--quiet"]))
+"""
+
+
+@pytest.mark.long
+def test_a_recording_that_is_killed_leaves_no_half_journal(project: Path, capsys: Capsys) -> None:
+    before = listed(capsys, "--all")
+    journal_of(project).unlink()
+    done = subprocess.run([sys.executable, "-c", KILLED_HALFWAY], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == -signal.SIGKILL
+    assert list((project / ".cryptoflow" / "journal").glob("*.part"))
+    assert said(capsys, "audit", "verify") == "there is no journal\n"
+    assert run(["backtest", SPEC, "--record", "--quiet"]) == 0
+    assert listed(capsys, "--all") == before
+    assert [file.suffix for file in (project / ".cryptoflow" / "journal").iterdir()] == [".db"]
+
+
+def test_events_are_listed_by_name_by_stream_and_by_day(project: Path, capsys: Capsys) -> None:
+    events = listed(capsys, "--all")
+
+    def names(*words: str) -> set[str]:
+        return {each["name"] for each in listed(capsys, "--all", *words)}
+
+    assert names("--event", "fill.booked") == {"fill.booked"}
+    assert names("--event", "run.*", "--event", "trade.closed") == {"run.started", "run.ended", "trade.closed"}
+    assert names("--event", "fill_booked") == set(), "an underscore is no joker"
+    order = next(each["stream"] for each in events if each["name"] == "order.created")
+    life = listed(capsys, "--all", "--stream", order)
+    assert [each["version"] for each in life] == list(range(1, len(life) + 1))
+    assert {each["correlation"] for each in life} == {order}
+    day = listed(capsys, "--all", "--since", "2024-01-05", "--until", "2024-01-05")
+    begin = 1_704_412_800_000
+    assert [each["seq"] for each in day] == [e["seq"] for e in events if begin <= e["at"] < begin + 86_400_000] != []
+
+
+def test_the_last_events_are_listed_oldest_first_and_fifty_of_them_without_a_wish(
+    project: Path, capsys: Capsys
+) -> None:
+    events = listed(capsys, "--all")
+    assert listed(capsys) == events[-50:]
+    assert listed(capsys, "--last", "3") == events[-3:]
+    assert (
+        listed(capsys, "--event", "order.filled", "--last", "2")
+        == [each for each in events if each["name"] == "order.filled"][-2:]
+    )
+
+
+def test_a_line_for_people_says_number_time_name_and_what_is_news(project: Path, capsys: Capsys) -> None:
+    lines = said(capsys, "journal", "--all").splitlines()
+    assert lines[0].startswith("      1  2024-01-03 00:00:00  run.started            run/small-")
+    created = next(line for line in lines if " order.created " in line)
+    assert "side=buy" in created and "symbol=BTC/USDT" in created
+    assert "order=" not in created.partition("order/")[2], "what the stream says is not said again"
+    assert 'symbols=["BTC/USDT"]' in lines[0]
+
+
+def test_a_journal_has_to_be_named_where_there_are_several_and_be_there(project: Path, capsys: Capsys) -> None:
+    file = journal_of(project)
+    shutil.copy(file, file.with_name("main.db"))
+    told = said(capsys, "journal", code=ExitCode.USAGE)
+    assert told == f"several accounts have a journal\nhint: name one: there are {file.stem}, main\n"
+    assert f"there is no journal of mine\nhint: there are {file.stem}, main" in said(
+        capsys, "journal", "mine", code=ExitCode.INVALID
+    )
+    assert "--until lies before --since" in said(
+        capsys, "journal", file.stem, "--since", "2024-02-01", "--until", "2024-01-01", code=ExitCode.USAGE
+    )
+    shutil.rmtree(file.parent)
+    assert "no account has a journal here\nhint: `cryptoflow backtest SPEC --record` writes one" in said(
+        capsys, "journal", code=ExitCode.USAGE
+    )
+
+
+def test_an_audit_names_the_first_event_that_is_not_as_it_was_written(project: Path, capsys: Capsys) -> None:
+    file = journal_of(project)
+    last = listed(capsys, "--last", "1")[0]
+    assert said(capsys, "audit", "verify") == (
+        f"{file.stem}: {last['seq']} events, each as it was written, to {last['hash'][:12]}\n"
+    )
+    tampered(file, "UPDATE events SET payload = replace(payload, '\"', '') WHERE seq IN (20, 40)")
+    assert said(capsys, "audit", "verify", code=6) == f"event 20 of {file.stem} was altered\n"
+    (told,) = json.loads(said(capsys, "audit", "verify", file.stem, "--json", code=6))["journals"]
+    assert told["broken"] == {"account": file.stem, "seq": 20, "what": "was altered"}
+    assert told["events"] == 19
+
+
+def test_a_journal_that_was_renamed_is_still_followed(project: Path, capsys: Capsys) -> None:
+    file = journal_of(project)
+    tampered(file, "DELETE FROM events WHERE seq = 7")
+    file.rename(file.with_name("main.db"))
+    assert said(capsys, "audit", "verify", "main", code=6) == f"event 7 of {file.stem} is missing\n"
+
+
+def test_a_journal_of_another_revision_is_refused_with_what_to_do(project: Path, capsys: Capsys) -> None:
+    tampered(journal_of(project), "UPDATE alembic_version SET version_num = '9999'")
+    assert "9999, of a newer version; this one needs 0001" in said(capsys, "db", "status")
+    for line in (["journal"], ["audit", "verify"], ["db", "upgrade"], ["db", "rebuild"]):
+        assert "which this version does not know" in said(capsys, *line, code=ExitCode.UNAVAILABLE)
+    tampered_more = sqlite3.connect(journal_of(project))
+    tampered_more.execute("DELETE FROM alembic_version")
+    tampered_more.commit()
+    tampered_more.close()
+    assert "is of revision none, this version needs 0001\nhint: cryptoflow db upgrade" in said(
+        capsys, "journal", code=ExitCode.UNAVAILABLE
+    )
+
+
+def test_rows_that_were_changed_by_hand_are_made_again_and_named(project: Path, capsys: Capsys) -> None:
+    events = len(listed(capsys, "--all"))
+    account = journal_of(project).stem
+    assert said(capsys, "db", "rebuild") == f"{account}: {events} events, nothing changed\n"
+    by_hand = sqlite3.connect(journal_of(project))
+    fills = by_hand.execute("SELECT count(*) FROM fills").fetchone()[0]
+    by_hand.execute("DELETE FROM fills WHERE trade = (SELECT min(trade) FROM fills)")
+    by_hand.commit()
+    by_hand.close()
+    told = json.loads(said(capsys, "db", "rebuild", "--json"))["rebuilt"]
+    assert told[0]["differences"] == [{"table": "fills", "rows_before": fills - 1, "rows_after": fills}]
+    assert said(capsys, "db", "rebuild", "--account", account) == f"{account}: {events} events, nothing changed\n"
+    assert said(capsys, "db", "rebuild", "--account", "nobody") == "there is no journal to rebuild from\n"
+
+
+def test_databases_are_built_shown_and_checked(project: Path, capsys: Capsys) -> None:
+    account = journal_of(project).stem
+    assert "cryptoflow db upgrade" in said(capsys, "db", "status")
+    found = json.loads(said(capsys, "db", "status", "--json"))["databases"]
+    assert [(each["name"], each["found"], each["ready"]) for each in found] == [
+        ("database", None, False),
+        (f"journal of {account}", "0001", True),
+    ]
+    assert said(capsys, "db", "upgrade") == f"database went from nothing to 0001\njournal of {account} is at 0001\n"
+    upgraded = json.loads(said(capsys, "db", "upgrade", "--json"))["upgraded"]
+    assert {(each["before"], each["after"], each["copy"]) for each in upgraded} == {("0001", "0001", None)}
+    assert said(capsys, "db", "check") == f"database: as it must be\njournal of {account}: as it must be\n"
+    by_hand = sqlite3.connect(project / ".cryptoflow" / "cryptoflow.db")
+    by_hand.execute("ALTER TABLE leases ADD COLUMN note TEXT")
+    by_hand.close()
+    assert "a database is not as it must be" in said(capsys, "db", "check", code=ExitCode.INVALID)
+    told = said(capsys, "db", "check", "--json", code=ExitCode.INVALID)
+    assert '"database": [\n      "table leases is not as it was made"\n    ]' in told
+
+
+@pytest.mark.parametrize("command", ["status", "upgrade", "check", "rebuild"])
+def test_a_server_that_does_not_answer_and_a_file_that_is_none_are_told(
+    project: Path, capsys: Capsys, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cryptoflow.settings import settings
+
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk:secret@127.0.0.1:1/trading")
+    settings.cache_clear()
+    told = said(capsys, "db", command, code=ExitCode.UNAVAILABLE)
+    assert "127.0.0.1:1/trading cannot be used: " in told and "secret" not in told
+    assert "hint: start it, or name another one with CRYPTOFLOW_DATABASE_URL" in told
+    notes = project / "notes.db"
+    notes.write_text("these are notes of somebody's, " * 100)
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"sqlite:///{notes}")
+    settings.cache_clear()
+    assert f"{notes} is no database of ours" in said(capsys, "db", command, code=ExitCode.INVALID)
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "mysql://somewhere")
+    settings.cache_clear()
+    assert "is no database that CryptoFlow knows" in said(capsys, "db", command, code=ExitCode.USAGE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("spec", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_shipped_config_is_recorded_without_a_law_broken(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys, evidence: Any
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_HOME", str(tmp_path))
+    began = time.monotonic()
+    told = json.loads(said(capsys, "backtest", str(spec), "--record", "--json"))
+    assert f"{told['journal']['events']:,} events, each as it was written" in said(capsys, "audit", "verify")
+    assert "nothing changed" in said(capsys, "db", "rebuild")
+    evidence(f"{told['journal']['events']:,} events, {time.monotonic() - began:.0f} s with audit and rebuild")

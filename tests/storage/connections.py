@@ -1,0 +1,29 @@
+"""A database of either engine, used from a test as if it were synchronous."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from cryptoflow.storage.database import Database
+
+T = TypeVar("T")
+Inside = Callable[[Callable[[Connection], T]], T]
+
+
+@contextmanager
+def transactions(url: str) -> Iterator[Inside[T]]:
+    """Yield what does something in a transaction of its own and returns what came of it."""
+    with asyncio.Runner() as runner:
+        database = Database(url)
+
+        async def inside(doing: Callable[[Connection], T]) -> T:
+            async with database.writing() as connection:
+                return await connection.run_sync(doing)
+
+        try:
+            yield lambda doing: runner.run(inside(doing))
+        finally:
+            runner.run(database.close())

@@ -1,0 +1,219 @@
+"""Migrations: all of a step or nothing, forward only, one process at a time."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, inspect, make_url, text
+
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.databases.revisions import bring_forward, odd, status
+from cryptoflow.pipelines.databases.targets import Target
+from cryptoflow.storage import migrating
+from cryptoflow.storage.appending import append
+from cryptoflow.storage.database import url_of
+from cryptoflow.storage.files import create, existing
+from cryptoflow.storage.migrating import differences
+from cryptoflow.storage.reading import audit
+from tests.storage.stories import drafts
+from tests.storage.test_append import inside
+
+NEXT = '''
+"""A step that does one thing and then another."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Do both."""
+    op.execute("ALTER TABLE heads ADD COLUMN note TEXT")
+    op.execute("{then}")
+'''
+
+HALFWAY = "INSERT INTO no_such_table VALUES (1)"
+WHOLE = "CREATE TABLE notes (note TEXT)"
+
+
+@pytest.fixture
+def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make this a version with one more migration, whose second half is given."""
+
+    def step(then: str) -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(migrating.migrations(), folder)
+        (folder / "versions" / "0002_next.py").write_text(NEXT.format(then=then))
+        monkeypatch.setattr(migrating, "migrations", lambda: folder)
+
+    return step
+
+
+@pytest.fixture
+def target(url: str) -> Target:
+    """A database of today's revision with a small journal in it."""
+    inside(url, lambda c: append(c, "main", drafts(0, 2)))
+    return Target("database", url_of(url))
+
+
+def everything(url: Any) -> Any:
+    """All that a database holds, as it is built and what is in it."""
+
+    def look(connection: Connection) -> Any:
+        tables = sorted(inspect(connection).get_table_names())
+        columns = {name: [each["name"] for each in inspect(connection).get_columns(name)] for name in tables}
+        rows = {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() for name in tables}
+        return columns, rows, audit(connection, "main")
+
+    return inside(url, look)
+
+
+def test_models_and_migrations_say_the_same(url: str) -> None:
+    assert inside(url, differences) == [[]]
+    assert asyncio.run(odd(Target("database", url_of(url)))) == []
+
+
+def test_a_step_that_fails_halfway_leaves_the_database_as_it_was(
+    target: Target, next_step: Callable[[str], None]
+) -> None:
+    before = everything(target.url)
+    next_step(HALFWAY)
+    with pytest.raises(CryptoflowError, match=r"database could not be brought to 0002: .*no_such_table") as refused:
+        asyncio.run(bring_forward(target))
+    assert refused.value.code == ExitCode.UNAVAILABLE
+    assert everything(target.url) == before
+    if target.file is not None:
+        copied = target.file.with_name("database.db.before-0001")
+        assert f"it is as it was, and a copy from before is {copied}" in str(refused.value)
+        assert everything(target.url.set(database=str(copied))) == before
+
+
+def test_a_step_goes_forward_with_all_that_is_there(target: Target, next_step: Callable[[str], None]) -> None:
+    next_step(WHOLE)
+    done = asyncio.run(bring_forward(target))
+    assert (done.before, done.after) == ("0001", "0002")
+    assert asyncio.run(status(target)).ready
+    assert asyncio.run(odd(target)) == []
+    assert inside(target.url, lambda c: audit(c, "main").head.seq) == [16]
+    again = asyncio.run(bring_forward(target))
+    assert (again.before, again.after, again.copy) == ("0002", "0002", None)
+
+
+def test_two_who_upgrade_at_once_both_come_to_the_same(target: Target, next_step: Callable[[str], None]) -> None:
+    next_step(WHOLE)
+
+    async def both() -> list[Any]:
+        return await asyncio.gather(bring_forward(target), bring_forward(target))
+
+    done = asyncio.run(both())
+    assert {each.after for each in done} == {"0002"}
+    assert sorted(each.before or "" for each in done) == ["0001", "0002"]
+    assert inside(target.url, lambda c: audit(c, "main").head.seq) == [16]
+    if target.file is not None:  # the copy is of before, whoever made it
+        copied = sqlite3.connect(target.file.with_name("database.db.before-0001"))
+        assert copied.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        copied.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
+    """A database with nothing in it, not even tables."""
+    if request.param == "sqlite":
+        yield Target("database", url_of(f"sqlite:///{tmp_path / 'new' / 'empty.db'}"))
+        return
+    url = request.getfixturevalue("postgres_url")
+    inside(
+        url, lambda c: c.execute(text("DROP SCHEMA public CASCADE")), lambda c: c.execute(text("CREATE SCHEMA public"))
+    )
+    yield Target("database", url_of(url))
+
+
+def test_two_who_begin_with_nothing_at_once_build_it_once(empty: Target) -> None:
+    async def both() -> list[Any]:
+        return await asyncio.gather(bring_forward(empty), bring_forward(empty))
+
+    assert sorted(each.before or "" for each in asyncio.run(both())) == ["", "0001"]
+    assert asyncio.run(odd(empty)) == []
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(target: Target) -> None:
+    inside(target.url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    before = everything(target.url)
+    with pytest.raises(CryptoflowError, match="is of revision 9999, which this version does not know") as refused:
+        asyncio.run(bring_forward(target))
+    assert refused.value.code == ExitCode.UNAVAILABLE
+    assert "hint: use the version of CryptoFlow that wrote it, or a newer one" in str(refused.value)
+    assert everything(target.url) == before
+    assert asyncio.run(odd(target)) == ["its revision is 9999, not 0001"]
+    if target.file is not None:
+        assert not list(target.file.parent.glob("*.before-*"))
+        for opening in (existing, create):
+            with pytest.raises(CryptoflowError, match="9999, which this version does not know"):
+                opening(target.file)
+
+
+def test_whatever_was_changed_by_hand_is_named(url: str) -> None:
+    is_sqlite = url.startswith("sqlite")
+    by_hand = {
+        "ALTER TABLE orders ADD COLUMN note TEXT": "orders",
+        "ALTER TABLE positions DROP COLUMN fees": "positions",
+        "ALTER TABLE fills RENAME COLUMN fee TO charge": "fills",
+        "DROP TABLE outbox": "table outbox is missing",
+        "CREATE TABLE notes (note TEXT)": "table notes is not ours",
+        "DROP INDEX orders_by_state": "index orders_by_state is missing",
+        "CREATE UNIQUE INDEX once ON leases (holder)": "index once is not ours",
+        **(IN_SQLITE if is_sqlite else IN_POSTGRESQL),
+    }
+    inside(
+        url,
+        lambda c: append(c, "main", drafts(0)),
+        *(partial(Connection.execute, statement=text(each)) for each in by_hand),
+    )
+    found = "; ".join(asyncio.run(odd(Target("database", url_of(url)))))
+    assert [named for named in by_hand.values() if named not in found] == []
+
+
+IN_SQLITE = {"DROP TRIGGER events_no_update": "trigger events_no_update is missing"}
+IN_POSTGRESQL = {
+    "DROP TRIGGER events_no_truncate ON events": "trigger events_no_truncate of events is missing",
+    "ALTER TABLE orders DROP CONSTRAINT within_cap": "constraint within_cap of orders is missing",
+    "ALTER TABLE events DISABLE TRIGGER events_append_only": "trigger events_append_only of events is not as it was",
+    "ALTER TABLE trades ALTER COLUMN fees DROP NOT NULL": "column trades.fees is not as it was made",
+    "ALTER TABLE trades ALTER COLUMN profit TYPE numeric(38, 8)": "column trades.profit is not as it was made",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'":
+        "function refuse_change is not as it was made",
+}  # fmt: skip
+"""What only one of the engines lets be changed, or names by itself."""
+
+
+def test_whoever_was_killed_while_it_made_a_journal_leaves_one_that_can_be_gone_on_with(tmp_path: Path) -> None:
+    file = tmp_path / "journal" / "main.db"
+    file.parent.mkdir()
+    file.touch()
+    with pytest.raises(CryptoflowError, match="is of revision none, this version needs 0001"):
+        existing(file)
+    create(file).dispose()
+    existing(file).dispose()
+
+
+def test_a_database_of_somebody_else_is_not_built_into(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    theirs = sqlite3.connect(file)
+    theirs.execute("CREATE TABLE notes (note TEXT)")
+    theirs.close()
+    with pytest.raises(CryptoflowError, match="is of revision none"):
+        create(file)
+    theirs = sqlite3.connect(file)
+    assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
+    theirs.close()
+
+
+def test_the_address_of_a_database_is_shown_without_its_password() -> None:
+    shown = Target("database", make_url("postgresql+asyncpg://desk:secret@127.0.0.1:1/trading")).open().name
+    assert "secret" not in shown and "desk" in shown

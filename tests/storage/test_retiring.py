@@ -1,0 +1,142 @@
+"""Old months go whole, and nothing that is still needed goes with them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from cryptoflow.domain.events.accounts import EquityMarked
+from cryptoflow.domain.events.orders import OrderSubmitted
+from cryptoflow.domain.journal.recorded import Draft
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.storage.appending import EVENTS, Conflict, append
+from cryptoflow.storage.curves import EQUITY_CURVE
+from cryptoflow.storage.partitions import TABLES, after, month_of, start_of
+from cryptoflow.storage.projecting import EQUITY
+from cryptoflow.storage.reading import audit
+from cryptoflow.storage.rebuilding import rebuild
+from cryptoflow.storage.resolutions import Span, over
+from cryptoflow.storage.retiring import SNAPSHOTS, Retirement, months, retire
+from cryptoflow.storage.rolling import DAY
+from tests.storage.connections import Inside, transactions
+from tests.storage.stories import intent, life
+
+MONTHS = ["2023_11", "2023_12", "2024_01"]
+CUT = start_of("2024_01")
+
+
+@pytest.fixture
+def inside(url: str) -> Iterator[Inside[Any]]:
+    """A database of either engine after three months of an account: an order filled in each, and its equity."""
+    with transactions(url) as inside:
+        yield lived_in(inside)
+
+
+@pytest.fixture
+def in_postgresql(postgres_url: str) -> Iterator[Inside[Any]]:
+    """The same in PostgreSQL."""
+    with transactions(postgres_url) as inside:
+        yield lived_in(inside)
+
+
+def lived_in(inside: Inside[Any]) -> Inside[Any]:
+    for number, month in enumerate(MONTHS):
+        inside(lambda c, number=number, month=month: append(c, "main", lived(number, start_of(month) + DAY)))
+    return inside
+
+
+def lived(number: int, at: int) -> list[Draft]:
+    return [Draft(event, at + place) for place, event in enumerate(life(number))]
+
+
+def count(table: Any) -> Any:
+    return lambda c: c.scalar(select(func.count()).select_from(table))
+
+
+def snapshot(fold: str, seq: int) -> Any:
+    row = {"account": "main", "fold": fold, "seq": seq, "schema": 1, "event_hash": "", "state": "{}", "hash": ""}
+    return lambda c: c.execute(insert(SNAPSHOTS).values(row))
+
+
+def test_minutes_of_months_that_are_over_go_and_their_days_stay(inside: Inside[Any]) -> None:
+    whole = Span(start_of("2023_11"), start_of("2024_02"))
+    before = inside(lambda c: over(c, EQUITY_CURVE, "main", whole))
+    told = inside(lambda c: retire(c, "equity", CUT + DAY, pretend=True))
+    assert [(each.month, each.rows) for each in told.retired] == [("2023_11", 1), ("2023_12", 1)]
+    assert inside(count(EQUITY)) == 3
+    assert inside(lambda c: retire(c, "equity", CUT + DAY)) == told
+    assert inside(count(EQUITY)) == 1
+    assert inside(lambda c: over(c, EQUITY_CURVE, "main", whole)) == before
+    assert inside(lambda c: retire(c, "equity", CUT + DAY)) == Retirement([], None)
+
+
+def test_a_month_in_which_an_account_wrote_last_stays_until_it_is_said_to_be_finished(inside: Inside[Any]) -> None:
+    inside(lambda c: append(c, "slow", lived(7, start_of("2023_12"))))
+    told = inside(lambda c: retire(c, "equity", CUT))
+    assert [each.month for each in told.retired] == ["2023_11"]
+    assert told.kept is not None and told.kept.month == "2023_12" and "slow" in told.kept.why
+    told = inside(lambda c: retire(c, "equity", CUT, finished=["slow"]))
+    assert [(each.month, each.rows) for each in told.retired] == [("2023_12", 2)]
+
+
+def test_an_order_that_is_still_open_keeps_its_month(inside: Inside[Any]) -> None:
+    inside(lambda c: append(c, "main", [Draft(intent(9), start_of("2023_12") + 5), *lived(3, CUT + 2 * DAY)]))
+    told = inside(lambda c: retire(c, "orders", CUT))
+    assert [each.month for each in told.retired] == ["2023_11"]
+    assert told.kept is not None and told.kept.why == "order ORDER9 is still open"
+
+
+def test_events_in_sqlite_are_never_taken_away(sqlite_file: Any) -> None:
+    with (
+        transactions(f"sqlite:///{sqlite_file}") as inside,
+        pytest.raises(CryptoflowError, match="a journal in SQLite is append-only"),
+    ):
+        inside(lambda c: retire(c, "events", CUT))
+
+
+def test_events_go_only_as_far_as_every_fold_has_a_snapshot(in_postgresql: Inside[Any]) -> None:
+    inside = in_postgresql
+    told = inside(lambda c: retire(c, "events", CUT))
+    assert told.retired == [] and told.kept.why == "no snapshot of main covers its events up to 8"
+    inside(snapshot("positions", 16)), inside(snapshot("orders", 8))
+    told = inside(lambda c: retire(c, "events", CUT))
+    assert [(each.month, each.rows) for each in told.retired] == [("2023_11", 8)]
+    assert told.kept.why == "the newest snapshot of orders of main covers its events up to 8, not to 16"
+
+
+def test_what_is_left_of_a_journal_verifies_goes_on_counting_and_is_not_rebuilt(in_postgresql: Inside[Any]) -> None:
+    inside = in_postgresql
+    inside(snapshot("positions", 16))
+    head = inside(lambda c: audit(c, "main")).head
+    assert [each.month for each in inside(lambda c: retire(c, "events", CUT)).retired] == MONTHS[:2]
+    assert inside(count(EVENTS)) == 8
+    assert inside(lambda c: audit(c, "main")) == ("main", head, None)
+    with pytest.raises(Conflict, match="order/ORDER0 of main has 6 events, not 0"):
+        inside(lambda c: append(c, "main", [Draft(OrderSubmitted("ORDER0", ""), CUT)], expected={"order/ORDER0": 0}))
+    (marked,) = inside(lambda c: append(c, "main", [Draft(EquityMarked(Decimal(1), None), CUT + 2 * DAY)]))
+    assert (marked.seq, marked.version) == (25, 4)
+    with pytest.raises(CryptoflowError, match="the first 16 events of main were retired"):
+        inside(lambda c: rebuild(c, "main"))
+
+
+def test_an_event_written_late_keeps_the_month_that_it_happened_in(in_postgresql: Inside[Any]) -> None:
+    inside = in_postgresql
+    inside(lambda c: append(c, "main", [Draft(EquityMarked(Decimal(1), None), start_of("2023_11") + 1)]))
+    inside(lambda c: append(c, "main", lived(4, start_of("2024_02"))))
+    inside(snapshot("positions", 33))
+    told = inside(lambda c: retire(c, "events", start_of("2023_12")))
+    assert told.retired == []
+    assert told.kept.why == "event 9 of main comes before one that would go, and happened later"
+    assert [each.month for each in inside(lambda c: retire(c, "events", start_of("2024_02"))).retired] == MONTHS
+
+
+def test_as_time_passes_every_table_has_a_part_for_the_month_and_the_next(in_postgresql: Inside[Any]) -> None:
+    inside, at = in_postgresql, start_of("2024_01")
+    for _ in range(14):
+        at += 27 * DAY
+        inside(lambda c, at=at: append(c, "main", [Draft(EquityMarked(Decimal(1), None), at)]))
+        for table in TABLES:
+            found = inside(lambda c, table=table: months(c, EVENTS.metadata.tables[table]))
+            assert found[-2:] == [month_of(at), after(month_of(at))]
