@@ -16,12 +16,12 @@ from benchmarks.figures import Aim, Times, Work, side_by_side
 from benchmarks.stories import PER_ORDER, intents, lives
 from cryptoflow.clock import MachineClock
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.appending import EVENTS, append
 from cryptoflow.storage.database import PRAGMAS
+from cryptoflow.storage.events.appending import EVENTS, append
+from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.events.rebuilding import MADE
 from cryptoflow.storage.files import create
-from cryptoflow.storage.journal import Journal
-from cryptoflow.storage.projecting import ORDERS
-from cryptoflow.storage.rebuilding import MADE
+from cryptoflow.storage.rows.projecting import ORDERS
 
 BATCH = 5_000
 EVENTS_A_ROUND = 20_000

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, text
 from benchmarks.figures import Aim, Work, side_by_side
 from benchmarks.journal import BATCH, EVENTS_A_ROUND, Rows, parts
 from benchmarks.stories import PER_ORDER, lives
-from cryptoflow.storage.appending import EVENTS, append
-from cryptoflow.storage.curves import EQUITY_CURVE, EquityStretch
 from cryptoflow.storage.database import Database
+from cryptoflow.storage.events.appending import EVENTS, append
+from cryptoflow.storage.events.rebuilding import MADE
 from cryptoflow.storage.migrating import upgrade
-from cryptoflow.storage.partitions import after, make_room, month_of, start_of
-from cryptoflow.storage.projecting import MINUTE
-from cryptoflow.storage.rebuilding import MADE
-from cryptoflow.storage.resolutions import Span, over
-from cryptoflow.storage.rolling import DAY
+from cryptoflow.storage.rows.curves import EQUITY_CURVE, EquityStretch
+from cryptoflow.storage.rows.partitions import after, make_room, month_of, start_of
+from cryptoflow.storage.rows.projecting import MINUTE
+from cryptoflow.storage.rows.resolutions import Span, over
+from cryptoflow.storage.rows.rolling import DAY
 from tests.servers.postgres import postgres
 
 MINUTES = 10_000_000

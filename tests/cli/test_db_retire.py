@@ -12,9 +12,9 @@ from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.databases.retiring import wanted
 from cryptoflow.settings import Kept, settings
-from cryptoflow.storage.appending import append
+from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
-from cryptoflow.storage.partitions import TABLES, start_of
+from cryptoflow.storage.rows.partitions import TABLES, start_of
 from tests.storage.stories import life
 
 DAY = 86_400_000

@@ -10,8 +10,8 @@ from cryptoflow.cli.app import run
 from cryptoflow.cli.exits import EXITS
 from cryptoflow.errors import ExitCode
 from cryptoflow.settings import settings
-from cryptoflow.storage.appending import append, fence
 from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.events.appending import append, fence
 from cryptoflow.storage.files import create
 from tests.storage.stories import drafts
 

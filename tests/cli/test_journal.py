@@ -17,7 +17,7 @@ import pytest
 from cryptoflow.cli.app import run
 from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.journals import recording
-from cryptoflow.storage import appending
+from cryptoflow.storage.events import appending
 from tests.cli.projects import small
 
 Capsys = pytest.CaptureFixture[str]
@@ -130,7 +130,7 @@ def test_a_recording_that_is_stopped_halfway_leaves_no_half_journal(
 
 KILLED_HALFWAY = """
 import os, signal, sys
-from cryptoflow.storage import appending
+from cryptoflow.storage.events import appending
 whole, done = appending.append, []
 def append(*given, **named):
     if done:

@@ -9,7 +9,7 @@ import pytest
 from cryptoflow.cli.app import run
 from cryptoflow.cli.exits import EXITS
 from cryptoflow.settings import Settings
-from cryptoflow.storage.copying import BATCH
+from cryptoflow.storage.copying.accounts import BATCH
 from tests.storage.estates import journal
 
 PAGE = (Path(__file__).parents[2] / "docs" / "storage.md").read_text(encoding="utf-8")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.settings import Settings
-from cryptoflow.storage.shipping import Pace
+from cryptoflow.storage.shipping.shipper import Pace
 from cryptoflow.storage.waits import JITTER
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +48,10 @@ def test_the_numbers_of_shipping_are_those_in_force() -> None:
     assert f"batches of {pace.batch:,}" in told
     assert f"after {pace.shortest:.0f}, 2, 4, 8 … s, at most {pace.longest:.0f}, ± {JITTER * 100:.0f} %" in told
     assert f"more than {pace.patience:.0f} s" in " ".join(told.split())
+
+
+def test_the_fields_of_an_event_are_those_of_the_page() -> None:
+    table = re.findall(r"^\| (`.*?) \|", part("A journal to look at"), re.MULTILINE)
+    assert [name for row in table for name in re.findall(r"`(\w+)`", row)] == sorted(
+        Recorded._fields, key=["account", "seq", "stream", "version", "name", "schema"].__contains__, reverse=True
+    )

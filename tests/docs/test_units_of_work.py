@@ -7,10 +7,10 @@ from typing import Any
 
 from cryptoflow.domain.kept.message import MessageState
 from cryptoflow.domain.orders import OrderState
-from cryptoflow.storage import relay, retrying
-from cryptoflow.storage.memory_store import MemoryStore
-from cryptoflow.storage.repositories.curves import Curve
-from cryptoflow.storage.work import Work
+from cryptoflow.storage.work import relay, retrying
+from cryptoflow.storage.work.memory_store import MemoryStore
+from cryptoflow.storage.work.repositories.curves import Curve
+from cryptoflow.storage.work.unit import Work
 from tests.storage.stories import BEGIN, drafts
 
 SECTION = (

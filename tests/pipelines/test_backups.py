@@ -21,8 +21,8 @@ from cryptoflow.pipelines.backups.sources import source
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.backups.verifying import verify
 from cryptoflow.settings import settings
-from cryptoflow.storage.appending import append, head_of
 from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.events.appending import append, head_of
 from tests.storage.estates import LEASED_UNTIL, everything, inside, journal
 from tests.storage.stories import BEGIN, drafts
 

@@ -13,7 +13,7 @@ import pytest
 from cryptoflow.pipelines.backups.place import kept
 from cryptoflow.pipelines.backups.verifying import verify
 from cryptoflow.storage.database import local_engine
-from cryptoflow.storage.reading import audit
+from cryptoflow.storage.events.reading import audit
 from tests.storage.estates import journal
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, insert
 
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, RiskMeasured, TradeClosed
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.appending import append
 from cryptoflow.storage.database import Database
+from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
-from cryptoflow.storage.projecting import table_of
+from cryptoflow.storage.rows.projecting import table_of
 from cryptoflow.storage.tables.journal import SnapshotRow
 from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, MarketSnapshotRow, OutboxRow, RunRow
 from tests.storage.stories import BEGIN, MINUTE, drafts

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.events.reading import Audit, audit
 from cryptoflow.storage.files import existing
-from cryptoflow.storage.journal import Journal
-from cryptoflow.storage.reading import Audit, audit
 
 T = TypeVar("T")
 

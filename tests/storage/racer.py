@@ -18,9 +18,9 @@ import asyncpg  # noqa: F401
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.storage.appending import Fenced, append
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.lease import Lease, Leases, Standing, Terms
+from cryptoflow.storage.events.appending import Fenced, append
+from cryptoflow.storage.leases.lease import Lease, Leases, Standing, Terms
 from tests.storage.stories import drafts
 
 TERMS = Terms(heartbeat=0.2, silence=0.6, expiry=0.8)

@@ -7,9 +7,9 @@ from functools import wraps
 from typing import Any
 
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.memory_store import MemoryStore
-from cryptoflow.storage.sql_store import SqlStore
-from cryptoflow.storage.work import Store
+from cryptoflow.storage.work.memory_store import MemoryStore
+from cryptoflow.storage.work.sql_store import SqlStore
+from cryptoflow.storage.work.unit import Store
 
 
 @asynccontextmanager

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.appending import Conflict, adopt, append
 from cryptoflow.storage.database import url_of
+from cryptoflow.storage.events.appending import Conflict, adopt, append
+from cryptoflow.storage.events.reading import audit
+from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.files import existing
-from cryptoflow.storage.reading import audit
-from cryptoflow.storage.rebuilding import rebuild
 from tests.storage.stories import drafts
 from tests.storage.test_append import inside
 

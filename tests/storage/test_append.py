@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from cryptoflow.storage.appending import Conflict, Fenced, append
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.reading import Wanted, audit, events
-from cryptoflow.storage.rebuilding import rebuild
+from cryptoflow.storage.events.appending import Conflict, Fenced, append
+from cryptoflow.storage.events.reading import Wanted, audit, events
+from cryptoflow.storage.events.rebuilding import rebuild
 from tests.storage.stories import drafts
 
 

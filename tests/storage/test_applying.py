@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from cryptoflow.domain.events.accounts import PositionChanged
 from cryptoflow.domain.events.orders import OrderAcknowledged, OrderFilled
 from cryptoflow.domain.journal.recorded import Draft, Head
-from cryptoflow.storage.appending import adopt, append, numbered
-from cryptoflow.storage.projecting import POSITIONS
-from cryptoflow.storage.rebuilding import MADE, digest
+from cryptoflow.storage.events.appending import adopt, append, numbered
+from cryptoflow.storage.events.rebuilding import MADE, digest
+from cryptoflow.storage.rows.projecting import POSITIONS
 from cryptoflow.storage.tables.types import TooExact
 from tests.storage.connections import transactions
 from tests.storage.stories import BEGIN, SYMBOL, drafts, life

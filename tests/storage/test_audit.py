@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from cryptoflow.domain.journal.recorded import Recorded
-from cryptoflow.storage import reading
-from cryptoflow.storage.appending import EVENTS, HEADS, append
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.reading import Audit, audit
+from cryptoflow.storage.events import reading
+from cryptoflow.storage.events.appending import EVENTS, HEADS, append
+from cryptoflow.storage.events.reading import Audit, audit
 from tests.servers.fixtures import administer
 from tests.storage.stories import drafts
 from tests.storage.test_append import inside

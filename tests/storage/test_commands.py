@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from cryptoflow.domain.kept.command import CommandState
-from cryptoflow.storage.appending import Conflict
-from cryptoflow.storage.work import Store
+from cryptoflow.storage.events.appending import Conflict
+from cryptoflow.storage.work.unit import Store
 from tests.storage.stores import in_a_loop
 from tests.storage.stories import BEGIN
 

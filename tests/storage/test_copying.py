@@ -12,10 +12,10 @@ from sqlalchemy import Engine, delete, event, func, insert, select, text, update
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.copying import Copied, Moved, copy
-from cryptoflow.storage.appending import append, head_of
-from cryptoflow.storage.copying import ROWS
-from cryptoflow.storage.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
-from cryptoflow.storage.sharing import MANNERS, TABLES
+from cryptoflow.storage.copying.accounts import ROWS
+from cryptoflow.storage.copying.shared import MANNERS, TABLES
+from cryptoflow.storage.events.appending import append, head_of
+from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
 from cryptoflow.storage.tables.every import METADATA
 from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow
 from tests.storage.estates import DUST, FINE, VAST, everything, inside, journal

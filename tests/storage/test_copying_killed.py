@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from cryptoflow.storage.appending import append, head_of
 from cryptoflow.storage.database import Database
+from cryptoflow.storage.events.appending import append, head_of
 from cryptoflow.storage.files import create
 from tests.servers.fixtures import administer
 from tests.servers.postgres import postgres

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from cryptoflow.domain.events.accounts import EquityMarked, RiskMeasured
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.appending import append
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.projecting import EQUITY, ORDERS
-from cryptoflow.storage.rebuilding import rebuild
-from cryptoflow.storage.rolling import EQUITY_DAYS, RISK_DAYS, RISK_HOURS
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.events.rebuilding import rebuild
+from cryptoflow.storage.rows.projecting import EQUITY, ORDERS
+from cryptoflow.storage.rows.rolling import EQUITY_DAYS, RISK_DAYS, RISK_HOURS
 from cryptoflow.storage.tables.types import Exact, TooExact, Units, checked, units
 from tests.storage.stories import BEGIN, MINUTE, intent
 from tests.storage.test_append import inside

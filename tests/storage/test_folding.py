@@ -14,12 +14,12 @@ from cryptoflow.domain.journal.fold import Folding, fold
 from cryptoflow.domain.journal.recorded import Draft, Head, Recorded
 from cryptoflow.domain.journal.snapshot import taken
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.storage.appending import HEADS
-from cryptoflow.storage.conditions import equal
-from cryptoflow.storage.folding import folded, keep
-from cryptoflow.storage.memory_store import MemoryStore
-from cryptoflow.storage.repositories.snapshots import KEPT
-from cryptoflow.storage.work import Store
+from cryptoflow.storage.events.appending import HEADS
+from cryptoflow.storage.events.folding import folded, keep
+from cryptoflow.storage.work.conditions import equal
+from cryptoflow.storage.work.memory_store import MemoryStore
+from cryptoflow.storage.work.repositories.snapshots import KEPT
+from cryptoflow.storage.work.unit import Store
 from tests.storage.stores import in_a_loop
 from tests.storage.stories import BEGIN, MINUTE, drafts
 

@@ -18,10 +18,10 @@ from cryptoflow.domain.events.accounts import EquityMarked
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.runs import RunEnded
 from cryptoflow.domain.journal.recorded import Draft, Recorded
-from cryptoflow.storage.appending import Conflict, Fenced
+from cryptoflow.storage.events.appending import Conflict, Fenced
+from cryptoflow.storage.events.journal import Closed, Journal
+from cryptoflow.storage.events.law import Unlawful
 from cryptoflow.storage.files import existing
-from cryptoflow.storage.journal import Closed, Journal
-from cryptoflow.storage.law import Unlawful
 from cryptoflow.storage.tables.types import TooExact
 from tests.storage.opened import audited, journal_in, pragma, with_journal
 from tests.storage.stories import BEGIN, drafts, intent

@@ -15,10 +15,10 @@ import pytest
 
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.database import Database, url_of
+from cryptoflow.storage.events.reading import Wanted, audit, events
+from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.files import create
 from cryptoflow.storage.migrating import upgrade
-from cryptoflow.storage.reading import Wanted, audit, events
-from cryptoflow.storage.rebuilding import rebuild
 from tests.servers.postgres import Postgres, installed, postgres
 from tests.storage.test_append import inside
 

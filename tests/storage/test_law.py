@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from cryptoflow.domain.events.orders import OrderCreated
 from cryptoflow.domain.journal.recorded import Draft, Head, record
 from cryptoflow.domain.orders import OrderState
-from cryptoflow.storage.appending import append
-from cryptoflow.storage.law import against, may_move
-from cryptoflow.storage.partitions import make_room
-from cryptoflow.storage.projecting import ORDERS, created
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.events.law import against, may_move
+from cryptoflow.storage.rows.partitions import make_room
+from cryptoflow.storage.rows.projecting import ORDERS, created
 from tests.storage.stories import BEGIN, drafts, intent
 from tests.storage.test_append import inside
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cryptoflow.storage.reading import audit
+from cryptoflow.storage.events.reading import audit
 from tests.storage.test_append import inside
 
 ROOT = Path(__file__).parents[2]

@@ -10,11 +10,11 @@ from sqlalchemy import update
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.appending import Fenced, append
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.lease import Leases, Standing, Terms
-from cryptoflow.storage.leases import LEASES, LeaseHeld, LeaseLost
+from cryptoflow.storage.events.appending import Fenced, append
+from cryptoflow.storage.leases.grants import LEASES, LeaseHeld, LeaseLost
+from cryptoflow.storage.leases.lease import Leases, Standing, Terms
 from tests.servers.proxy import Proxy
 from tests.storage.stories import drafts
 

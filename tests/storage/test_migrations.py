@@ -15,11 +15,11 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.revisions import bring_forward, odd, status
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage import migrating
-from cryptoflow.storage.appending import append
 from cryptoflow.storage.database import url_of
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.files import create, existing
 from cryptoflow.storage.migrating import differences
-from cryptoflow.storage.reading import audit
 from tests.storage.stories import drafts
 from tests.storage.test_append import inside
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from cryptoflow.clock import MachineClock
-from cryptoflow.storage.beside import Beside
 from cryptoflow.storage.database import Database, local_engine
-from cryptoflow.storage.journal import Journal
+from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.migrating import upgrade
-from cryptoflow.storage.shipping import Pace, Shipper
+from cryptoflow.storage.shipping.beside import Beside
+from cryptoflow.storage.shipping.shipper import Pace, Shipper
 from tests.servers.postgres import postgres
 from tests.servers.proxy import Proxy
 from tests.storage.stories import drafts

@@ -6,11 +6,11 @@ import pytest
 
 from cryptoflow.clock import MachineClock, virtual_time
 from cryptoflow.domain.kept.message import Message, MessageState, message
-from cryptoflow.storage.appending import Conflict
-from cryptoflow.storage.memory_store import MemoryStore
-from cryptoflow.storage.relay import KEPT, LOST, Relay, Undelivered
-from cryptoflow.storage.retrying import MOST, wait
-from cryptoflow.storage.work import Store
+from cryptoflow.storage.events.appending import Conflict
+from cryptoflow.storage.work.memory_store import MemoryStore
+from cryptoflow.storage.work.relay import KEPT, LOST, Relay, Undelivered
+from cryptoflow.storage.work.retrying import MOST, wait
+from cryptoflow.storage.work.unit import Store
 from tests.storage.stores import Hand, in_a_loop
 from tests.storage.stories import BEGIN, drafts
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from cryptoflow.domain.events.accounts import EquityMarked, RiskMeasured
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.storage.appending import append
-from cryptoflow.storage.curves import EQUITY_CURVE, RISK_CURVE, EquityStretch, RiskStretch
-from cryptoflow.storage.projecting import EQUITY, MINUTE
-from cryptoflow.storage.resolutions import Span, over, points
-from cryptoflow.storage.rolling import DAY, HOUR
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.rows.curves import EQUITY_CURVE, RISK_CURVE, EquityStretch, RiskStretch
+from cryptoflow.storage.rows.projecting import EQUITY, MINUTE
+from cryptoflow.storage.rows.resolutions import Span, over, points
+from cryptoflow.storage.rows.rolling import DAY, HOUR
 from tests.storage.connections import transactions
 
 START = 19_700 * DAY

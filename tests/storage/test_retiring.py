@@ -11,15 +11,15 @@ from cryptoflow.domain.events.accounts import EquityMarked
 from cryptoflow.domain.events.orders import OrderSubmitted
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.storage.appending import EVENTS, Conflict, append
-from cryptoflow.storage.curves import EQUITY_CURVE
-from cryptoflow.storage.partitions import TABLES, after, month_of, start_of
-from cryptoflow.storage.projecting import EQUITY
-from cryptoflow.storage.reading import audit
-from cryptoflow.storage.rebuilding import rebuild
-from cryptoflow.storage.resolutions import Span, over
-from cryptoflow.storage.retiring import SNAPSHOTS, Retirement, months, retire
-from cryptoflow.storage.rolling import DAY
+from cryptoflow.storage.events.appending import EVENTS, Conflict, append
+from cryptoflow.storage.events.reading import audit
+from cryptoflow.storage.events.rebuilding import rebuild
+from cryptoflow.storage.rows.curves import EQUITY_CURVE
+from cryptoflow.storage.rows.partitions import TABLES, after, month_of, start_of
+from cryptoflow.storage.rows.projecting import EQUITY
+from cryptoflow.storage.rows.resolutions import Span, over
+from cryptoflow.storage.rows.retiring import SNAPSHOTS, Retirement, months, retire
+from cryptoflow.storage.rows.rolling import DAY
 from tests.storage.connections import Inside, transactions
 from tests.storage.stories import intent, life
 

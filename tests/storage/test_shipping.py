@@ -12,15 +12,15 @@ from sqlalchemy import text
 from cryptoflow.clock import MachineClock
 from cryptoflow.domain.events.storage import DatabaseBack, DatabaseLost
 from cryptoflow.errors import ExitCode
-from cryptoflow.storage.appending import Fenced, append, fence
 from cryptoflow.storage.away import Away
-from cryptoflow.storage.beside import Beside
-from cryptoflow.storage.comparing import Differs
 from cryptoflow.storage.database import Database, local_engine
-from cryptoflow.storage.journal import Journal
-from cryptoflow.storage.reading import Wanted, audit, events
-from cryptoflow.storage.rebuilding import MADE, digest
-from cryptoflow.storage.shipping import Lag, Pace, Shipper
+from cryptoflow.storage.events.appending import Fenced, append, fence
+from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.events.reading import Wanted, audit, events
+from cryptoflow.storage.events.rebuilding import MADE, digest
+from cryptoflow.storage.shipping.beside import Beside
+from cryptoflow.storage.shipping.comparing import Differs
+from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper
 from tests.servers.proxy import Proxy
 from tests.storage.stories import BEGIN, drafts
 

@@ -29,12 +29,12 @@ from cryptoflow.domain.kept.terms import MarketSnapshot
 from cryptoflow.domain.kept.trade import Trade
 from cryptoflow.domain.orders import OrderState
 from cryptoflow.errors import ExitCode
-from cryptoflow.storage.appending import Conflict, Fenced
-from cryptoflow.storage.law import Unlawful
-from cryptoflow.storage.memory_store import MemoryStore
-from cryptoflow.storage.reading import Wanted
-from cryptoflow.storage.transaction import Over
-from cryptoflow.storage.work import Store
+from cryptoflow.storage.events.appending import Conflict, Fenced
+from cryptoflow.storage.events.law import Unlawful
+from cryptoflow.storage.events.reading import Wanted
+from cryptoflow.storage.work.memory_store import MemoryStore
+from cryptoflow.storage.work.transaction import Over
+from cryptoflow.storage.work.unit import Store
 from tests.storage.stores import everything, in_a_loop
 from tests.storage.stories import BEGIN, MINUTE, SYMBOL, drafts, intent
 

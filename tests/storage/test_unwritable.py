@@ -19,11 +19,11 @@ from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage import database
 from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.events.reading import Wanted, events
+from cryptoflow.storage.events.rebuilding import rebuild
+from cryptoflow.storage.events.unwritable import Unwritable
 from cryptoflow.storage.files import create, existing
-from cryptoflow.storage.journal import Journal
-from cryptoflow.storage.reading import Wanted, events
-from cryptoflow.storage.rebuilding import rebuild
-from cryptoflow.storage.unwritable import Unwritable
 from tests.storage.opened import audited, journal_in, pragma, with_journal
 from tests.storage.stories import drafts, intent
 

@@ -9,9 +9,9 @@ from cryptoflow.domain.events.codec import Unreadable
 from cryptoflow.domain.events.known import KNOWN, UPCASTERS
 from cryptoflow.domain.events.storage import CacheBack, CacheLost, StorageEvent
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.appending import append
-from cryptoflow.storage.reading import Wanted, audit, events
-from cryptoflow.storage.rebuilding import rebuild
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.events.reading import Wanted, audit, events
+from cryptoflow.storage.events.rebuilding import rebuild
 from tests.storage.stories import BEGIN
 from tests.storage.test_append import inside
 

@@ -17,10 +17,10 @@ import asyncpg  # noqa: F401
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.domain.journal.recorded import Recorded
-from cryptoflow.storage.appending import append
 from cryptoflow.storage.database import Database, url_of
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.files import create
-from cryptoflow.storage.journal import Journal
 from tests.storage.stories import drafts
 
 CALLERS = 4

@@ -20,7 +20,7 @@ from cryptoflow.pipelines.backups.unpacking import digest
 from cryptoflow.pipelines.databases.copying import Progress
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.settings import settings
-from cryptoflow.storage.online import contents
+from cryptoflow.storage.copying.online import contents
 
 DAY = 24 * 3_600_000
 

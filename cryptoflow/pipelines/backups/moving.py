@@ -13,8 +13,8 @@ from typing import NamedTuple
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import shared
-from cryptoflow.storage.online import SIDECARS
-from cryptoflow.storage.schemas import exchange
+from cryptoflow.storage.copying.online import SIDECARS
+from cryptoflow.storage.copying.schemas import exchange
 
 READY = "restoring"
 """The folder in the state folder for what is made ready."""

@@ -12,11 +12,11 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.backups.manifest import Manifest, Part
 from cryptoflow.pipelines.backups.place import Backup, Damaged
 from cryptoflow.pipelines.backups.unpacking import unpack
+from cryptoflow.storage.copying.online import contents_of, in_itself
 from cryptoflow.storage.database import local_engine
+from cryptoflow.storage.events.reading import accounts, audit
+from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.migrating import known, newest, revision, upgrade
-from cryptoflow.storage.online import contents_of, in_itself
-from cryptoflow.storage.reading import accounts, audit
-from cryptoflow.storage.rebuilding import rebuild
 
 
 class Proof(NamedTuple):

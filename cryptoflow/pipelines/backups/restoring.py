@@ -21,8 +21,8 @@ from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.revisions import status
 from cryptoflow.pipelines.home import home_of
-from cryptoflow.storage.online import is_open
-from cryptoflow.storage.projecting import table_of
+from cryptoflow.storage.copying.online import is_open
+from cryptoflow.storage.rows.projecting import table_of
 from cryptoflow.storage.tables.runtime import LeaseRow
 
 ASIDE = "set-aside"

@@ -7,9 +7,9 @@ from sqlalchemy import URL
 from cryptoflow.pipelines.databases.copying import Owned, heads, take
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import Target, file_url
+from cryptoflow.storage.copying.schemas import build, drop, rooms, within
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.migrating import upgrade
-from cryptoflow.storage.schemas import build, drop, rooms, within
 
 
 async def fill(url: URL, room: str, file: Path) -> None:

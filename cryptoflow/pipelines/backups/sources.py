@@ -9,9 +9,9 @@ from cryptoflow.pipelines.databases.copying import Owned, heads, take
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
 from cryptoflow.pipelines.journals.place import ENDING, accounts, journal_file
+from cryptoflow.storage.copying.online import SIDECARS, copy_file, in_itself
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.files import create
-from cryptoflow.storage.online import SIDECARS, copy_file, in_itself
 
 DATABASE = "database"
 """What the database that processes share is called in a backup."""

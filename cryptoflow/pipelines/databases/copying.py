@@ -12,12 +12,12 @@ from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.revisions import bring_forward, status
 from cryptoflow.pipelines.databases.targets import Target, targets
-from cryptoflow.storage.appending import EVENTS
-from cryptoflow.storage.copying import BATCH, ROWS, copy_account, count_of, end_of, holds
+from cryptoflow.storage.copying.accounts import BATCH, ROWS, copy_account, count_of, end_of, holds
+from cryptoflow.storage.copying.likeness import Unlike, compared
+from cryptoflow.storage.copying.shared import TABLES, copy_shared, missed
 from cryptoflow.storage.database import Database, url_of
-from cryptoflow.storage.likeness import Unlike, compared
-from cryptoflow.storage.reading import accounts
-from cryptoflow.storage.sharing import TABLES, copy_shared, missed
+from cryptoflow.storage.events.appending import EVENTS
+from cryptoflow.storage.events.reading import accounts
 
 Progress = Callable[[int, int], None]
 """Whoever is told how many rows of how many are there."""

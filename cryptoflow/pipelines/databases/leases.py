@@ -8,8 +8,8 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.settings import settings
-from cryptoflow.storage.lease import Leases, Standing, Terms
-from cryptoflow.storage.leases import Grant
+from cryptoflow.storage.leases.grants import Grant
+from cryptoflow.storage.leases.lease import Leases, Standing, Terms
 
 GRACE = 10.0
 """Seconds that a command has to end after it was told to."""

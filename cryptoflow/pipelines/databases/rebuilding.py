@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target
-from cryptoflow.storage.reading import accounts
-from cryptoflow.storage.rebuilding import Difference, rebuild
+from cryptoflow.storage.events.reading import accounts
+from cryptoflow.storage.events.rebuilding import Difference, rebuild
 
 
 class Rebuilt(NamedTuple):

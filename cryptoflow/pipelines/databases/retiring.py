@@ -9,7 +9,7 @@ from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.settings import settings
 from cryptoflow.spec.durations import DAY, midnight
 from cryptoflow.spec.written import MisreadError
-from cryptoflow.storage.retiring import MINUTES, Retirement, retire
+from cryptoflow.storage.rows.retiring import MINUTES, Retirement, retire
 
 
 def wanted(day: str | None, tables: Sequence[str], clock: Clock) -> Mapping[str, int]:

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import reached
 from cryptoflow.pipelines.databases.targets import Target
-from cryptoflow.storage.appending import head_of
+from cryptoflow.storage.events.appending import head_of
+from cryptoflow.storage.events.reading import accounts
 from cryptoflow.storage.migrating import be_alone, is_known, newest, revision, upgrade
-from cryptoflow.storage.reading import accounts
 from cryptoflow.storage.shapes import odds
 
 BEFORE = ".before-"

@@ -8,9 +8,9 @@ from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, known
-from cryptoflow.storage.comparing import Differs
 from cryptoflow.storage.files import existing
-from cryptoflow.storage.shipping import Shipper
+from cryptoflow.storage.shipping.comparing import Differs
+from cryptoflow.storage.shipping.shipper import Shipper
 
 
 class Shipped(NamedTuple):

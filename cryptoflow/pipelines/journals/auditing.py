@@ -6,7 +6,7 @@ from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target, targets
 from cryptoflow.pipelines.journals.place import accounts as on_this_machine
 from cryptoflow.pipelines.journals.place import unknown
-from cryptoflow.storage.reading import Audit, accounts, audit
+from cryptoflow.storage.events.reading import Audit, accounts, audit
 
 
 class Audited(NamedTuple):

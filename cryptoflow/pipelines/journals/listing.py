@@ -9,7 +9,7 @@ from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.data.days import Days
 from cryptoflow.pipelines.journals.place import accounts, known, opened
-from cryptoflow.storage.reading import PAGE, Wanted, following, newest
+from cryptoflow.storage.events.reading import PAGE, Wanted, following, newest
 
 
 class Asked(NamedTuple):

@@ -34,7 +34,7 @@ async def opened(account: str, home: Path | None = None) -> AsyncIterator["Async
     """Yield a connection that reads an account's journal: the file, or without one what the shared database has."""
     from cryptoflow.pipelines.databases.opening import ready
     from cryptoflow.pipelines.databases.targets import Target, file_url, shared
-    from cryptoflow.storage.reading import accounts as kept
+    from cryptoflow.storage.events.reading import accounts as kept
 
     file = journal_file(account, home)
     target = Target(f"journal of {account}", file_url(file)) if file.is_file() else shared(home)

@@ -58,7 +58,7 @@ def account_of(run_id: str) -> str:
 
 def record(told: Told, home: Path | None = None, progress: Callable[[int], None] | None = None) -> Recording:
     """Write a run's journal; the same run gives the same journal, to the hash of its last event."""
-    from cryptoflow.storage.appending import append
+    from cryptoflow.storage.events.appending import append
     from cryptoflow.storage.files import create
 
     account = account_of(told.run_id)

@@ -1,0 +1,80 @@
+"""Whether two places hold the same journal, and where they part."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from cryptoflow.domain.journal.recorded import GENESIS
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.events.appending import EVENTS, HEADS
+
+Ask = Callable[..., Awaitable[Any]]
+"""What asks a place: it takes a function of a connection and its other arguments."""
+
+
+class Differs(CryptoflowError):
+    """A journal is another one elsewhere; nothing is written until somebody has decided which one holds."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            fix="`cryptoflow audit verify` proves the journal here; keep the other copy, it is evidence",
+            code=ExitCode.PROOF_FAILED,
+        )
+
+
+class Extent(NamedTuple):
+    """From where to where a place holds an account's journal, and the highest token that wrote to it."""
+
+    seq: int = 0
+    hash: str = GENESIS
+    token: int = 0
+    first_seq: int = 0
+    first_hash: str = GENESIS
+
+
+def extent_of(connection: Connection, account: str) -> Extent:
+    """Return what a place holds of an account's journal."""
+    wanted = select(*(HEADS.c[name] for name in Extent._fields)).where(HEADS.c.account == account)
+    found = connection.execute(wanted).first()
+    return Extent(*found) if found is not None else Extent()
+
+
+def hash_at(connection: Connection, account: str, seq: int) -> str | None:
+    """Return the hash of an event, also of the one that the oldest event kept is chained to."""
+    extent = extent_of(connection, account)
+    if seq == extent.first_seq:
+        return extent.first_hash
+    return connection.scalar(select(EVENTS.c.hash).where(EVENTS.c.account == account, EVENTS.c.seq == seq))
+
+
+async def agreed(here: Ask, there: Ask, account: str) -> Extent:
+    """Return what `there` holds of the journal that is `here`, or raise `Differs` with the event where they part."""
+    ours: Extent = await here(extent_of, account)
+    theirs: Extent = await there(extent_of, account)
+    oldest, newest = max(ours.first_seq, theirs.first_seq), min(ours.seq, theirs.seq)
+    if newest < oldest:
+        raise Differs(f"events {newest + 1} to {oldest} of {account} are kept in neither place, so nothing can follow")
+    for known in (oldest, newest):
+        if not await _same(here, there, account, known):
+            first = known if known == oldest else await _parting(here, there, account, oldest, newest)
+            raise Differs(f"event {first} of {account} is another one there than here")
+    if theirs.seq > ours.seq:
+        raise Differs(f"event {ours.seq + 1} of {account} is there but not here, where the journal ends before it")
+    return theirs
+
+
+async def _parting(here: Ask, there: Ask, account: str, same: int, other: int) -> int:
+    """Return the first event that differs: each seals all before it, so halving finds it."""
+    while other - same > 1:
+        middle = (same + other) // 2
+        if await _same(here, there, account, middle):
+            same = middle
+        else:
+            other = middle
+    return other
+
+
+async def _same(here: Ask, there: Ask, account: str, seq: int) -> bool:
+    return bool(await here(hash_at, account, seq) == await there(hash_at, account, seq))

@@ -1,0 +1,130 @@
+"""Units of work on a database, of either engine."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cryptoflow.domain.journal.recorded import Draft, Recorded
+from cryptoflow.storage.database import Database
+from cryptoflow.storage.events.appending import append, locked
+from cryptoflow.storage.rows.prepared import prepared
+from cryptoflow.storage.rows.statements import putting
+from cryptoflow.storage.work.conditions import Condition, Row
+from cryptoflow.storage.work.transaction import Over
+from cryptoflow.storage.work.unit import Shared, Work
+
+
+class SqlStore:
+    """A database as a place for units of work; whoever opened the database closes it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @asynccontextmanager
+    async def work(self, account: str, *, token: int = 0) -> AsyncIterator[Work]:
+        """Open a unit of work on an account; `token` is the fencing token of the lease under which it writes."""
+        async with self._begun() as transaction:
+            yield Work(transaction, account, token)
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[Shared]:
+        """Open a unit of work on what belongs to no single account."""
+        async with self._begun() as transaction:
+            yield Shared(transaction)
+
+    @asynccontextmanager
+    async def view(self, account: str) -> AsyncIterator[Work]:
+        """Open a unit that reads one state of the database and keeps nobody waiting; it changes nothing."""
+        async with self.database.reading() as connection:
+            transaction = SqlTransaction(connection, reads=True)
+            try:
+                yield Work(transaction, account, 0)
+            finally:
+                transaction.over = True
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator["SqlTransaction"]:
+        async with self.database.engine.connect() as connection:  # which rolls back, on its way out, what is left
+            await connection.begin()
+            transaction = SqlTransaction(connection)
+            try:
+                yield transaction
+            finally:
+                transaction.over = True
+
+
+class SqlTransaction:
+    """Rows of a database in one transaction."""
+
+    def __init__(self, connection: AsyncConnection, *, reads: bool = False) -> None:
+        self._open, self.reads, self.over = connection, reads, False
+        self._kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+
+    async def find(
+        self,
+        table: Table,
+        *where: Condition,
+        order: Sequence[str] = (),
+        newest: bool = False,
+        limit: int | None = None,
+        claim: bool = False,
+    ) -> list[Row]:
+        """Return rows; on PostgreSQL a claim skips those that another transaction has locked."""
+        columns = [table.c[name].desc() if newest else table.c[name] for name in order]
+        query = select(table).where(*(each.of(table) for each in where)).order_by(*columns).limit(limit)
+        if claim:
+            query = query.with_for_update(skip_locked=True)
+        found = await self._connection().execute(query)
+        return [dict(row) for row in found.mappings()]
+
+    async def add(self, table: Table, values: Mapping[str, Any]) -> Row | None:
+        """Add a row and return it; None where there is one of its key already."""
+        adding = self._kind.insert(table).values(values).on_conflict_do_nothing().returning(*table.c)
+        row = (await self._connection(writes=True).execute(adding)).mappings().first()
+        return None if row is None else dict(row)
+
+    async def put(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Add a row, or replace the one of its key."""
+        connection = self._connection(writes=True)
+        await connection.run_sync(_put, table, values)
+
+    async def change(self, table: Table, values: Mapping[str, Any], *where: Condition) -> int:
+        """Change columns of rows, and return of how many."""
+        return await self._count(update(table).where(*(each.of(table) for each in where)).values(values))
+
+    async def remove(self, table: Table, *where: Condition) -> int:
+        """Remove rows, and return how many."""
+        return await self._count(delete(table).where(*(each.of(table) for each in where)))
+
+    async def append(
+        self, account: str, drafts: Sequence[Draft], *, expected: Mapping[str, int] | None, token: int
+    ) -> list[Recorded]:
+        """Write events as the next ones of an account."""
+        connection = self._connection(writes=True)
+        return await connection.run_sync(append, account, drafts, expected=expected, token=token)
+
+    async def lock(self, account: str, token: int) -> None:
+        """Lock the end of an account's journal."""
+        await self._connection(writes=True).run_sync(locked, account, token)
+
+    async def commit(self) -> None:
+        """Commit, and let nothing follow."""
+        await self._connection(writes=True).commit()
+        self.over = True
+
+    async def _count(self, statement: Executable) -> int:
+        return (await self._connection(writes=True).execute(statement)).rowcount
+
+    def _connection(self, *, writes: bool = False) -> AsyncConnection:
+        if self.over or (writes and self.reads):
+            raise Over("this unit of work is over" if self.over else "this unit of work only reads")
+        return self._open
+
+
+def _put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    statement = prepared(connection, putting, table)
+    statement.run(connection, [statement.spelled(values)])
