@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.domain.events.runs import RunEnded, RunStarted
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.records import Line
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.market.store import disk
 from cryptoflow.pipelines.journals.place import journal_file
 from cryptoflow.pipelines.journals.telling import Teller, Terms, exact, marks
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 AT_ONCE = 10_000
 """Events in one transaction."""
 
-BEGUN = ".part"
-"""What a journal's file ends in while it is being written."""
+BEGUN, LOCK = ".part", ".lock"
+"""What a journal's file ends in while it is being written, and the file that keeps others from writing it too."""
 
 
 class Recording(NamedTuple):
@@ -58,16 +60,29 @@ def account_of(run_id: str) -> str:
 
 def record(told: Told, home: Path | None = None, progress: Callable[[int], None] | None = None) -> Recording:
     """Write a run's journal; the same run gives the same journal, to the hash of its last event."""
+    account = account_of(told.run_id)
+    file = journal_file(account, home)
+    with disk.alone(file.with_name(file.name + LOCK)):
+        begun = file.with_name(file.name + BEGUN)
+        for leftover in (begun, *sidecars(begun)):
+            leftover.unlink(missing_ok=True)
+        head = written(begun, account, events_of(told, account), progress)
+        if end_of(file, account) == head:
+            begun.unlink()
+        else:
+            for older in sidecars(file):  # they would be read as this one's
+                older.unlink(missing_ok=True)
+            begun.replace(file)
+            disk.settle(file.parent)
+    return Recording(account, file, head)
+
+
+def written(file: Path, account: str, drafts: Iterator[Draft], progress: Callable[[int], None] | None) -> Head:
+    """Write a journal of its own into a new file, and return its end."""
     from cryptoflow.storage.events.appending import append
     from cryptoflow.storage.files import create
 
-    account = account_of(told.run_id)
-    file = journal_file(account, home)
-    begun = file.with_name(file.name + BEGUN)
-    for leftover in (begun, *sidecars(begun)):
-        leftover.unlink(missing_ok=True)
-    engine = create(begun)
-    drafts = events_of(told, account)
+    engine = create(file)
     done, head = 0, Head()
     try:
         while some := list(islice(drafts, AT_ONCE)):
@@ -79,10 +94,26 @@ def record(told: Told, home: Path | None = None, progress: Callable[[int], None]
                 progress(done)
     finally:
         engine.dispose()  # the last connection takes what is in the side file into the file itself
-    for older in (file, *sidecars(file)):  # side files of an older journal would be read as this one's
-        older.unlink(missing_ok=True)
-    begun.rename(file)
-    return Recording(account, file, head)
+    return head
+
+
+def end_of(file: Path, account: str) -> Head | None:
+    """Return the end of a journal that is there and whole, None without one."""
+    from cryptoflow.storage.events.reading import audit
+    from cryptoflow.storage.files import existing
+
+    if not file.is_file():
+        return None
+    try:
+        engine = existing(file)
+    except CryptoflowError:
+        return None  # no journal of today's: it is written anew
+    try:
+        with engine.connect() as connection:
+            found = audit(connection, account)
+    finally:
+        engine.dispose()
+    return None if found.broken else found.head
 
 
 def sidecars(file: Path) -> tuple[Path, Path]:

@@ -28,6 +28,8 @@ from cryptoflow.domain.records import Line
 VENUE = "simulated"
 PLACES = Decimal(1).scaleb(-18)
 NOTHING = Decimal(0)
+NOISE = Decimal("1e-9")
+"""Share of an amount that floats may have lost on the way."""
 WIDE = Context(prec=38)
 """Arithmetic that keeps 18 places of prices above 1e10, where the usual 28 digits do not do."""
 
@@ -115,10 +117,10 @@ class Teller:
         entry = line.leg != Leg.EXIT
         if entry:
             yield self._reviewed(line, order), order
-        yield from self._intended(line, order, leg, cap=exact(line.notional) if entry else None)
+        yield from self._intended(line, order, leg, granted=exact(line.notional) if entry else None)
         self.open[line.number] = Open(order, self._quantity(line))
 
-    def _intended(self, line: Line, order: str, leg: str, cap: Decimal | None) -> Iterator[tuple[Event, str]]:
+    def _intended(self, line: Line, order: str, leg: str, granted: Decimal | None) -> Iterator[tuple[Event, str]]:
         """An order is meant, passes the filters, and goes out."""
         quantity = self._quantity(line)
         price = NOTHING if isnan(line.price) else exact(line.price)
@@ -134,7 +136,7 @@ class Teller:
             price=price,
             notional=quantity * price,
             stop=None if isnan(line.stop) else exact(line.stop),
-            cap=cap,
+            cap=None if granted is None else cap_of(quantity * price, granted),
             correlation=None,
             correlation_limit=None,
             decided_at=line.at - self.terms.timeframe,
@@ -167,7 +169,7 @@ class Teller:
         if number == 0:  # a stop or a target: it protected the position until now
             leg = reason_of(line)
             order = self._id(line, leg)
-            yield from self._intended(line, order, "exit", cap=None)
+            yield from self._intended(line, order, "exit", granted=None)
             meant = Open(order, self._quantity(line))
         else:
             meant = self.open[number]
@@ -253,6 +255,15 @@ def quantity_of(lots: float, lot: float, *, whole: bool) -> Decimal:
     (Decimal('0.003'), Decimal('0.25'))
     """
     return int(lots) * Decimal(repr(lot)) if whole else exact(lots * lot)
+
+
+def cap_of(notional: Decimal, granted: Decimal) -> Decimal:
+    """Return what an entry may be: what was granted, which is forgiven the last bits of a float.
+
+    >>> cap_of(Decimal("100.00000001"), Decimal("100.000000009")), cap_of(Decimal(101), Decimal(100))
+    (Decimal('100.00000001'), Decimal('100'))
+    """
+    return notional if granted < notional <= granted * (1 + NOISE) else granted
 
 
 def side_of(line: Line) -> str:
