@@ -70,7 +70,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "the spec or its data cannot be run",
         UNAVAILABLE: "the state folder cannot be written",
-        REFUSED: "with `--record`, a run with `discipline: off`",
+        REFUSED: "with `--record`, a run with `discipline: off`, or something else is in its journal's place",
     },
     "journal": {
         OK: "listed, also when nothing is found",

@@ -118,6 +118,17 @@ def test_two_who_record_the_same_run_at_once_leave_one_whole_journal(project: Pa
     both()
 
 
+def test_what_is_in_the_place_of_a_journal_is_never_written_over(project: Path, capsys: Capsys) -> None:
+    file = journal_of(project)
+    tampered(file, "DELETE FROM events WHERE seq = 7")
+    for there in (file.read_bytes(), b"notes of mine"):
+        file.write_bytes(there)
+        told = said(capsys, "backtest", SPEC, "--record", "--quiet", code=ExitCode.REFUSED)
+        assert "is not the journal that this run writes" in told
+        assert file.read_bytes() == there
+        assert list(file.parent.glob("*.part*")) == []
+
+
 def test_a_run_without_discipline_is_refused_before_it_runs(project: Path, capsys: Capsys) -> None:
     before = sorted(project.rglob("*"))
     line = ("backtest", SPEC, "--record", "--set", "discipline=off")

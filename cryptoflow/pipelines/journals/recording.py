@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.domain.events.runs import RunEnded, RunStarted
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.records import Line
-from cryptoflow.errors import CryptoflowError
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.journals.place import journal_file
 from cryptoflow.pipelines.journals.telling import Teller, Terms, exact, marks
@@ -67,13 +67,20 @@ def record(told: Told, home: Path | None = None, progress: Callable[[int], None]
         for leftover in (begun, *sidecars(begun)):
             leftover.unlink(missing_ok=True)
         head = written(begun, account, events_of(told, account), progress)
-        if end_of(file, account) == head:
+        if not file.exists():
+            for left in sidecars(file):  # of a journal that is gone: they would be read as this one's
+                left.unlink(missing_ok=True)
+            begun.rename(file)
+            disk.settle(file.parent)
+        elif end_of(file, account) == head:
             begun.unlink()
         else:
-            for older in sidecars(file):  # they would be read as this one's
-                older.unlink(missing_ok=True)
-            begun.replace(file)
-            disk.settle(file.parent)
+            begun.unlink()
+            raise CryptoflowError(
+                f"{file} is not the journal that this run writes: it was altered, or is none",
+                fix="it may be evidence: `cryptoflow audit verify` looks at it; move it away to record the run anew",
+                code=ExitCode.REFUSED,
+            )
     return Recording(account, file, head)
 
 
@@ -107,7 +114,7 @@ def end_of(file: Path, account: str) -> Head | None:
     try:
         engine = existing(file)
     except CryptoflowError:
-        return None  # no journal of today's: it is written anew
+        return None
     try:
         with engine.connect() as connection:
             found = audit(connection, account)
