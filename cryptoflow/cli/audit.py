@@ -28,21 +28,24 @@ def verify(
 
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+    from cryptoflow.pipelines.databases.asking import together
     from cryptoflow.pipelines.journals.auditing import audits
 
-    found = run(audits(account))
+    found, errors = run(audits(account))
+    broken = [Problem(str(each.found.broken)) for each in found if each.found.broken]
+    wrong = [CryptoflowError(broken, code=ExitCode.PROOF_FAILED), *errors] if broken else errors
     if as_json:
-        say.data({"journals": [each.facts() for each in found]})
-        if any(each.found.broken for each in found):
-            raise typer.Exit(int(ExitCode.PROOF_FAILED))
+        say.data({"journals": [each.facts() for each in found], "errors": say.as_objects(errors)})
+        if wrong:
+            raise typer.Exit(int(together(wrong).code))
         return
     for place, each in found:
         if each.broken is None:
             where = "" if place == f"journal of {each.account}" else f" in the {place}"
             end = f"each as it was written, to {each.head.hash[:12]}"
-            say.text(f"{each.account}{where}: {each.head.seq:,} events, {end}")
-    if not found:
+            kept = f"events {each.retired + 1:,} to {each.head.seq:,}" if each.retired else f"{each.head.seq:,} events"
+            say.text(f"{each.account}{where}: {kept}, {end}")
+    if not found and not errors:
         say.text("there is no journal")
-    broken = [Problem(str(each.found.broken)) for each in found if each.found.broken]
-    if broken:
-        raise CryptoflowError(broken, code=ExitCode.PROOF_FAILED)
+    if wrong:
+        raise together(wrong)

@@ -25,18 +25,23 @@ def status(as_json: AsJson = False) -> None:
     from asyncio import run
 
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.databases.revisions import Status, status
+    from cryptoflow.pipelines.databases.asking import asked, together
+    from cryptoflow.pipelines.databases.revisions import status
     from cryptoflow.pipelines.databases.targets import targets
     from cryptoflow.report.database_tables import DatabaseLine, status_table
 
-    async def every() -> list[Status]:
-        return [await status(target) for target in targets()]
-
-    found = run(every())
+    found, errors = run(asked(targets(), status))
     if as_json:
-        say.data({"databases": [{**each._asdict(), "ready": each.ready} for each in found]})
+        databases = [{**each._asdict(), "ready": each.ready} for each in found]
+        say.data({"databases": databases, "errors": say.as_objects(errors)})
+        if errors:
+            raise typer.Exit(int(together(errors).code))
         return
-    say.show(status_table(DatabaseLine(each.name, each.found, each.needed, each.events, each.place) for each in found))
+    lines = [DatabaseLine(each.name, each.found, each.needed, each.events, each.place) for each in found]
+    if lines:
+        say.show(status_table(lines))
+    if errors:
+        raise together(errors)
 
 
 @app.command("upgrade")
@@ -83,24 +88,28 @@ def check(as_json: AsJson = False) -> None:
 
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode
+    from cryptoflow.pipelines.databases.asking import asked, together
     from cryptoflow.pipelines.databases.revisions import odd
-    from cryptoflow.pipelines.databases.targets import targets
+    from cryptoflow.pipelines.databases.targets import Target, targets
 
-    async def every() -> dict[str, list[str]]:
-        return {target.name: list(map(str, await odd(target))) for target in targets() if target.exists()}
+    async def compared(target: Target) -> tuple[str, list[str]]:
+        return target.name, list(map(str, await odd(target)))
 
-    found = run(every())
-    if as_json:
-        say.data({"differences": found})
-    for name, differences in found.items():
-        if not as_json:
-            say.text(f"{name}: {'as it must be' if not differences else '; '.join(differences)}")
+    answers, errors = run(asked((target for target in targets() if target.exists()), compared))
+    found = dict(answers)
+    wrong = list(errors)
     if any(found.values()):
-        raise CryptoflowError(
-            "a database is not as it must be",
-            fix="`cryptoflow db upgrade` brings an older one forward; what was changed by hand is undone by hand",
-            code=ExitCode.INVALID,
-        )
+        fix = "`cryptoflow db upgrade` brings an older one forward; what was changed by hand is undone by hand"
+        wrong.append(CryptoflowError("a database is not as it must be", fix=fix, code=ExitCode.INVALID))
+    if as_json:
+        say.data({"differences": found, "errors": say.as_objects(errors)})
+        if wrong:
+            raise typer.Exit(int(together(wrong).code))
+        return
+    for name, differences in found.items():
+        say.text(f"{name}: {'as it must be' if not differences else '; '.join(differences)}")
+    if wrong:
+        raise together(wrong)
 
 
 @app.command("rebuild")
@@ -112,26 +121,23 @@ def rebuild(
 ) -> None:
     """Make orders, fills, positions, trades and curves again of the journal's events.
 
-    The result is the same as what is there; where it is not, the tables that differed are named.
+    The result is the same as what is there; where it is not, the tables that differed are named. Nobody can write to a
+    journal meanwhile, so an account that a process holds is refused.
 
     Examples:
 
       cryptoflow db rebuild
+
+      cryptoflow db rebuild --account main
     """
     from asyncio import run
 
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.databases.rebuilding import Rebuilt, made_again
-    from cryptoflow.pipelines.databases.targets import targets
+    from cryptoflow.pipelines.databases.rebuilding import made_again
 
-    async def every() -> list[Rebuilt]:
-        return [each for target in targets() if target.exists() for each in await made_again(target)]
-
-    found = [each for each in run(every()) if account in (None, each.account)]
+    found = run(made_again(account))
     if as_json:
-        say.data(
-            {"rebuilt": [{**each._asdict(), "differences": [d._asdict() for d in each.differences]} for each in found]}
-        )
+        say.data({"rebuilt": [each.facts() for each in found]})
         return
     for each in found:
         changed = ", ".join(f"{d.table} ({d.rows_before:,} → {d.rows_after:,} rows)" for d in each.differences)

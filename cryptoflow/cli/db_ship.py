@@ -26,8 +26,8 @@ def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False)
     from asyncio import run
 
     from cryptoflow.cli import say
-    from cryptoflow.errors import ExitCode
     from cryptoflow.pipelines.databases import shipping
+    from cryptoflow.pipelines.databases.asking import together
 
     done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))
     if as_json:
@@ -35,11 +35,11 @@ def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False)
             {
                 "database": done.database,
                 "shipped": [each._asdict() for each in done.shipped],
-                "refused": [say.as_object(each) for each in done.refused],
+                "refused": say.as_objects(done.refused),
             }
         )
         if done.refused:
-            raise typer.Exit(int(ExitCode.PROOF_FAILED))
+            raise typer.Exit(int(together(done.refused).code))
         return
     for each in done.shipped:
         say.text(f"{each.account}: {each.shipped:,} events shipped, the database has {each.events:,}")

@@ -81,8 +81,8 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "audit verify": {
         OK: "each event is as it was written, also when there is none",
         USAGE: WRONG_LINE,
-        INVALID: "there is no such journal, or its file is none",
-        UNAVAILABLE: OLD_FILE,
+        INVALID: "there is no such journal, or a file is none; the others are proved",
+        UNAVAILABLE: f"the database is away, or {OLD_FILE}; the others are proved",
         PROOF_FAILED: "an event was altered, is missing or stands in another's place; the first is named",
     },
     "db status": {
@@ -106,13 +106,16 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "db rebuild": {
         OK: "made again, also when something changed",
         USAGE: WRONG_LINE,
-        INVALID: NO_DATABASE,
+        INVALID: f"there is no such journal, or {NO_DATABASE}",
         UNAVAILABLE: f"{NO_SERVER}, or is of another revision",
+        REFUSED: "the first events of an account were retired; its rows stay as they are",
+        PROOF_FAILED: "a journal is not as it was written; its rows stay as they are",
+        ExitCode.LEASE_HELD: "a process holds the account",
     },
     "db ship": {
         OK: "shipped, also when there was nothing to ship",
         USAGE: f"{WRONG_LINE}, or the settings name no database that can be used",
-        INVALID: "no such journal",
+        INVALID: "no such journal, or its file is none; the others are shipped",
         UNAVAILABLE: "the database is away, or of another revision",
         PROOF_FAILED: "the database holds another journal of that account; the first event that differs is named",
         ExitCode.LEASE_HELD: "the database has seen a later holder of the account",
@@ -148,14 +151,16 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "there is no database yet",
         UNAVAILABLE: "a database cannot be reached, there is no room, or the folder cannot be written",
+        REFUSED: "a restore was begun and not ended, and what is there now would have to go aside",
         PROOF_FAILED: "what was backed up is damaged itself and is named; no backup was made",
+        ExitCode.LEASE_HELD: "a restore was begun and not ended, and a process has a lease of what would go aside",
     },
     "backup list": {OK: "listed, also when there are none", USAGE: WRONG_LINE},
     "backup verify": {
         OK: "every byte and event is as it was written",
         USAGE: WRONG_LINE,
         INVALID: "no such backup",
-        UNAVAILABLE: "there is no room, or a newer version made it",
+        UNAVAILABLE: "there is no room, another look is going on, or a newer version made it",
         PROOF_FAILED: "a backup is damaged, and what of it is named",
     },
     "backup restore": {

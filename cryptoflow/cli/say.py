@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,11 @@ def as_object(problem: Problem) -> dict[str, Any]:
     if problem.where:
         place = {"file": problem.where.file, "line": problem.where.line, "column": problem.where.column}
     return {"what": problem.what, **place, "fix": problem.fix}
+
+
+def as_objects(errors: Iterable[CryptoflowError]) -> list[dict[str, Any]]:
+    """Return the mistakes of several errors as programs read them."""
+    return [as_object(problem) for error in errors for problem in error.problems]
 
 
 def tell_error(error: CryptoflowError, *, as_json: bool) -> None:

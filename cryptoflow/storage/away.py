@@ -1,17 +1,21 @@
 """Whether a database is merely away: then one waits and asks again; any other error goes on as it is."""
 
 import asyncio
+import errno
 import sqlite3
 from types import TracebackType
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.database import Database
 
-SERVER = ("08", "25006", "40", "53", "57", "58")
-"""How PostgreSQL's codes begin for what passes: a lost connection, a standby that takes no writes, a deadlock, no
-room, an operator at work, a fault of its machine."""
+SERVER = ("08", "25006", "28", "3D000", "40", "53", "57", "58")
+"""How PostgreSQL's codes begin for what passes: a lost connection, a standby that takes no writes, a login or a
+database that is not there yet, a deadlock, no room, an operator at work, a fault of its machine."""
+
+NETWORK = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ENETRESET}
+"""What a machine says of the way to a server; its other errors are about files and programs."""
 
 FILE = {
     sqlite3.SQLITE_BUSY,
@@ -36,15 +40,31 @@ class Away(CryptoflowError):
         )
 
 
+class Named(Protocol):
+    """Whatever has a name that people may see, on a server or in a file."""
+
+    @property
+    def name(self) -> str:
+        """Return it."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether it is a file."""
+
+
+def words(error: BaseException) -> str:
+    """Return what a driver said, in one line."""
+    told = str(_cause(error)).partition("\n")[0]
+    return told.partition(">: ")[2] or told or "it does not answer in time"  # the adapter puts a class in front
+
+
 def absence(error: BaseException) -> str | None:
     """Return why a database is away, None for an error that has another cause.
 
-    >>> absence(ConnectionRefusedError("nobody listens")), absence(TimeoutError()), absence(ValueError("our bug"))
+    >>> absence(ConnectionRefusedError("nobody listens")), absence(TimeoutError()), absence(PermissionError("a file"))
     ('nobody listens', 'it does not answer in time', None)
     """
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    told = str(cause).partition("\n")[0]
-    told = told.partition(">: ")[2] or told  # the adapter puts its driver's class in front
+    cause, told = _cause(error), words(error)
     server, file = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return told
@@ -52,9 +72,13 @@ def absence(error: BaseException) -> str | None:
         return told if server.startswith(SERVER) else None
     if file is not None:
         return told if file & 0xFF in FILE else None
-    if isinstance(error, OSError | InterfaceError):
-        return told or "it does not answer in time"
-    return None
+    if isinstance(error, ConnectionError | TimeoutError | InterfaceError):
+        return told
+    return told if isinstance(error, OSError) and error.errno in NETWORK else None
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
 class answered:  # noqa: N801  # reads as what it is at its use
@@ -64,7 +88,7 @@ class answered:  # noqa: N801  # reads as what it is at its use
     off in mid-word can leave the lock held by nobody.
     """
 
-    def __init__(self, database: Database, seconds: float) -> None:
+    def __init__(self, database: Named, seconds: float) -> None:
         self.database, self.patience = database, asyncio.timeout(None if database.is_sqlite else seconds)
 
     async def __aenter__(self) -> None:

@@ -2,14 +2,15 @@
 
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.away import Away, words
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 """What people write, and the driver that is meant."""
@@ -78,6 +79,7 @@ class Database:
         if self.is_sqlite:
             prepare(self.engine.sync_engine)
             let_go(self.engine.sync_engine)
+        self._refusals = () if self.is_sqlite else refusals()
 
     @property
     def name(self) -> str:
@@ -87,20 +89,37 @@ class Database:
         return self.url.render_as_string(hide_password=True)
 
     @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection; a server that gives none, for whatever reason, is away."""
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self.engine.connect())
+            except self._refusals as error:
+                raise Away(self.name, words(error)) from error
+            yield connection
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection in a transaction of its own: all of it at the end, nothing after an exception."""
-        async with self.engine.begin() as connection:
+        async with self.connected() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that sees one state of the database and changes nothing."""
-        async with self.engine.connect() as connection:
+        async with self.connected() as connection:
             yield await connection.execution_options(**reading_options(self.is_sqlite))
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """Return what a server's driver raises where it gets no connection: no way there, no right, no such database."""
+    import asyncpg
+
+    return (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def reading_options(is_sqlite: bool) -> Mapping[str, Any]:

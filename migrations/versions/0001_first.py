@@ -93,6 +93,12 @@ def allowed(old: str, new: str) -> str:
     )
 
 
+def backward(other: str) -> str:
+    """Return what no change of a journal's end may do, as a condition; `other` is how an engine says "not the same"."""
+    lower = " OR ".join(f"NEW.{name} < OLD.{name}" for name in ("seq", "token", "first_seq"))
+    return f"NEW.account {other} OLD.account OR {lower}"
+
+
 def law_of_sqlite() -> None:
     """Keep the journal append-only, orders on their moves and intents as they were."""
     for verb in ("UPDATE", "DELETE"):
@@ -104,6 +110,14 @@ def law_of_sqlite() -> None:
         "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
         "WHEN EXISTS (SELECT 1 FROM events WHERE account = NEW.account AND seq = NEW.seq) "
         "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    )
+    end_goes_back = "BEGIN SELECT RAISE(ABORT, 'the end of a journal is never taken back'); END"
+    op.execute(f"CREATE TRIGGER heads_no_delete BEFORE DELETE ON heads {end_goes_back}")
+    op.execute(f"CREATE TRIGGER heads_only_forward BEFORE UPDATE ON heads WHEN {backward('IS NOT')} {end_goes_back}")
+    op.execute(
+        "CREATE TRIGGER heads_no_replace BEFORE INSERT ON heads "
+        "WHEN EXISTS (SELECT 1 FROM heads WHERE account = NEW.account) "
+        "BEGIN SELECT RAISE(ABORT, 'the end of a journal is never taken back'); END"
     )
     op.execute(
         "CREATE TRIGGER orders_moves BEFORE UPDATE OF state ON orders "
@@ -130,6 +144,32 @@ def law_of_postgresql() -> None:
     op.execute(
         "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute(
+        "CREATE FUNCTION judge_added() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE one record; BEGIN "
+        "FOR one IN SELECT added.account, min(added.seq) AS first, heads.seq AS last "
+        "FROM added LEFT JOIN heads ON heads.account = added.account GROUP BY added.account, heads.seq LOOP "
+        "IF one.last IS NULL OR one.first <= one.last OR EXISTS (SELECT FROM events "
+        "WHERE account = one.account AND seq > one.last GROUP BY seq HAVING count(*) > 1) THEN "
+        "RAISE EXCEPTION 'the journal is append-only: an event comes after the end of its account''s, and once' "
+        "USING ERRCODE = 'unique_violation'; END IF; END LOOP; RETURN NULL; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER events_after_the_end AFTER INSERT ON events REFERENCING NEW TABLE AS added "
+        "FOR EACH STATEMENT EXECUTE FUNCTION judge_added()"
+    )
+    op.execute(
+        "CREATE FUNCTION refuse_end() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the end of a journal is never taken back' "
+        "USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    op.execute("CREATE TRIGGER heads_no_delete BEFORE DELETE ON heads FOR EACH ROW EXECUTE FUNCTION refuse_end()")
+    op.execute(
+        "CREATE TRIGGER heads_no_truncate BEFORE TRUNCATE ON heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_end()"
+    )
+    op.execute(
+        "CREATE TRIGGER heads_only_forward BEFORE UPDATE ON heads "
+        f"FOR EACH ROW WHEN ({backward('IS DISTINCT FROM')}) EXECUTE FUNCTION refuse_end()"
     )
     changed = " OR ".join(f'NEW."{name}" IS DISTINCT FROM OLD."{name}"' for name in INTENT)
     op.execute(
@@ -180,6 +220,13 @@ def tables() -> None:
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account", "stream"),
+    )
+    op.create_table(
+        "retired_rows",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "name"),
     )
     op.create_table(
         "snapshots",

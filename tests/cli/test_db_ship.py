@@ -1,7 +1,9 @@
 """`db ship` and `db lease` by hand: what they say, and the code they end with."""
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,9 @@ def test_a_command_runs_under_a_lease_and_its_code_is_passed_on(
     assert ended("db ship", capsys)[0] == ExitCode.OK, "what an earlier holder left can still be shipped"
     assert ended("db lease main -- false", capsys)[0] == 1
     assert ended("db lease main -- no-such-program", capsys)[0] == ExitCode.USAGE
+    Path("notes").write_text("nothing that runs")
+    told = "./notes cannot be run: Permission denied\n"
+    assert ended("db lease main -- ./notes", capsys) == (ExitCode.USAGE, told)
     assert ended("db leases", capsys) == (0, "nobody holds an account\n")
     monkeypatch.setenv("CRYPTOFLOW_LEASE_SILENCE", "90")
     assert ended("db lease main -- true", capsys)[0] == ExitCode.USAGE
@@ -119,3 +124,46 @@ def test_a_command_whose_lease_goes_to_another_is_ended_with_7(
     settings.cache_clear()
     assert run(["db", "lease", "main", "--", sys.executable, "-c", STEAL]) == ExitCode.LEASE_HELD
     assert "token 1 has gone to another, which holds token 9" in capsys.readouterr().err
+
+
+def by_hand(file: Path, *statements: str) -> None:
+    """Change a journal, its guards taken away."""
+    with closing(sqlite3.connect(file)) as hand, hand:
+        for guard in ("events_no_update", "events_no_delete", "heads_no_delete", "heads_only_forward"):
+            hand.execute(f"DROP TRIGGER {guard}")
+        for each in statements:
+            hand.execute(each)
+
+
+def test_a_journal_whose_last_events_were_cut_is_not_shipped(home: Path, capsys: Capsys) -> None:
+    by_hand(home / "journal" / "main.db", "DELETE FROM events WHERE seq > 5")
+    code, told = ended("db ship", capsys)
+    assert code == ExitCode.PROOF_FAILED and "event 6 of main is missing here" in told
+
+
+def test_an_end_that_was_cut_with_its_row_is_found_beside_the_shared_copy(home: Path, capsys: Capsys) -> None:
+    assert ended("db ship", capsys)[0] == 0
+    assert ended("audit verify", capsys)[0] == 0
+    last = "(SELECT hash FROM events WHERE seq = 5)"
+    by_hand(
+        home / "journal" / "main.db", "DELETE FROM events WHERE seq > 5", f"UPDATE heads SET seq = 5, hash = {last}"
+    )
+    code, told = ended("audit verify", capsys)
+    assert code == ExitCode.PROOF_FAILED
+    assert "event 6 of main is in the copy that the database has, but the journal ends before it" in told
+
+
+def test_a_journal_in_a_file_never_begins_later(home: Path, capsys: Capsys) -> None:
+    first = "first_hash = (SELECT hash FROM events WHERE seq = 2)"
+    by_hand(
+        home / "journal" / "main.db", f"UPDATE heads SET first_seq = 2, {first}", "DELETE FROM events WHERE seq < 3"
+    )
+    code, told = ended("audit verify", capsys)
+    assert code == ExitCode.PROOF_FAILED and "event 1 of main is missing" in told
+
+
+def test_a_journal_whose_end_was_forgotten_is_broken_and_not_gone(home: Path, capsys: Capsys) -> None:
+    by_hand(home / "journal" / "main.db", "DELETE FROM heads")
+    code, told = ended("audit verify", capsys)
+    assert code == ExitCode.PROOF_FAILED and "event 8 of main is the last one here, but the row" in told
+    assert ended("db check", capsys)[0] != 0

@@ -1,5 +1,6 @@
 """A recorded backtest, listed, proved and rebuilt from the command line."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,12 +14,17 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import make_url
 
 from cryptoflow.cli.app import run
 from cryptoflow.errors import ExitCode
-from cryptoflow.pipelines.journals import recording
+from cryptoflow.pipelines.journals import listing, recording
+from cryptoflow.settings import settings
 from cryptoflow.storage.events import appending
+from cryptoflow.storage.events.appending import append
+from cryptoflow.storage.files import create
 from tests.cli.projects import small
+from tests.storage.stories import drafts
 
 Capsys = pytest.CaptureFixture[str]
 SPEC = "configs/small.yaml"
@@ -47,8 +53,8 @@ def project(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return folder
 
 
-def journal_of(project: Path) -> Path:
-    (file,) = (project / ".cryptoflow" / "journal").glob("*.db")
+def journal_of(project: Path, name: str = "*") -> Path:
+    (file,) = (project / ".cryptoflow" / "journal").glob(f"{name}.db")
     return file
 
 
@@ -289,7 +295,30 @@ def test_rows_that_were_changed_by_hand_are_made_again_and_named(project: Path, 
     told = json.loads(said(capsys, "db", "rebuild", "--json"))["rebuilt"]
     assert told[0]["differences"] == [{"table": "fills", "rows_before": fills - 1, "rows_after": fills}]
     assert said(capsys, "db", "rebuild", "--account", account) == f"{account}: {events} events, nothing changed\n"
-    assert said(capsys, "db", "rebuild", "--account", "nobody") == "there is no journal to rebuild from\n"
+    assert "there is no journal of nobody" in said(capsys, "db", "rebuild", "--account", "nobody", code=3)
+
+
+def test_only_the_account_that_is_named_is_made_again(project: Path, capsys: Capsys) -> None:
+    by_hand = sqlite3.connect(journal_of(project))
+    by_hand.execute("DELETE FROM fills")
+    by_hand.commit()
+    by_hand.close()
+    engine = create(project / ".cryptoflow" / "journal" / "main.db")
+    with engine.begin() as connection:
+        append(connection, "main", drafts(0))
+    engine.dispose()
+    assert said(capsys, "db", "rebuild", "--account", "main") == "main: 8 events, nothing changed\n"
+    assert "changed: fills (0 " in said(capsys, "db", "rebuild", "--account", journal_of(project, "b*").stem)
+
+
+def test_rows_of_an_account_that_a_process_holds_are_left_alone(project: Path, capsys: Capsys) -> None:
+    account = journal_of(project).stem
+    assert said(capsys, "db", "upgrade")
+    line = ("db", "rebuild", "--account", account)
+    held = ["db", "lease", account, "--", sys.executable, "-c", "from cryptoflow.cli.main import main; main()", *line]
+    assert run(held) == ExitCode.LEASE_HELD
+    assert "nothing changed" in said(capsys, *line)
+    assert said(capsys, "db", "leases") == "nobody holds an account\n"
 
 
 def test_databases_are_built_shown_and_checked(project: Path, capsys: Capsys) -> None:
@@ -316,8 +345,6 @@ def test_databases_are_built_shown_and_checked(project: Path, capsys: Capsys) ->
 def test_a_server_that_does_not_answer_and_a_file_that_is_none_are_told(
     project: Path, capsys: Capsys, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cryptoflow.settings import settings
-
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk:secret@127.0.0.1:1/trading")
     settings.cache_clear()
     told = said(capsys, "db", command, code=ExitCode.UNAVAILABLE)
@@ -331,6 +358,67 @@ def test_a_server_that_does_not_answer_and_a_file_that_is_none_are_told(
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "mysql://somewhere")
     settings.cache_clear()
     assert "is no database that CryptoFlow knows" in said(capsys, "db", command, code=ExitCode.USAGE)
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [("audit verify NAME", "659 events"), ("db status", "659"), ("db check", "as it must be"), ("db ship", "shipped")],
+)
+def test_a_file_that_is_no_journal_hides_none_of_the_others(
+    project: Path, capsys: Capsys, line: str, word: str
+) -> None:
+    assert said(capsys, "db", "upgrade")
+    account = journal_of(project).stem
+    journal_of(project).with_name("aaa.db").write_text("these are notes of somebody's, " * 100)
+    words = line.replace("NAME", account).split()
+    assert run(words) == ExitCode.INVALID
+    told = capsys.readouterr()
+    assert account in told.out and word in told.out and "aaa.db is no database" in told.err
+    assert run([*words, "--json"]) == ExitCode.INVALID
+    found = json.loads(capsys.readouterr().out)
+    assert account in str(found) and "aaa.db is no database" in str(found.get("errors", found.get("refused")))
+
+
+@pytest.mark.parametrize("line", ["audit verify NAME", "db status", "db check"])
+def test_a_server_that_is_away_hides_no_journal(
+    project: Path, capsys: Capsys, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = journal_of(project).stem
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk:secret@127.0.0.1:1/trading")
+    settings.cache_clear()
+    assert run(line.replace("NAME", account).split()) == ExitCode.UNAVAILABLE
+    told = capsys.readouterr()
+    assert account in told.out and "127.0.0.1:1/trading cannot be used" in told.err
+
+
+@pytest.mark.parametrize("wrong", [{"database": "no_such"}, {"username": "nobody"}])
+def test_a_login_or_a_database_that_the_server_does_not_know_is_told_in_words(
+    project: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, postgres_url: str, wrong: dict[str, str]
+) -> None:
+    url = make_url(postgres_url).set(**wrong).render_as_string(hide_password=False)
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", url)
+    for command in ("status", "upgrade", "check", "rebuild", "ship", "leases"):
+        settings.cache_clear()
+        assert "does not exist" in said(capsys, "db", command, code=ExitCode.UNAVAILABLE)
+
+
+def test_a_listing_that_nobody_reads_on_keeps_no_state_of_the_journal(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 10)
+
+    async def read_a_little() -> tuple[int, ...]:
+        pager = listing.listed(listing.Asked(None))
+        for _ in range(15):
+            await anext(pager)
+        with sqlite3.connect(journal_of(project)) as by_hand:
+            by_hand.execute("UPDATE heads SET token = 1")
+        found = by_hand.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        by_hand.close()
+        await pager.aclose()
+        return tuple(found)
+
+    assert asyncio.run(read_a_little()) == (0, 0, 0), "nobody's state was in the way"
 
 
 @pytest.mark.long

@@ -1,30 +1,39 @@
 """Backups are whole or not there, damage has a name, and the way back leaves nothing half done."""
 
 import asyncio
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, insert, text
 
+from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.creating import DAY, Created, create
 from cryptoflow.pipelines.backups.drilling import drill
-from cryptoflow.pipelines.backups.moving import READY, finish, promise, put_in_place, set_aside
-from cryptoflow.pipelines.backups.place import MANIFEST, Backup, Damaged, kept
+from cryptoflow.pipelines.backups.moving import READY, Steps, finish, promise, put_in_place, set_aside
+from cryptoflow.pipelines.backups.place import LOCK, MANIFEST, Backup, Damaged, kept
+from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.restoring import planned, restore
 from cryptoflow.pipelines.backups.sources import source
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.backups.verifying import verify
+from cryptoflow.pipelines.databases.rebuilding import made_again
 from cryptoflow.settings import settings
 from cryptoflow.storage.database import local_engine
 from cryptoflow.storage.events.appending import append, head_of
-from tests.storage.estates import LEASED_UNTIL, everything, inside, journal
-from tests.storage.stories import BEGIN, drafts
+from cryptoflow.storage.events.rebuilding import rows_of
+from cryptoflow.storage.rows.partitions import start_of
+from cryptoflow.storage.rows.projecting import EQUITY
+from cryptoflow.storage.rows.retiring import SNAPSHOTS, retire
+from tests.storage.estates import everything, inside, journal
+from tests.storage.stories import BEGIN, drafts, life
 
 
 class Hands:
@@ -168,7 +177,7 @@ def test_what_is_left_of_a_backup_that_was_killed_is_swept_away_and_never_listed
 def test_a_backup_that_would_not_fit_is_refused_with_the_numbers(home: Path) -> None:
     with (home / "journal" / "main.db").open("r+b") as file:
         file.truncate(15 * 2**40)
-    with pytest.raises(CryptoflowError, match=r"needs 32,985\.\d GB in .+; [\d.,]+ GB are free") as caught:
+    with pytest.raises(CryptoflowError, match=r"needs 49,478\.\d GB in .+; [\d.,]+ GB are free") as caught:
         created(home, BEGIN + 1)
     assert caught.value.code == ExitCode.UNAVAILABLE and len(kept(home)) == 1
 
@@ -226,10 +235,176 @@ def test_a_restore_that_is_killed_between_two_steps_is_finished_by_the_next(home
     moves = [lambda step=step, move=move: move(step) for step in steps.files for move in (set_aside, put_in_place)]
     for move in moves[:done]:
         move()
-    asyncio.run(finish(home / READY, home))
+    asyncio.run(finish(home / READY, home, force=True))
     assert not (home / READY).exists()
     assert seq(home / "journal" / "main.db", "main") == 40
     assert seq(home / "set-aside" / "then" / "journal" / "main.db", "main") == 48
+
+
+def killed(home: Path, moves: int, only: str = "journal/main", force: bool = False) -> None:
+    """Begin a restore and be killed after so many moves."""
+    (backup,) = kept(home)
+    unpack(backup, backup.manifest(), home / READY, only)
+    steps = asyncio.run(planned(home, [source(only, home)], "then"))
+    promise(home / READY, steps)
+    for move in [lambda step=step, move=move: move(step) for step in steps.files for move in (set_aside, put_in_place)][
+        :moves
+    ]:
+        move()
+
+
+def test_what_is_acknowledged_after_a_restore_was_killed_is_never_written_over(home: Path) -> None:
+    killed(home, 1)
+    file = home / "journal" / "main.db"
+    journal(file, "main", 9)
+    for verb in (lambda: created(home, BEGIN + 1), lambda: asyncio.run(restore(home=home, force=True))):
+        with pytest.raises(CryptoflowError, match=r"main\.db was made anew since a restore began") as caught:
+            verb()
+        assert caught.value.code == ExitCode.REFUSED
+    file.rename(elsewhere := home / "journal.kept")
+    created(home, BEGIN + 1)
+    assert seq(elsewhere, "main") == 72 and seq(file, "main") == 40
+    assert seq(home / "set-aside" / "then" / "journal" / "main.db", "main") == 40
+
+
+def test_a_backup_sets_nothing_aside_for_a_restore_that_was_killed_and_force_does(home: Path) -> None:
+    killed(home, 0)
+    file = home / "journal" / "main.db"
+    engine = local_engine(str(file))
+    with engine.begin() as connection:
+        append(connection, "main", drafts(5))
+    for force in (False, True):
+        with pytest.raises(CryptoflowError, match="main.db is in use" if force else "main.db is there") as caught:
+            asyncio.run(finish(home / READY, home, force=force))
+        assert caught.value.code == ExitCode.REFUSED
+    engine.dispose()
+    with pytest.raises(CryptoflowError, match=r"main\.db is there"):
+        created(home, BEGIN + 1)
+    asyncio.run(restore(home=home, only="journal/main", force=True))
+    assert seq(home / "set-aside" / "then" / "journal" / "main.db", "main") == 48 and seq(file, "main") == 40
+
+
+def test_a_restore_that_was_killed_between_two_names_of_a_file_goes_on(home: Path) -> None:
+    killed(home, 1)
+    file = home / "journal" / "main.db"
+    file.hardlink_to(file.with_name("main.db.restoring"))
+    engine = local_engine(str(file))
+    with engine.begin() as connection:
+        append(connection, "main", drafts(5))
+    engine.dispose()
+    created(home, BEGIN + 1)
+    assert seq(file, "main") == 48 and not file.with_name("main.db.restoring").exists()
+
+
+def test_a_restore_is_finished_in_no_other_database_than_it_was_begun_for(home: Path) -> None:
+    steps = Steps([], "cryptoflow_restoring", "cryptoflow_set_aside_then", "postgresql://desk:***@elsewhere/trading")
+    disk.make(home / READY)
+    promise(home / READY, steps)
+    with pytest.raises(
+        CryptoflowError, match=r"a restore into postgresql://desk:\*\*\*@elsewhere/trading was begun"
+    ) as caught:
+        created(home, BEGIN + 1)
+    assert caught.value.code == ExitCode.REFUSED and (home / READY).exists()
+
+
+def test_a_lease_counts_by_the_clock_of_the_server_up_to_the_last_step(home: Path, server: str) -> None:
+    created(home)
+    lease = "UPDATE leases SET expires_at = (extract(epoch FROM clock_timestamp()) + {}) * 1000"
+    inside(server, lambda c: c.execute(text(lease.format(60))))
+    late = Hands(BEGIN + 1000 * 365 * DAY)
+    with pytest.raises(CryptoflowError, match=r"desk:1 has the lease of main for (59|60) s more") as caught:
+        asyncio.run(restore(home=home, only="database", force=True, clock=late))
+    assert caught.value.code == ExitCode.LEASE_HELD
+    inside(server, lambda c: c.execute(text(lease.format(-60))))
+    killed(home, 0, "database")
+    with pytest.raises(CryptoflowError, match="there is a database in postgresql://"):
+        created(home, BEGIN + 1)
+    inside(server, lambda c: c.execute(text(lease.format(60))), lambda c: append(c, "main", drafts(300, 1), token=3))
+    with pytest.raises(CryptoflowError, match="desk:1 has the lease of main"):
+        asyncio.run(finish(home / READY, home, force=True, clock=late))
+    inside(server, lambda c: c.execute(text(lease.format(-60))))
+    asyncio.run(finish(home / READY, home, force=True, clock=late))
+    kept_aside = text("SELECT seq FROM cryptoflow_set_aside_then.heads WHERE account = 'main'")
+    assert inside(server, lambda c: head_of(c, "main").seq, lambda c: c.scalar(kept_aside)) == [484, 492]
+
+
+def test_what_others_keep_beside_backups_is_neither_removed_nor_listed(home: Path) -> None:
+    folder = home / "backups"
+    (folder / "film.mkv.part").write_text("half a film")
+    (folder / "photos.part").mkdir()
+    (folder / "ancient-Z").mkdir()
+    ours = folder / "cryptoflow-scratch-abc_1234.part"
+    ours.mkdir()
+    created(home, BEGIN + 400 * DAY)
+    assert sorted(each.name for each in folder.iterdir())[-3:] == ["ancient-Z", "film.mkv.part", "photos.part"]
+    assert not ours.exists() and [each.name[:4] for each in kept(home)] == ["2024"]
+
+
+@pytest.mark.parametrize("look", ["verify", "drill"])
+def test_no_backup_is_begun_while_another_is_looked_at(home: Path, look: str) -> None:
+    (backup,) = kept(home)
+    looks = Thread(target=lambda: verify(backup, home) if look == "verify" else asyncio.run(drill(home=home)))
+    with disk.alone(home / "backups" / LOCK):
+        looks.start()
+        looks.join(0.4)
+        assert looks.is_alive() and not list((home / "backups").glob("*.part"))
+    looks.join(20)
+    assert not looks.is_alive()
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Let the disk refuse whatever makes a file longer."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_is_full_while_a_backup_is_proved_is_no_damage(home: Path, tmp_path: Path) -> None:
+    (backup,) = kept(home)
+    with (
+        no_file_beyond(20_000),
+        pytest.raises(CryptoflowError, match=r"scratch copy of a backup cannot be written") as caught,
+    ):
+        verify(backup, home)
+    assert caught.value.code == ExitCode.UNAVAILABLE
+    unpack(backup, backup.manifest(), tmp_path)
+    with no_file_beyond(20_000), pytest.raises(CryptoflowError, match=r"scratch copy /.+ cannot be used") as caught:
+        check(backup.name, backup.manifest(), tmp_path)
+    assert caught.value.code == ExitCode.UNAVAILABLE
+    assert verify(backup, home).events == 56
+
+
+def months_of_life(connection: Connection) -> None:
+    """Three months of an account, of which minutes and events of the first two are retired then, and a fold of them."""
+    for number, month in enumerate(("2023_11", "2023_12", "2024_01")):
+        append(connection, "old", [Draft(event, start_of(month) + DAY) for event in life(number)])
+    known = {"account": "old", "fold": "book", "seq": 16, "schema": 1, "event_hash": "", "state": "{}", "hash": ""}
+    connection.execute(insert(SNAPSHOTS).values(known))
+
+
+@pytest.mark.parametrize("tables", [["equity"], ["equity", "events"]])
+def test_what_was_retired_is_missed_by_no_backup_and_made_again_by_nobody(
+    home: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, tables: list[str]
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", postgres_url)
+    settings.cache_clear()
+    retiring = [lambda c, table=table: len(retire(c, table, start_of("2024_01")).retired) for table in tables]
+    assert inside(postgres_url, months_of_life, *retiring)[1:] == [2] * len(tables)
+    try:
+        minutes = [inside(postgres_url, lambda c: list(rows_of(c, EQUITY, "old")))]
+        found = created(home, BEGIN + 1)
+        assert verify(found.backup, home).events == asyncio.run(drill(home=home)).events
+        (rebuilt,) = asyncio.run(made_again("old"))
+        minutes.append(inside(postgres_url, lambda c: list(rows_of(c, EQUITY, "old"))))
+        assert rebuilt.differences == () and len(minutes[0][0]) == 1 and minutes[0] == minutes[1]
+        asyncio.run(restore(home=home, only="database", force=True))
+        assert [each.differences for each in asyncio.run(made_again("old"))] == [()]
+    finally:
+        settings.cache_clear()
 
 
 def test_a_backup_of_a_newer_version_is_not_touched(home: Path) -> None:
@@ -258,9 +433,6 @@ def test_a_server_is_backed_up_as_files_drilled_beside_itself_and_restored_in_on
     inside(server, lambda c: append(c, "main", drafts(300, 1), token=3))
     with pytest.raises(CryptoflowError, match="there is a database and a journal/main"):
         asyncio.run(restore(home=home))
-    with pytest.raises(CryptoflowError, match="desk:1 has the lease of main for 1 s more") as caught:
-        asyncio.run(restore(home=home, only="database", force=True, clock=Hands(LEASED_UNTIL - 1_000)))
-    assert caught.value.code == ExitCode.LEASE_HELD
     restored = asyncio.run(restore(home=home, only="database", force=True, clock=Hands()))
     assert restored.aside == ["schema cryptoflow_set_aside_20231114t221320000z"]
     aside = restored.aside[0].removeprefix("schema ")

@@ -73,7 +73,10 @@ async def emptied(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         wipe = [f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables]
-        law = [f"ALTER TABLE events {verb} TRIGGER USER" for verb in ("DISABLE", "ENABLE")]
-        await connection.execute("; ".join([law[0], *wipe, law[1]]))
+        without, again = (
+            [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in ("events", "heads")]
+            for verb in ("DISABLE", "ENABLE")
+        )
+        await connection.execute("; ".join([*without, *wipe, *again]))
     finally:
         await connection.close()

@@ -1,27 +1,28 @@
 """Everything moves to the other engine and back, to the last digit, however often that is interrupted."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, event, func, insert, select, text, update
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.copying import Copied, Moved, copy
-from cryptoflow.storage.copying.accounts import ROWS
+from cryptoflow.storage.copying.accounts import ROWS, end_of
 from cryptoflow.storage.copying.shared import MANNERS, TABLES
 from cryptoflow.storage.events.appending import append, head_of
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
 from cryptoflow.storage.tables.every import METADATA
-from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow
+from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow, RunRow
 from tests.storage.estates import DUST, FINE, VAST, everything, inside, journal
 from tests.storage.stories import drafts
 
-COMMANDS, LEASES, OUTBOX = map(table_of, (CommandRow, LeaseRow, OutboxRow))
+COMMANDS, LEASES, OUTBOX, RUNS = map(table_of, (CommandRow, LeaseRow, OutboxRow, RunRow))
 
 
 class Interrupted(Exception):
@@ -136,10 +137,11 @@ def test_a_target_with_other_events_of_the_account_is_refused_and_left_as_it_is(
         url = url.replace("database.db", "other.db")
         journal(Path(url.removeprefix("sqlite:///")), "main", 1)
     inside(url, lambda c: append(c, "main", drafts(7, 1)))
-    (before,) = inside(url, lambda c: head_of(c, "main"))
+    (before,) = inside(url, lambda c: end_of(c, "main"))
     error = refused(full, url)
     assert error.code == ExitCode.REFUSED and "other events of main" in str(error)
-    assert inside(url, lambda c: head_of(c, "main")) == [before]
+    assert inside(url, lambda c: end_of(c, "main")) == [before]
+    assert before.token == 0 and inside(url, lambda c: append(c, "main", drafts(8, 1))), "its writer goes on"
 
 
 def test_a_target_whose_journal_goes_on_further_is_refused(full: str, postgres_url: str) -> None:
@@ -212,6 +214,49 @@ def test_what_processes_share_is_brought_up_to_date_and_what_is_not_ours_is_refu
     inside(postgres_url, lambda c: c.execute(update(LEASES).values(token=4, holder="elsewhere")))
     assert "has given the lease of main to somebody since" in str(refused(full, postgres_url))
     inside(postgres_url, lambda c: c.execute(update(LEASES).values(token=3)))
-    inside(postgres_url, lambda c: c.execute(update(COMMANDS).where(COMMANDS.c.id == 1).values(name="kill")))
+    inside(postgres_url, lambda c: c.execute(update(RUNS).values(mode="live")))
     error = refused(full, postgres_url)
-    assert error.code == ExitCode.REFUSED and "another 1 in commands: name differs" in str(error)
+    assert error.code == ExitCode.REFUSED and "another r1 in runs: mode differs" in str(error)
+
+
+def test_what_went_on_in_the_target_since_stays_as_it_is(full: str, postgres_url: str) -> None:
+    copied(full, postgres_url)
+    inside(full, lambda c: c.execute(update(COMMANDS).where(COMMANDS.c.name == "resume").values(state="taken")))
+    further: dict[Any, dict[str, Any]] = {
+        COMMANDS: {"state": "done", "answered_at": 5, "answer": "yes"},
+        OUTBOX: {"state": "sent", "attempts": 1},
+        RUNS: {"ended_at": 9, "manifest": '{"trades":1}'},
+        LEASES: {"holder": "", "expires_at": 1},
+    }
+    for table, values in further.items():
+        inside(postgres_url, partial(Connection.execute, statement=update(table).values(values)))
+    before = rows_of(postgres_url, further)
+    copied(full, postgres_url)
+    assert rows_of(postgres_url, further) == before
+
+
+def rows_of(url: str, tables: Iterable[Any]) -> list[Any]:
+    return inside(url, lambda c: [c.execute(select(table)).all() for table in tables])
+
+
+def test_commands_of_two_machines_come_together_each_with_a_number_of_its_own(
+    full: str, postgres_url: str, tmp_path: Path
+) -> None:
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    journal(tmp_path / "other.db", "paper-main", 1)
+    asked = {"account": "paper-main", "name": "pause", "payload": "{}", "by": "desk", "asked_at": 1}
+    twice = [{**asked, "state": "taken"}, {**asked, "state": "waiting"}]
+    inside(other, lambda c: c.execute(insert(COMMANDS), twice))
+    for _ in range(2):
+        copied(full, postgres_url)
+        copied(other, postgres_url)
+    inside(other, lambda c: c.execute(update(COMMANDS).where(COMMANDS.c.id == 2).values(state="refused")))
+    copied(other, postgres_url)
+    (found,) = inside(postgres_url, lambda c: c.execute(select(COMMANDS).order_by(COMMANDS.c.id)).all())
+    assert [(each.account, each.name, each.state) for each in found] == [
+        ("main", "pause", "waiting"),
+        ("main", "resume", "waiting"),
+        ("main", "flatten", "waiting"),
+        ("paper-main", "pause", "taken"),
+        ("paper-main", "pause", "refused"),
+    ]

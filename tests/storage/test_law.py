@@ -129,3 +129,32 @@ def test_sqlite_does_not_replace_a_row_of_the_journal_either(sqlite_file: str) -
     columns = "account, seq, at, stream, version, name, schema, by, correlation, causation, '{}', hash"
     with pytest.raises(IntegrityError, match="append-only"):
         inside(url, lambda c: c.execute(text(f"INSERT OR REPLACE INTO events SELECT {columns} FROM events")))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM heads",
+        "UPDATE heads SET seq = seq - 1",
+        "UPDATE heads SET token = token - 1",
+        "UPDATE heads SET first_seq = first_seq - 1",
+        "UPDATE heads SET account = 'another'",
+    ],
+)
+def test_the_end_of_a_journal_is_never_taken_back(url: str, statement: str) -> None:
+    inside(url, lambda c: append(c, "main", drafts(0)))
+    with pytest.raises(IntegrityError, match="never taken back"):
+        inside(url, lambda c: c.execute(text(statement)))
+
+
+@pytest.mark.parametrize("table", ["events", "events_p2023_11"])
+@pytest.mark.parametrize("seqs", ["8", "-1", "9), (9"])
+def test_postgresql_has_one_event_of_a_number_whatever_its_moment(postgres_url: str, table: str, seqs: str) -> None:
+    inside(postgres_url, lambda c: append(c, "main", drafts(0)))
+    columns = "stream, version, name, schema, by, correlation, causation, payload, hash"
+    again = (
+        f"INSERT INTO {table} SELECT account, new.seq, at + row_number() OVER (), {columns} "
+        f"FROM events, (VALUES ({seqs})) AS new (seq) WHERE events.seq = 8"
+    )
+    with pytest.raises(IntegrityError, match="append-only"):
+        inside(postgres_url, lambda c: c.execute(text(again)))

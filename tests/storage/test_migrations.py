@@ -1,6 +1,7 @@
 """Migrations: all of a step or nothing, forward only, one process at a time."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -103,6 +104,23 @@ def test_a_step_goes_forward_with_all_that_is_there(target: Target, next_step: C
     assert inside(target.url, lambda c: audit(c, "main").head.seq) == [16]
     again = asyncio.run(bring_forward(target))
     assert (again.before, again.after, again.copy) == ("0002", "0002", None)
+
+
+def test_the_copy_from_before_is_on_the_disk_before_a_step_is_done(
+    sqlite_file: Path, next_step: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, fsync = [], os.fsync
+
+    def noted(file: int) -> None:
+        synced.append(os.fstat(file).st_ino)
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    next_step(HALFWAY)
+    with pytest.raises(CryptoflowError, match="could not be brought"):
+        asyncio.run(bring_forward(Target("database", url_of(f"sqlite:///{sqlite_file}"))))
+    copied = sqlite_file.with_name(f"{sqlite_file.name}.before-0001")
+    assert synced == [copied.stat().st_ino, copied.parent.stat().st_ino]
 
 
 def test_two_who_upgrade_at_once_both_come_to_the_same(target: Target, next_step: Callable[[str], None]) -> None:

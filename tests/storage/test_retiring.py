@@ -5,18 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from cryptoflow.domain.events.accounts import EquityMarked
-from cryptoflow.domain.events.orders import OrderSubmitted
+from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged
+from cryptoflow.domain.events.orders import OrderSubmitted, OrderValidated
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.storage.events.appending import EVENTS, Conflict, append
 from cryptoflow.storage.events.reading import audit
-from cryptoflow.storage.events.rebuilding import rebuild
+from cryptoflow.storage.events.rebuilding import MADE, rebuild, rows_of
 from cryptoflow.storage.rows.curves import EQUITY_CURVE
 from cryptoflow.storage.rows.partitions import TABLES, after, month_of, start_of
-from cryptoflow.storage.rows.projecting import EQUITY
+from cryptoflow.storage.rows.projecting import EQUITY, FILLS, ORDERS, POSITIONS
 from cryptoflow.storage.rows.resolutions import Span, over
 from cryptoflow.storage.rows.retiring import SNAPSHOTS, Retirement, months, retire
 from cryptoflow.storage.rows.rolling import DAY
@@ -106,19 +106,49 @@ def test_events_go_only_as_far_as_every_fold_has_a_snapshot(in_postgresql: Insid
     assert told.kept.why == "the newest snapshot of orders of main covers its events up to 8, not to 16"
 
 
-def test_what_is_left_of_a_journal_verifies_goes_on_counting_and_is_not_rebuilt(in_postgresql: Inside[Any]) -> None:
+def test_what_is_left_of_a_journal_verifies_and_goes_on_counting(in_postgresql: Inside[Any]) -> None:
     inside = in_postgresql
     inside(snapshot("positions", 16))
     head = inside(lambda c: audit(c, "main")).head
     assert [each.month for each in inside(lambda c: retire(c, "events", CUT)).retired] == MONTHS[:2]
     assert inside(count(EVENTS)) == 8
-    assert inside(lambda c: audit(c, "main")) == ("main", head, None)
+    assert inside(lambda c: audit(c, "main")) == ("main", head, None, 16)
     with pytest.raises(Conflict, match="order/ORDER0 of main has 6 events, not 0"):
         inside(lambda c: append(c, "main", [Draft(OrderSubmitted("ORDER0", ""), CUT)], expected={"order/ORDER0": 0}))
     (marked,) = inside(lambda c: append(c, "main", [Draft(EquityMarked(Decimal(1), None), CUT + 2 * DAY)]))
     assert (marked.seq, marked.version) == (25, 4)
-    with pytest.raises(CryptoflowError, match="the first 16 events of main were retired"):
-        inside(lambda c: rebuild(c, "main"))
+
+
+def rows(connection: Connection) -> dict[str, list[list[object]]]:
+    return {table.name: list(rows_of(connection, table, "main")) for table in MADE}
+
+
+def test_minutes_that_were_retired_are_not_made_again(inside: Inside[Any]) -> None:
+    for table in (EQUITY, ORDERS):
+        inside(lambda c, table=table: retire(c, table.name, CUT))
+    before = inside(rows)
+    assert inside(lambda c: rebuild(c, "main")) == (24, ())
+    assert inside(rows) == before and [len(before[table.name]) for table in (EQUITY, ORDERS, FILLS)] == [1, 1, 3]
+    inside(lambda c: c.execute(update(EQUITY).values(equity=Decimal(7))))
+    assert [each.table for each in inside(lambda c: rebuild(c, "main"))[1]] == ["equity"]
+    assert inside(rows) == before
+
+
+def test_rows_of_events_that_were_retired_stay_as_they_are(in_postgresql: Inside[Any]) -> None:
+    inside = in_postgresql
+    inside(lambda c: append(c, "main", [Draft(intent(9), CUT - 1), Draft(OrderValidated("ORDER9", ""), CUT - 1)]))
+    inside(lambda c: append(c, "main", [Draft(PositionChanged("ETH/USDT", "trend", *[Decimal(1)] * 4, CUT), CUT - 1)]))
+    inside(lambda c: append(c, "main", [Draft(OrderSubmitted("ORDER9", ""), CUT + 2 * DAY)]))
+    inside(snapshot("positions", 27))
+    inside(lambda c: retire(c, "equity", start_of("2023_12")))
+    assert inside(lambda c: retire(c, "events", start_of("2023_12"))).retired
+    before = inside(rows)
+    assert inside(lambda c: rebuild(c, "main")) == (20, ())
+    assert inside(rows) == before
+    for table in (FILLS, POSITIONS):
+        inside(lambda c, table=table: c.execute(delete(table)))
+    inside(lambda c: rebuild(c, "main"))
+    assert inside(rows)["positions"] == before["positions"] and inside(rows)["fills"] == before["fills"][1:]
 
 
 def test_an_event_written_late_keeps_the_month_that_it_happened_in(in_postgresql: Inside[Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.domain.events.storage import DatabaseBack, DatabaseLost
@@ -20,7 +20,7 @@ from cryptoflow.storage.events.reading import Wanted, audit, events
 from cryptoflow.storage.events.rebuilding import MADE, digest
 from cryptoflow.storage.shipping.beside import Beside
 from cryptoflow.storage.shipping.comparing import Differs
-from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper
+from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper, Unreadable
 from tests.servers.proxy import Proxy
 from tests.storage.stories import BEGIN, drafts
 
@@ -169,7 +169,7 @@ def test_an_outage_that_outlasts_a_process_is_told_by_the_first_and_ended_by_the
         journal = Journal(local_engine(str(file)), "main", MachineClock())
         beside = Beside(Shipper(file, "main", Database(url), MachineClock(), journal=journal, pace=QUICK))
         before = len(await asyncio.to_thread(journal_of, file, "database.*"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(await asyncio.to_thread(journal_of, file, "database.*")) < before + moments:
                 await asyncio.sleep(0.01)
             if not moments:
@@ -244,6 +244,38 @@ def test_what_an_earlier_holder_of_the_account_left_unshipped_is_refused(file: P
             await there.run_sync(fence, "main", 4)
         with pytest.raises(Fenced, match="holds token 3, the journal has seen 4"):
             await shipper.ship()
+
+    shipping(file, url, work)
+
+
+@pytest.mark.parametrize("wrong", [{"database": "no_such"}, {"username": "nobody", "password": "wrong"}])
+def test_a_database_or_a_login_that_is_not_there_yet_is_waited_for(
+    file: Path, postgres_url: str, wrong: dict[str, str]
+) -> None:
+    write(file, 0, 1)
+    url = make_url(postgres_url).set(**wrong).render_as_string(hide_password=False)
+
+    async def work(shipper: Shipper) -> None:
+        async with asyncio.timeout(10):
+            running = asyncio.create_task(shipper.run())
+            while not shipper.figures.outages:
+                await asyncio.sleep(0.01)
+            shipper.end()
+            await running
+        assert "does not exist" in shipper.figures.error
+
+    shipping(file, url, work)
+
+
+def test_a_journal_that_cannot_be_read_is_not_the_databases_fault(file: Path, url: str) -> None:
+    write(file, 0, 20)
+
+    async def work(shipper: Shipper) -> None:
+        with file.open("r+b") as damaged:
+            damaged.truncate(4096 * 2)
+        with pytest.raises(Unreadable, match="the journal of main cannot be read"):
+            await shipper.ship()
+        assert shipper.figures.outages == 0
 
     shipping(file, url, work)
 

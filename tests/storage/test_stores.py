@@ -245,7 +245,7 @@ async def test_facts_are_never_refused(store: Store) -> None:
     )  # fmt: skip
     by_hand = replace(late, order="SOMEBODYS", trade="T1")
     short = PositionChanged(SYMBOL, "trend", Decimal(-3), Decimal(1000), Decimal(-3000), Decimal(0), BEGIN)
-    await write(store, [late, by_hand, late, short, OrderAcknowledged("SOMEBODYS", "")])
+    await write(store, [late, by_hand, short, OrderAcknowledged("SOMEBODYS", "")])
     found = await everything(store)
     assert [fill.order for fill in found["fills"]] == ["ORDER0", "SOMEBODYS"]
     (order,) = found["orders"]
@@ -300,3 +300,18 @@ async def test_a_run_of_the_same_contents_takes_the_place_of_the_one_before(stor
     async with store.shared() as work:
         assert await work.runs.get("r1") == replace(RUN, ended_at=BEGIN + HOUR)
         assert await work.runs.get("r2") is None
+
+
+@in_a_loop
+async def test_what_was_booked_once_is_not_booked_again_at_another_moment(store: Store) -> None:
+    life = drafts(0)
+    (fill,) = [each for each in life if isinstance(each.event, FillBooked)]
+    await write(store, life)
+    for again in ([fill._replace(at=fill.at + 1)], [fill]):
+        with pytest.raises(Conflict, match="fill T0 of binance is booked in main already"):
+            await write(store, again)
+    other = replace(fill.event, venue="kraken")
+    await write(store, [other])
+    with pytest.raises(Conflict, match="fill T9 of kraken"):
+        await write(store, [replace(other, trade="T9"), replace(other, trade="T9")])
+    assert len((await everything(store))["fills"]) == 2

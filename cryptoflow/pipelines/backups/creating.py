@@ -12,9 +12,19 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Manifest, Part
 from cryptoflow.pipelines.backups.moving import READY, finish
-from cryptoflow.pipelines.backups.place import BEGUN, LOCK, MANIFEST, Backup, backups_folder, kept, name_of
+from cryptoflow.pipelines.backups.place import (
+    BEGUN,
+    LOCK,
+    MANIFEST,
+    SCRATCH,
+    Backup,
+    backups_folder,
+    kept,
+    left_over,
+    name_of,
+)
 from cryptoflow.pipelines.backups.proving import prove
-from cryptoflow.pipelines.backups.room import check_room
+from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.sources import JOURNALS, Source, bytes_of, sources, write
 from cryptoflow.pipelines.backups.unpacking import digest
 from cryptoflow.pipelines.databases.copying import Progress
@@ -43,14 +53,14 @@ async def create(home: Path | None = None, *, clock: Clock | None = None, progre
     folder = backups_folder(home)
     disk.make(folder)
     with disk.alone(folder / LOCK):
-        for left in folder.glob(f"*{BEGUN}"):
+        for left in left_over(home):
             shutil.rmtree(left)
-        await finish((home or home_of()) / READY, home)
+        await finish((home or home_of()) / READY, home, clock=clock)
         found = sources(home)
         if not found:
             raise CryptoflowError("there is nothing to back up yet", fix="cryptoflow db upgrade")
         needed = sum([await bytes_of(each) for each in found])
-        check_room("a backup, which is proved by restoring it once,", folder, 2 * needed)
+        check_room("a backup, which is proved by restoring it once,", folder, (1 + LOOKED_AT) * needed)
         taken_at = (clock or MachineClock()).now()
         backup = await _written(folder, name_of(taken_at), taken_at, found, progress)
         return Created(backup, backup.manifest(), prune(backup, taken_at, home))
@@ -71,7 +81,7 @@ async def _written(
     disk.put(begun.folder / MANIFEST, Manifest(taken_at, __version__, parts).text().encode())
     disk.settle(begun.folder / JOURNALS)
     disk.settle(begun.folder)
-    with TemporaryDirectory(prefix="scratch-", suffix=BEGUN, dir=folder) as scratch:
+    with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=folder) as scratch:
         prove(begun, Path(scratch))
     named = Backup(begun.folder.rename(folder / name))
     disk.settle(folder)

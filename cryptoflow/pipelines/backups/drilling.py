@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
-from cryptoflow.pipelines.backups.place import BEGUN, Backup, asked, backups_folder
+from cryptoflow.market.store import disk
+from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder
 from cryptoflow.pipelines.backups.proving import check
-from cryptoflow.pipelines.backups.room import check_room
+from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.serving import clear, fill
 from cryptoflow.pipelines.backups.sources import DATABASE, source
 from cryptoflow.pipelines.backups.unpacking import unpack
+from cryptoflow.pipelines.databases.targets import Target
 
 ROOM = "cryptoflow_drill"
 
@@ -43,12 +45,16 @@ class Drill(NamedTuple):
 async def drill(name: str | None = None, *, home: Path | None = None, clock: Clock | None = None) -> Drill:
     """Restore a backup, the newest without a name, beside what is in use; look at all of it; take it away again."""
     clock = clock or MachineClock()
-    backup = asked(name, home)
-    manifest = backup.manifest()
+    asked(name, home)  # before a lock is made where there is nothing
     folder = backups_folder(home)
-    check_room("a drill", folder, manifest.bytes)
-    server = source(DATABASE, home).target
-    with TemporaryDirectory(prefix="drill-", suffix=BEGUN, dir=folder) as told:
+    with disk.alone(folder / LOCK):  # a backup that begins would sweep the scratch folder away
+        return await _rehearsed(asked(name, home), folder, source(DATABASE, home).target, clock)
+
+
+async def _rehearsed(backup: Backup, folder: Path, server: Target, clock: Clock) -> Drill:
+    manifest = backup.manifest()
+    check_room("a drill", folder, LOOKED_AT * manifest.bytes)
+    with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=folder) as told:
         scratch = Path(told)
         begun = clock.nanoseconds()
         unpack(backup, manifest, scratch)

@@ -1,5 +1,6 @@
 """Where backups lie: a folder for each, named after the moment at which it was taken."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,13 @@ FOLDER, MANIFEST, LOCK = "backups", "manifest.json", ".lock"
 
 BEGUN = ".part"
 """What the name of a backup ends in while it is written, and again while it is removed."""
+
+SCRATCH = "cryptoflow-scratch-"
+"""What the name of a folder begins with in which a backup is looked at; it ends in `BEGUN`."""
+
+NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z")
+LEFT = re.compile(rf"({NAME.pattern}|{SCRATCH}[a-z0-9_]+){re.escape(BEGUN)}")
+"""How folders of ours are named; whatever else people keep beside them is not touched."""
 
 
 class Damaged(CryptoflowError):
@@ -80,8 +88,17 @@ def name_of(taken_at: int) -> str:
 def kept(home: Path | None = None) -> list[Backup]:
     """Return every backup, the newest last."""
     folder = backups_folder(home)
-    found = [each for each in folder.glob("*Z") if each.is_dir()]
-    return [Backup(each) for each in sorted(found, key=lambda each: each.name)]
+    return [Backup(each) for each in _folders(folder, NAME)]
+
+
+def left_over(home: Path | None = None) -> list[Path]:
+    """Return what is left of backups, and of looks at them, that were killed; whoever asks has the lock."""
+    return _folders(backups_folder(home), LEFT)
+
+
+def _folders(folder: Path, named: re.Pattern[str]) -> list[Path]:
+    found = [each for each in folder.glob("*") if named.fullmatch(each.name)]
+    return sorted(each for each in found if each.is_dir() and not each.is_symlink())
 
 
 def asked(name: str | None, home: Path | None = None) -> Backup:

@@ -9,9 +9,11 @@ from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.domain.events.codec import Unreadable
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Manifest, Part
 from cryptoflow.pipelines.backups.place import Backup, Damaged
 from cryptoflow.pipelines.backups.unpacking import unpack
+from cryptoflow.storage.away import Away, absence
 from cryptoflow.storage.copying.online import contents_of, in_itself
 from cryptoflow.storage.database import local_engine
 from cryptoflow.storage.events.reading import accounts, audit
@@ -30,7 +32,8 @@ class Proof(NamedTuple):
 def prove(backup: Backup, scratch: Path) -> Proof:
     """Restore a backup into an empty folder and look at all that is in it; anything wrong is an error that names it."""
     manifest = backup.manifest()
-    unpack(backup, manifest, scratch)
+    with disk.written("the scratch copy of a backup", scratch.parent):
+        unpack(backup, manifest, scratch)
     check(backup.name, manifest, scratch)
     return Proof(backup.name, len(manifest.parts), manifest.events)
 
@@ -51,16 +54,20 @@ def check(name: str, manifest: Manifest, folder: Path, only: str | None = None, 
 
 
 def wrong_with(file: Path, part: Part, rebuilds: bool = True) -> list[str]:
-    """Return what is wrong with a restored file."""
+    """Return what is wrong with a restored file; a disk that refuses is nothing that is wrong with it."""
     engine = local_engine(str(file))
     try:
         with engine.begin() as connection:
-            return [*_differences(connection, part), *_broken(connection, rebuilds)]
+            wrong = [*_differences(connection, part), *_broken(connection, rebuilds)]
     except DatabaseError as error:
+        if (why := absence(error)) is not None:
+            fix = "look for room on its disk; whether the backup is good is not known yet"
+            raise Away(f"the scratch copy {file}", why, fix) from error
         return [str(error.orig)]
     finally:
         engine.dispose()
-        in_itself(file)
+    in_itself(file)
+    return wrong
 
 
 def _differences(connection: Connection, part: Part) -> Iterator[str]:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Manifest
-from cryptoflow.pipelines.backups.moving import READY, Step, Steps, carry_out, finish, promise
+from cryptoflow.pipelines.backups.moving import IN_USE, READY, Step, Steps, carry_out, check_leases, finish, promise
 from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, name_of
 from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.room import check_room
@@ -22,8 +20,6 @@ from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.revisions import status
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.storage.copying.online import is_open
-from cryptoflow.storage.rows.projecting import table_of
-from cryptoflow.storage.tables.runtime import LeaseRow
 
 ASIDE = "set-aside"
 """The folder in the state folder for what had its place before."""
@@ -33,8 +29,6 @@ NEAR = ".restoring"
 
 ROOM_READY, ROOM_ASIDE = "cryptoflow_restoring", "cryptoflow_set_aside"
 """What the rooms of a server's database are called that hold the same."""
-
-LEASES = table_of(LeaseRow)
 
 
 class Restored(NamedTuple):
@@ -64,11 +58,12 @@ async def restore(
 
     Without `force` nothing that is there is touched.
     """
-    home = home or home_of()
+    home = (home or home_of()).absolute()  # the steps are for whoever comes after, wherever that one stands
+    clock = clock or MachineClock()
     disk.make(home)
     ready = home / READY
     with disk.alone(backups_folder(home) / LOCK):
-        await finish(ready, home)
+        await finish(ready, home, force=force, clock=clock)
         backup = asked(name, home)
         manifest = backup.manifest()
         wanted = [source(part, home) for part in chosen(manifest, only)]
@@ -80,10 +75,9 @@ async def restore(
                 fix=f"--force sets aside what is there and restores {backup.name}",
                 code=ExitCode.REFUSED,
             )
-        now = (clock or MachineClock()).now()
         for each in there:
-            await check_free(each, now)
-        stamp = name_of(now)
+            await check_free(each, clock)
+        stamp = name_of(clock.now())
         try:
             unpack(backup, manifest, ready, only)
             check(backup.name, manifest, ready, only, rebuilds=False)
@@ -92,7 +86,7 @@ async def restore(
             shutil.rmtree(ready, ignore_errors=True)
             raise
         promise(ready, steps)
-        await carry_out(ready, steps, home)
+        await carry_out(ready, steps, home, force=force, clock=clock)
     return Restored(backup, manifest, [each.name for each in wanted], told_aside(steps, there))
 
 
@@ -115,40 +109,37 @@ async def is_there(source: Source) -> bool:
     )
 
 
-async def check_free(there: Source, now: int) -> None:
+async def check_free(there: Source, clock: Clock) -> None:
     """Refuse to take a database away from a process that uses it."""
-    fix = "end the process that uses it: what it writes from now on would be lost"
     file = there.target.file
     if file is not None and is_open(file):
-        raise CryptoflowError(f"{file} is in use", fix=fix, code=ExitCode.REFUSED)
+        raise CryptoflowError(f"{file} is in use", fix=IN_USE, code=ExitCode.REFUSED)
     if file is None and (await status(there.target)).ready:
         server = there.target.open()
         try:
             async with reachable(server), server.reading() as connection:
-                held = (await connection.execute(select(LEASES).where(LEASES.c.expires_at > now))).first()
+                await connection.run_sync(check_leases, clock)
         finally:
             await server.close()
-        if held is not None:
-            what = f"{held.holder} has the lease of {held.name} for {(held.expires_at - now) / 1000:.0f} s more"
-            raise CryptoflowError(what, fix=fix, code=ExitCode.LEASE_HELD)
 
 
 async def planned(home: Path, wanted: Sequence[Source], stamp: str) -> Steps:
     """Return what puts unpacked files in their places; a server's tables are built beside those in use on the way."""
-    files, room = [], ""
+    files, room, database = [], "", ""
     for each in wanted:
         place, unpacked = each.target.file, home / READY / each.file
         if place is None:
-            room = ROOM_READY
+            room, database = ROOM_READY, each.target.place
             await clear(each.target.url, ROOM_READY)
             await fill(each.target.url, room, unpacked)
             continue
+        place = place.absolute()
         near = place.with_name(place.name + NEAR)
         disk.make(place.parent)
         shutil.move(unpacked, near)  # its place may be on another disk
         disk.sync(near)
         files.append(Step(str(near), str(place), str(aside_of(place, home, stamp) / place.name)))
-    return Steps(files, room, room_aside(stamp) if room else "")
+    return Steps(files, room, room_aside(stamp) if room else "", database)
 
 
 def aside_of(place: Path, home: Path, stamp: str) -> Path:
@@ -169,7 +160,7 @@ def room_aside(stamp: str) -> str:
 
 def told_aside(steps: Steps, there: Sequence[Source]) -> list[str]:
     """Return where what was there before is now."""
-    places = {str(each.target.file) for each in there}
+    places = {str(each.target.file.absolute()) for each in there if each.target.file is not None}
     files = [step.aside for step in steps.files if step.place in places]
     served = any(each.target.file is None for each in there)
     return [*files, *([f"schema {steps.aside}"] if served else [])]

@@ -9,6 +9,9 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 SPARE = 64 * 2**20
 """Bytes that are left to others."""
 
+LOOKED_AT = 2
+"""How often a look at a backup needs its room: restored, and for the log of the rows that are made again."""
+
 
 def free_on(folder: Path) -> int:
     """Return how many bytes a folder's disk has left for us."""

@@ -1,7 +1,8 @@
 """`db leases` and `db lease`: who holds which account, and holding one while something runs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -27,6 +28,19 @@ async def held() -> list[tuple[Grant, int]]:
         return list(await Leases(database, MachineClock(), terms()).held())
 
 
+@asynccontextmanager
+async def alone(account: str, what: str) -> AsyncIterator[None]:
+    """Hold an account's lease meanwhile, or raise `LeaseHeld`; where no database is shared yet, nobody holds any."""
+    if not shared().exists():
+        yield
+        return
+    async with (
+        ready(shared()) as database,
+        await Leases(database, MachineClock(), terms()).take(account, what, fences=False),
+    ):
+        yield
+
+
 async def holding(account: str, command: Sequence[str], seconds: float) -> int:
     """Run a command while this process holds an account's lease, and return its exit code.
 
@@ -46,6 +60,9 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
                 process = await asyncio.create_subprocess_exec(*command)
             except FileNotFoundError as error:
                 raise CryptoflowError(f"there is no program {command[0]}", code=ExitCode.USAGE) from error
+            except OSError as error:
+                what = f"{command[0]} cannot be run: {error.strerror}"
+                raise CryptoflowError(what, code=ExitCode.USAGE) from error
             ended, taken = asyncio.create_task(process.wait()), asyncio.create_task(lost.wait())
             try:
                 await asyncio.wait((ended, taken), return_when=asyncio.FIRST_COMPLETED)

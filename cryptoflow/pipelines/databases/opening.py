@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.targets import Target
@@ -28,7 +28,7 @@ async def reachable(named: Named, fix: str = "") -> AsyncIterator[None]:
     """Say in words what a driver raises where a database cannot be used; any other error goes on as it is."""
     try:
         yield
-    except (OSError, DatabaseError) as error:
+    except (OSError, DBAPIError) as error:
         if is_no_database(error):
             raise CryptoflowError(f"{named.name} is no database of ours", code=ExitCode.INVALID) from error
         why = absence(error)

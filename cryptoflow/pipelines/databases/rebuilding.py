@@ -2,8 +2,11 @@
 
 from typing import Any, NamedTuple
 
+from cryptoflow.pipelines.databases.leases import alone
 from cryptoflow.pipelines.databases.opening import ready
-from cryptoflow.pipelines.databases.targets import Target
+from cryptoflow.pipelines.databases.targets import Target, targets
+from cryptoflow.pipelines.journals.place import accounts as on_this_machine
+from cryptoflow.pipelines.journals.place import unknown
 from cryptoflow.storage.events.reading import accounts
 from cryptoflow.storage.events.rebuilding import Difference, rebuild
 
@@ -21,14 +24,23 @@ class Rebuilt(NamedTuple):
         return {**self._asdict(), "differences": [each._asdict() for each in self.differences]}
 
 
-async def made_again(target: Target) -> list[Rebuilt]:
-    """Make the rows of every account of a database again, each account in one transaction."""
+async def made_again(account: str | None = None) -> list[Rebuilt]:
+    """Make the rows of every account again, or of one, wherever this machine has its journal."""
+    found = [each for target in targets() if target.exists() for each in await _made_again_in(target, account)]
+    if account is not None and not found:
+        raise unknown(account, on_this_machine())
+    return found
+
+
+async def _made_again_in(target: Target, wanted: str | None) -> list[Rebuilt]:
+    """Make rows of one database again, each account in one transaction, in which nobody else can write."""
+    async with ready(target) as database, database.reading() as connection:
+        known = await connection.run_sync(accounts)
     found = []
-    async with ready(target) as database:
-        async with database.reading() as connection:
-            known = await connection.run_sync(accounts)
-        for account in known:
-            async with database.writing() as connection:
-                events, differences = await connection.run_sync(rebuild, account)
-            found.append(Rebuilt(target.name, account, events, differences))
+    for account in known:
+        if wanted not in (None, account):
+            continue
+        async with alone(account, "db rebuild"), ready(target) as database, database.writing() as connection:
+            events, differences = await connection.run_sync(rebuild, account)
+        found.append(Rebuilt(target.name, account, events, differences))
     return found

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.store import disk
 from cryptoflow.pipelines.databases.opening import reached
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.events.appending import head_of
@@ -82,7 +83,7 @@ async def bring_forward(target: Target) -> Upgraded:
 
 
 async def keep(target: Target, before: str | None) -> Path | None:
-    """Write a copy of a SQLite file as it is now, where there is something in it, and return where."""
+    """Write a copy of a SQLite file as it is now, where there is something in it, to the disk, and return where."""
     if target.file is None or not is_known(before) or before is None:
         return None
     copied = target.file.with_name(f"{target.file.name}{BEFORE}{before}")
@@ -90,7 +91,9 @@ async def keep(target: Target, before: str | None) -> Path | None:
     begun.unlink(missing_ok=True)
     with closing(sqlite3.connect(target.file, check_same_thread=False)) as source:
         await asyncio.to_thread(source.execute, "VACUUM INTO ?", (str(begun),))
+    disk.sync(begun)
     begun.replace(copied)
+    disk.settle(copied.parent)
     return copied
 
 
@@ -106,7 +109,7 @@ def failed(target: Target, copied: Path | None, error: DBAPIError) -> Cryptoflow
 
 async def odd(target: Target) -> list[str]:
     """Return how a database differs from what this version would have made."""
-    async with reached(target) as database, database.engine.connect() as connection:
+    async with reached(target) as database, database.connected() as connection:
         found = await connection.run_sync(revision)
         if found != newest():
             return [f"its revision is {found or 'none'}, not {newest()}"]

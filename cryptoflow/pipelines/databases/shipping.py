@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cryptoflow.clock import MachineClock
-from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.pipelines.databases.asking import together
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, known
+from cryptoflow.storage.away import Away
 from cryptoflow.storage.files import existing
-from cryptoflow.storage.shipping.comparing import Differs
 from cryptoflow.storage.shipping.shipper import Shipper
 
 
@@ -22,16 +23,16 @@ class Shipped(NamedTuple):
 
 
 class Shipment(NamedTuple):
-    """What was shipped where, and what could not be because the database holds another journal."""
+    """What was shipped where, and why the other journals were not."""
 
     database: str
     shipped: Sequence[Shipped]
-    refused: Sequence[Problem]
+    refused: Sequence[CryptoflowError]
 
     def check(self) -> None:
         """Raise what was refused."""
         if self.refused:
-            raise CryptoflowError(self.refused, code=ExitCode.PROOF_FAILED)
+            raise together(self.refused)
 
 
 async def ship(account: str | None = None, progress: Callable[[int, int], None] | None = None) -> Shipment:
@@ -40,17 +41,22 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
     if account is not None and account not in found:
         raise CryptoflowError(f"there is no journal of {account}", fix=known(found))
     shipped: list[Shipped] = []
-    refused: list[Problem] = []
+    refused: list[CryptoflowError] = []
     async with ready(shared()) as database:
         for name in found if account is None else [account]:
             file = journal_file(name)
-            existing(file).dispose()  # whose revision it must be
-            shipper = Shipper(file, name, database, MachineClock())
             try:
-                new = await shipper.ship(progress)
-                shipped.append(Shipped(name, new, shipper.there))
-            except Differs as differs:
-                refused += differs.problems
-            finally:
-                await shipper.close()
+                existing(file).dispose()  # whose revision it must be
+                shipped.append(await _shipped(Shipper(file, name, database, MachineClock()), progress))
+            except Away:
+                raise
+            except CryptoflowError as error:
+                refused.append(error)
         return Shipment(database.name, shipped, refused)
+
+
+async def _shipped(shipper: Shipper, progress: Callable[[int, int], None] | None) -> Shipped:
+    try:
+        return Shipped(shipper.account, await shipper.ship(progress), shipper.there)
+    finally:
+        await shipper.close()

@@ -9,6 +9,7 @@ from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.data.days import Days
 from cryptoflow.pipelines.journals.place import accounts, known, opened
+from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.reading import PAGE, Wanted, following, newest
 
 
@@ -27,15 +28,23 @@ async def listed(asked: Asked) -> AsyncIterator[Recorded]:
     asked.days.span()  # refuses days in the wrong order
     account = asked.account or only()
     wanted = Wanted(account, names=asked.names, stream=asked.stream, since=asked.days.start(), until=asked.days.end())
-    async with opened(account) as connection:
+    async with opened(account) as database:
         if asked.last is not None:
-            for each in await connection.run_sync(newest, wanted, asked.last):
+            async with database.reading() as connection:
+                found = await connection.run_sync(newest, wanted, asked.last)
+            for each in found:
                 yield each
             return
-        while some := await connection.run_sync(following, wanted, PAGE):
+        while some := await _page(database, wanted):
             for each in some:
                 yield each
             wanted = wanted.following(some)
+
+
+async def _page(database: Database, wanted: Wanted) -> list[Recorded]:
+    """Return the next events, in a transaction of their own: whoever shows them may take hours over it."""
+    async with database.reading() as connection:
+        return await connection.run_sync(following, wanted, PAGE)
 
 
 def only() -> str:

@@ -9,7 +9,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.home import home_of
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from cryptoflow.storage.database import Database
 
 ENDING = ".db"
 
@@ -30,8 +30,8 @@ def accounts(home: Path | None = None) -> list[str]:
 
 
 @asynccontextmanager
-async def opened(account: str, home: Path | None = None) -> AsyncIterator["AsyncConnection"]:
-    """Yield a connection that reads an account's journal: the file, or without one what the shared database has."""
+async def opened(account: str, home: Path | None = None) -> AsyncIterator["Database"]:
+    """Yield the database that an account's journal is read from: its file, or without one the shared database."""
     from cryptoflow.pipelines.databases.opening import ready
     from cryptoflow.pipelines.databases.targets import Target, file_url, shared
     from cryptoflow.storage.events.reading import accounts as kept
@@ -40,11 +40,12 @@ async def opened(account: str, home: Path | None = None) -> AsyncIterator["Async
     target = Target(f"journal of {account}", file_url(file)) if file.is_file() else shared(home)
     if not target.exists():
         raise unknown(account, accounts(home))
-    async with ready(target) as database, database.reading() as connection:
-        there = await connection.run_sync(kept)
+    async with ready(target) as database:
+        async with database.reading() as connection:
+            there = await connection.run_sync(kept)
         if account not in there:
             raise unknown(account, sorted({*there, *accounts(home)}))
-        yield connection
+        yield database
 
 
 def unknown(account: str, found: list[str]) -> CryptoflowError:

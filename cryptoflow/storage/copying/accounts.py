@@ -7,7 +7,7 @@ even by a kill, goes on where it stopped. At every moment the target holds a jou
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cryptoflow.domain.journal.recorded import GENESIS, Head
@@ -15,15 +15,15 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.copying.loading import load
 from cryptoflow.storage.copying.ordering import beyond, key_of, ordered
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.events.appending import EVENTS, HEADS
+from cryptoflow.storage.events.appending import EVENTS, HEADS, locked
 from cryptoflow.storage.events.rebuilding import MADE, digest
 from cryptoflow.storage.rows.projecting import table_of
-from cryptoflow.storage.tables.journal import RetiredRow, SnapshotRow
+from cryptoflow.storage.tables.journal import RetiredBeforeRow, RetiredRow, SnapshotRow
 
 BATCH = 10_000
 """Rows in one transaction."""
 
-ROWS: Sequence[Table] = (*MADE, table_of(SnapshotRow), table_of(RetiredRow))
+ROWS: Sequence[Table] = (*MADE, *map(table_of, (SnapshotRow, RetiredRow, RetiredBeforeRow)))
 """An account's tables beside its journal."""
 
 Told = Callable[[int], None]
@@ -64,7 +64,7 @@ async def _copy_events(source: AsyncConnection, target: Database, account: str, 
     wanted = ordered_events(account, at.seq)
     async for rows in partitions(source, wanted, batch):
         async with target.writing() as writing:
-            at = await writing.run_sync(_add_events, account, at, rows)
+            at = await writing.run_sync(_add_events, account, at, rows, ours.token)
         told(len(rows))
 
 
@@ -100,27 +100,30 @@ async def partitions(source: AsyncConnection, query: Select[Any], size: int) -> 
 def _begin(connection: Connection, account: str, ours: End) -> Head:
     """Return where the target's journal ends, which begins where the source's does if it is new.
 
-    The fencing token is kept from the start: nobody who has lost the account can write to half a copy.
+    A journal that is there already is only looked at: where the copy is refused, its writer goes on.
     """
     theirs = end_of(connection, account)
-    if theirs == End():
-        connection.execute(delete(HEADS).where(HEADS.c.account == account))
-        start = {"seq": ours.first_seq, "hash": ours.first_hash, "token": ours.token}
-        start |= {"first_seq": ours.first_seq, "first_hash": ours.first_hash}
-        connection.execute(insert(HEADS), {"account": account, **start})
-        return Head(ours.first_seq, ours.first_hash)
-    token = max(ours.token, theirs.token)
-    connection.execute(update(HEADS).where(HEADS.c.account == account).values(token=token))
-    return Head(theirs.seq, theirs.hash)
+    if theirs != End():
+        return Head(theirs.seq, theirs.hash)
+    locked(connection, account, ours.token)
+    start = {"seq": ours.first_seq, "hash": ours.first_hash, "token": ours.token}
+    start |= {"first_seq": ours.first_seq, "first_hash": ours.first_hash}
+    connection.execute(update(HEADS).where(HEADS.c.account == account).values(start))
+    return Head(ours.first_seq, ours.first_hash)
 
 
-def _add_events(connection: Connection, account: str, at: Head, rows: Sequence[Row[Any]]) -> Head:
-    """Add the next events, unless somebody has written to the target's journal meanwhile."""
-    wanted = select(HEADS.c.seq, HEADS.c.hash).where(HEADS.c.account == account).with_for_update()
-    if tuple(connection.execute(wanted).one()) != at:
+def _add_events(connection: Connection, account: str, at: Head, rows: Sequence[Row[Any]], token: int) -> Head:
+    """Add the next events, unless somebody has written to the target's journal meanwhile.
+
+    From the first of them on, nobody who has lost the account can write to half a copy.
+    """
+    wanted = select(HEADS.c.seq, HEADS.c.hash, HEADS.c.token).where(HEADS.c.account == account).with_for_update()
+    seq, sealed, known = connection.execute(wanted).one()
+    if (seq, sealed) != at:
         raise Foreign(f"somebody else writes to the journal of {account} in the target")
     load(connection, EVENTS, rows)
-    connection.execute(update(HEADS).where(HEADS.c.account == account).values(seq=rows[-1].seq, hash=rows[-1].hash))
+    end = {"seq": rows[-1].seq, "hash": rows[-1].hash, "token": max(known, token)}
+    connection.execute(update(HEADS).where(HEADS.c.account == account).values(end))
     return Head(rows[-1].seq, rows[-1].hash)
 
 

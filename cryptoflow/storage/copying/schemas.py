@@ -34,6 +34,12 @@ def rooms(connection: Connection, beginning: str) -> list[str]:
     return list(connection.scalars(wanted, {"beginning": beginning}))
 
 
+def keep_out(connection: Connection, table: str) -> None:
+    """Wait for those who use a table, and let nobody else look at it until the transaction is over."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE}"))
+    connection.execute(text(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE'))
+
+
 def exchange(connection: Connection, ready: str, aside: str) -> bool:
     """Put what is ready in the place of what is in use, which goes aside: both or nothing, with the transaction.
 

@@ -3,18 +3,20 @@
 Everything here runs inside a transaction of the caller's, in both engines alike.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cryptoflow.domain.events.accounts import TradeClosed
 from cryptoflow.domain.events.event import Event
+from cryptoflow.domain.events.orders import FillBooked
 from cryptoflow.domain.journal.recorded import GENESIS, Draft, Head, Recorded, record
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.events.law import judge, judged_streams
-from cryptoflow.storage.events.looking_up import RETIRED, STATES, VERSIONS, looked_up
+from cryptoflow.storage.events.looking_up import FILLS, RETIRED, STATES, TRADES, VERSIONS, looked_up
 from cryptoflow.storage.rows.applying import apply
 from cryptoflow.storage.rows.partitions import make_room
 from cryptoflow.storage.rows.prepared import prepared
@@ -66,6 +68,7 @@ def append(
     `token` is the writer's fencing token: one lower than the journal has seen is refused.
     """
     head, retired = locked(connection, account, token)
+    make_room(connection, {draft.at // DAY * DAY for draft in drafts})
     events = [draft.event for draft in drafts]
     streams = {event.stream for event in events} | set(expected or ())
     gone = looked_up(connection, RETIRED, account, streams) if retired else {}
@@ -98,6 +101,7 @@ def adopt(connection: Connection, account: str, events: Sequence[Recorded], *, t
     """Write events of a journal kept elsewhere; those that are here already must be the same. Returns the new ones."""
     head = locked(connection, account, token).head
     new = [each for each in events if each.seq > head.seq]
+    make_room(connection, {each.at // DAY * DAY for each in new})
     _check_known(connection, account, [each for each in events if each.seq <= head.seq])
     for each in new:
         if each.seq != head.seq + 1 or each.hash != each.sealed(head.hash):
@@ -149,6 +153,27 @@ def check_token(account: str, token: int, newest: int) -> None:
         raise Fenced(account, token, newest)
 
 
+def bookings(events: Iterable[Event]) -> Mapping[str | None, list[str]]:
+    """Return what is booked only once: fills as each venue names them, and round trips, which are no venue's."""
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, FillBooked):
+            found[event.venue].append(event.trade)
+        elif isinstance(event, TradeClosed):
+            found[None].append(event.trade)
+    return found
+
+
+def check_booked(account: str, venue: str | None, names: Iterable[str], there: Collection[str]) -> None:
+    """Refuse what was booked before; at another moment it would be another row, and count twice."""
+    known = set(there)
+    for name in names:
+        if name in known:
+            what = f"trade {name}" if venue is None else f"fill {name} of {venue}"
+            raise Conflict(f"{what} is booked in {account} already")
+        known.add(name)
+
+
 def _check_known(connection: Connection, account: str, events: Sequence[Recorded]) -> None:
     if not events:
         return
@@ -165,7 +190,9 @@ def _write(
 ) -> None:
     if not recorded:
         return
-    make_room(connection, {each.at // DAY * DAY for each in recorded})
+    for venue, names in bookings(events).items():
+        asked = (TRADES, account, names) if venue is None else (FILLS, account, names, venue)
+        check_booked(account, venue, names, looked_up(connection, *asked))
     statement = prepared(connection, adding, EVENTS)
     statement.run(connection, [statement.spelled(each._asdict()) for each in recorded])
     apply(connection, changes(zip(recorded, events, strict=True)))

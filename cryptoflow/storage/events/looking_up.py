@@ -18,15 +18,21 @@ VERSIONS = "SELECT stream, max(version) FROM events WHERE {among} GROUP BY strea
 RETIRED = "SELECT stream, version FROM retired_streams WHERE {among}"
 STATES = "SELECT id, state FROM orders WHERE {among}"
 
-COLUMNS = {VERSIONS: "stream", RETIRED: "stream", STATES: "id"}
+FILLS = "SELECT trade, at FROM fills WHERE {among} AND venue = {third}"
+TRADES = "SELECT id, at FROM trades WHERE {among}"
+
+COLUMNS = {VERSIONS: "stream", RETIRED: "stream", STATES: "id", FILLS: "trade", TRADES: "id"}
+THIRD = {"sqlite": "?", "postgresql": "$3"}
 
 
-def looked_up(connection: Connection, question: str, account: str, names: Collection[str]) -> Mapping[str, Any]:
-    """Return the answer for each name that has one."""
+def looked_up(
+    connection: Connection, question: str, account: str, names: Collection[str], *third: str
+) -> Mapping[str, Any]:
+    """Return the answer for each name that has one; some questions are about a third thing beside."""
     if not names:
         return {}
     engine = connection.dialect.name
-    text = question.format(among=AMONG[engine].format(column=COLUMNS[question]))
+    text = question.format(among=AMONG[engine].format(column=COLUMNS[question]), third=THIRD[engine])
     told = json.dumps(list(names)) if engine == "sqlite" else list(names)
-    found: Any = connection.exec_driver_sql(text, (account, told))
+    found: Any = connection.exec_driver_sql(text, (account, told, *third))
     return dict(found.all())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, select, text, tuple_
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.domain.journal.chain import Broken, Chain
@@ -61,32 +61,52 @@ def newest(connection: Connection, wanted: Wanted, count: int) -> list[Recorded]
     return [Recorded(*row) for row in connection.execute(query)][::-1]
 
 
+ACCOUNTS = text(
+    "WITH RECURSIVE found (account) AS (SELECT min(account) FROM events UNION ALL "
+    "SELECT (SELECT min(account) FROM events WHERE account > found.account) FROM found WHERE account IS NOT NULL) "
+    "SELECT account FROM found WHERE account IS NOT NULL UNION SELECT account FROM heads ORDER BY account"
+)
+"""Steps from account to account through the index: there are few of them, and events without end."""
+
+
 def accounts(connection: Connection) -> list[str]:
-    """Return the accounts that have a journal here."""
-    return list(connection.scalars(select(HEADS.c.account).order_by(HEADS.c.account)))
+    """Return the accounts that have a journal here, also those of which only events or only an end are left."""
+    return list(connection.scalars(ACCOUNTS))
 
 
 class Audit(NamedTuple):
-    """What a look at an account's whole journal found: its end, and the first event that is not as it was written."""
+    """What a look at an account's whole journal found: its end, and the first event that is not as it was written.
+
+    Events up to `retired` were taken away, and the chain begins after them.
+    """
 
     account: str
     head: Head
     broken: Broken | None
+    retired: int = 0
 
 
 def audit(connection: Connection, account: str) -> Audit:
     """Follow an account's journal from its first event to its end."""
-    start, end = bounds(connection, account)
+    told = _bounds(connection, account)
+    start, end = told or (Head(), Head())
     chain = Chain(account, start)
     broken = _followed(connection, chain)
-    return Audit(account, chain.head, broken or chain.ends_at(end))
+    if told is None and broken is None and chain.head.seq:
+        what = "is the last one here, but the row that says where the journal ends is gone"
+        broken = Broken(account, chain.head.seq, what)
+    return Audit(account, chain.head, broken or chain.ends_at(end), start.seq)
 
 
 def bounds(connection: Connection, account: str) -> tuple[Head, Head]:
     """Return what the oldest event kept is chained to, and the journal's end as it was last told."""
+    return _bounds(connection, account) or (Head(), Head())
+
+
+def _bounds(connection: Connection, account: str) -> tuple[Head, Head] | None:
     wanted = select(HEADS.c.first_seq, HEADS.c.first_hash, HEADS.c.seq, HEADS.c.hash)
     row = connection.execute(wanted.where(HEADS.c.account == account)).first()
-    return (_head(*row[:2]), _head(*row[2:])) if row is not None else (Head(), Head())
+    return (_head(*row[:2]), _head(*row[2:])) if row is not None else None
 
 
 def _head(seq: Any, digest: Any) -> Head:

@@ -1,27 +1,31 @@
 """The rows that are made of events, thrown away and made again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Table, delete
 
 from cryptoflow.domain.events.codec import canonical
 from cryptoflow.domain.journal.chain import Chain
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.copying.ordering import ordered
-from cryptoflow.storage.events.appending import HEADS
-from cryptoflow.storage.events.reading import Wanted, bounds, events
+from cryptoflow.storage.events.appending import EVENTS
+from cryptoflow.storage.events.reading import LAST, Wanted, bounds, events
 from cryptoflow.storage.rows.applying import apply
 from cryptoflow.storage.rows.partitions import make_room
-from cryptoflow.storage.rows.projecting import changes, table_of
+from cryptoflow.storage.rows.projecting import ORDERS, POSITIONS, Change, changes, table_of
+from cryptoflow.storage.rows.retiring import retired_before
 from cryptoflow.storage.rows.rolling import DAY, roll_up
 from cryptoflow.storage.tables.every import PROJECTED
 
 AT_ONCE = 10_000
 """Events whose rows are made together."""
+
+ALL = -LAST
+"""Before everything."""
 
 MADE: Sequence[Table] = tuple(map(table_of, PROJECTED))
 
@@ -42,28 +46,59 @@ class Difference(NamedTuple):
     rows_after: int
 
 
+class Kept(NamedTuple):
+    """Since when an account's events are kept, and its rows of each table; before that some were retired."""
+
+    events: int
+    rows: Mapping[str, int]
+
+    def since(self, table: Table) -> int:
+        """Return the moment from which on a table is what the events make that are kept."""
+        return max(self.events, self.rows.get(table.name, self.events))
+
+
 def rebuild(connection: Connection, account: str) -> tuple[int, tuple[Difference, ...]]:
-    """Make an account's rows again; returns how many events there are, and which tables that changed."""
-    begins = connection.scalar(select(HEADS.c.first_seq).where(HEADS.c.account == account))
-    if begins:
-        raise CryptoflowError(
-            f"the first {begins:,} events of {account} were retired: its rows cannot be made of what is left",
-            fix="restore a backup from before, or keep the rows as they are",
-            code=ExitCode.REFUSED,
-        )
-    before = {table.name: digest(connection, table, account) for table in MADE}
+    """Make an account's rows again; returns how many events there are, and which tables that changed.
+
+    Rows that were retired stay away; those of retired events, which nothing could make again, stay as they are.
+    """
+    retired = retired_before(connection, account)
+    kept = Kept(retired.get(EVENTS.name, ALL), retired)
+    before = {table.name: digest(connection, table, account, since=kept.since(table)) for table in MADE}
     for table in MADE:
-        connection.execute(delete(table).where(table.c.account == account))
-    count = 0
+        connection.execute(delete(table).where(table.c.account == account, happened(table) >= kept.events))
+    count, known = 0, set[Any]()
     left = proven(connection, account)
     while some := list(islice(left, AT_ONCE)):
         count += len(some)
-        make_room(connection, {each.at // DAY * DAY for each in some})
-        apply(connection, changes((each, each.event) for each in some))
-        roll_up(connection, account, some)
-    after = {table.name: digest(connection, table, account) for table in MADE}
+        telling = [each for each in some if each.at >= kept.events]
+        make_room(connection, {each.at // DAY * DAY for each in telling})
+        made = changes((each, each.event) for each in telling)
+        apply(connection, made if kept.events == ALL else _begun(made, known))
+        roll_up(connection, account, telling)
+    for table in MADE:
+        if kept.since(table) > kept.events:
+            again = happened(table) >= kept.events, happened(table) < kept.since(table)
+            connection.execute(delete(table).where(table.c.account == account, *again))
+    after = {table.name: digest(connection, table, account, since=kept.since(table)) for table in MADE}
     changed = (name for name in before if before[name] != after[name])
     return count, tuple(Difference(name, before[name][0], after[name][0]) for name in changed)
+
+
+def happened(table: Table) -> Column[Any]:
+    """Return the column that tells when the event happened that a row is made of."""
+    return POSITIONS.c.changed_at if table is POSITIONS else table.c.at
+
+
+def _begun(made: Iterable[Change], known: set[Any]) -> Iterator[Change]:
+    """Yield changes but for those of orders that began in retired events: they are made already."""
+    for change in made:
+        if change.new:
+            if change.table is ORDERS:
+                known.add(change.key)
+        elif change.key not in known:
+            continue
+        yield change
 
 
 def proven(connection: Connection, account: str) -> Iterator[Recorded]:
@@ -78,21 +113,27 @@ def proven(connection: Connection, account: str) -> Iterator[Recorded]:
         raise Altered(str(broken))
 
 
-def digest(connection: Connection, table: Table, account: str, first: int | None = None) -> tuple[int, str]:
+def digest(
+    connection: Connection, table: Table, account: str, first: int | None = None, since: int | None = None
+) -> tuple[int, str]:
     """Return how many rows an account has in a table, and a digest of them that is the same in both engines.
 
-    `first` asks for so many rows only, in the order of their keys.
+    `first` asks for so many rows only, in the order of their keys; `since` for those from a moment on.
     """
     found = sha256()
     count = 0
-    for row in rows_of(connection, table, account, first):
+    for row in rows_of(connection, table, account, first, since):
         count += 1
         found.update(canonical(row).encode() + b"\n")
     return count, found.hexdigest()
 
 
-def rows_of(connection: Connection, table: Table, account: str, first: int | None = None) -> Iterator[list[object]]:
+def rows_of(
+    connection: Connection, table: Table, account: str, first: int | None = None, since: int | None = None
+) -> Iterator[list[object]]:
     """Yield an account's rows of a table, ordered by their key."""
     query = ordered(connection, table, account).limit(first)
+    if since is not None:
+        query = query.where(happened(table) >= since)
     for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
         yield list(row)

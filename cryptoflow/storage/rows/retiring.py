@@ -1,14 +1,15 @@
 """Old months taken away: whole ones only, from the oldest on, and nothing that is still needed.
 
 What stays after the minutes of a curve are gone are its hours and days. What stays after events are gone is a journal
-that begins later and still verifies: `heads` keeps what its first event is chained to.
+that begins later and still verifies: `heads` keeps what its first event is chained to. `retired_rows` keeps since when
+rows are there: whoever makes them again, or proves them, begins there.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from cryptoflow.domain.orders import OrderState, is_terminal
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -17,9 +18,9 @@ from cryptoflow.storage.rows.partitions import TABLES, after, month_of, start_of
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, RISK, table_of
 from cryptoflow.storage.rows.rolling import DAY
 from cryptoflow.storage.tables.every import METADATA
-from cryptoflow.storage.tables.journal import RetiredRow, SnapshotRow
+from cryptoflow.storage.tables.journal import RetiredBeforeRow, RetiredRow, SnapshotRow
 
-RETIRED, SNAPSHOTS = table_of(RetiredRow), table_of(SnapshotRow)
+RETIRED, BEFORE, SNAPSHOTS = map(table_of, (RetiredRow, RetiredBeforeRow, SnapshotRow))
 
 MINUTES = (EQUITY.name, RISK.name)
 """Tables whose rows live on in longer ones."""
@@ -92,6 +93,7 @@ def retire(
     going, kept = _allowed(connection, of, old, finished)
     retired = [Retired(table, month, _count(connection, of, month)) for month in going]
     if going and not pretend:
+        _remember(connection, table, start_of(after(going[-1])))
         if of is EVENTS:
             _begin_later(connection, start_of(after(going[-1])))
         for month in going:
@@ -151,6 +153,27 @@ def _not_covered(connection: Connection, cut: int) -> str | None:
             if seq < last:
                 return f"the newest snapshot of {fold} of {account} covers its events up to {seq}, not to {last}"
     return None
+
+
+def retired_before(connection: Connection, account: str) -> Mapping[str, int]:
+    """Return the moment before which an account's rows were retired, by table."""
+    wanted = select(BEFORE.c.name, BEFORE.c.before).where(BEFORE.c.account == account)
+    return {row.name: row.before for row in connection.execute(wanted)}
+
+
+def _remember(connection: Connection, table: str, cut: int) -> None:
+    """Keep in mind for every account that rows before a moment are gone on purpose."""
+    rows = [
+        {"account": account, "name": table, "before": cut} for account in connection.scalars(select(HEADS.c.account))
+    ]
+    if rows:
+        kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+        kept = kind.insert(BEFORE)
+        later = {"before": kept.excluded.before}
+        known = kept.on_conflict_do_update(
+            set_=later, index_elements=BEFORE.primary_key, where=BEFORE.c.before < later["before"]
+        )
+        connection.execute(known, rows)
 
 
 def _begin_later(connection: Connection, cut: int) -> None:

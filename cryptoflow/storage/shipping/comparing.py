@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from cryptoflow.domain.journal.chain import Broken
 from cryptoflow.domain.journal.recorded import GENESIS
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.events.appending import EVENTS, HEADS
@@ -63,6 +64,22 @@ async def agreed(here: Ask, there: Ask, account: str) -> Extent:
     if theirs.seq > ours.seq:
         raise Differs(f"event {ours.seq + 1} of {account} is there but not here, where the journal ends before it")
     return theirs
+
+
+async def beside(here: Ask, there: Ask, account: str) -> Broken | None:
+    """Return the first event in which the journal `here` is not the one of which the database `there` has a copy.
+
+    The copy is looked at first: a journal that is written and shipped meanwhile is only ever longer.
+    """
+    theirs: Extent = await there(extent_of, account)
+    ours: Extent = await here(extent_of, account)
+    if theirs.seq > ours.seq:
+        what = "is in the copy that the database has, but the journal ends before it"
+        return Broken(account, ours.seq + 1, what)
+    if not await _same(here, there, account, theirs.seq):
+        first = await _parting(here, there, account, max(ours.first_seq, theirs.first_seq), theirs.seq)
+        return Broken(account, first, "is another one in the copy that the database has")
+    return None
 
 
 async def _parting(here: Ask, there: Ask, account: str, same: int, other: int) -> int:

@@ -14,11 +14,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.clock import Clock
 from cryptoflow.domain.events.storage import DatabaseBack, DatabaseLost
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.away import Away, answered
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.away import Away, answered, words
 from cryptoflow.storage.database import READS, Database, local_engine
 from cryptoflow.storage.events.appending import EVENTS, Conflict, adopt
 from cryptoflow.storage.events.journal import Journal
@@ -59,6 +61,17 @@ class Figures:
     outages: int = 0
     away_since: int | None = None
     error: str = ""
+
+
+class Unreadable(CryptoflowError):
+    """The journal's own file does not let itself be read: nothing of that is the other database's fault."""
+
+    def __init__(self, account: str, why: str) -> None:
+        super().__init__(
+            f"the journal of {account} cannot be read: {why}",
+            fix=f"cryptoflow audit verify {account}",
+            code=ExitCode.UNAVAILABLE,
+        )
 
 
 class Shipper:
@@ -160,6 +173,8 @@ class Shipper:
     async def _send(self) -> int:
         """Ship the next events in one transaction, and return how many of them were new."""
         batch = await self._here(following, Wanted(self.account, after=self.there), self.pace.batch)
+        if not batch:
+            raise Differs(f"event {self.there + 1} of {self.account} is missing here, and all after it")
         token = (await self._here(extent_of, self.account)).token
         self._sure = False  # until it is answered: a commit may arrive whose answer does not
         async with answered(self.target, self.pace.patience), self.target.writing() as there:
@@ -213,8 +228,11 @@ class Shipper:
         return await asyncio.to_thread(self._ask, work, *about)
 
     def _ask(self, work: Callable[..., Any], *about: Any) -> Any:
-        with self.source.connect().execution_options(**READS) as here:
-            return work(here, *about)
+        try:
+            with self.source.connect().execution_options(**READS) as here:
+                return work(here, *about)
+        except DatabaseError as error:
+            raise Unreadable(self.account, words(error)) from error
 
     def _behind(self, here: Connection) -> Lag:
         end = extent_of(here, self.account).seq

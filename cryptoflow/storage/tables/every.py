@@ -22,7 +22,7 @@ PROJECTED = (
 )
 """Tables made of events, an account's rows at a time."""
 
-KEPT = (journal.EventRow, journal.HeadRow, journal.RetiredRow, journal.SnapshotRow)
+KEPT = (journal.EventRow, journal.HeadRow, journal.RetiredRow, journal.RetiredBeforeRow, journal.SnapshotRow)
 
 SHARED = (
     runtime.RunRow,

@@ -55,6 +55,16 @@ class RetiredRow(SQLModel, table=True):
     version: int = Field(sa_type=BigInteger)
 
 
+class RetiredBeforeRow(SQLModel, table=True):
+    """The moment before which an account's rows of a table were retired: they are not made of its events again."""
+
+    __tablename__ = "retired_rows"
+
+    account: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    before: int = Field(sa_type=BigInteger)
+
+
 class SnapshotRow(SQLModel, table=True):
     """What a fold had come to at an event: a saving of time, never a source of truth."""
 

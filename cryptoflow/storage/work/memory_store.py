@@ -13,10 +13,10 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
 from cryptoflow.domain.journal.recorded import GENESIS, Draft, Head, Recorded
-from cryptoflow.storage.events.appending import EVENTS, HEADS, check_token, numbered
+from cryptoflow.storage.events.appending import EVENTS, HEADS, bookings, check_booked, check_token, numbered
 from cryptoflow.storage.events.law import judge
 from cryptoflow.storage.rows.applying import KEYS
-from cryptoflow.storage.rows.projecting import ORDERS, changes
+from cryptoflow.storage.rows.projecting import FILLS, ORDERS, TRADES, changes
 from cryptoflow.storage.work.conditions import Condition, Row
 from cryptoflow.storage.work.memory_rolling import roll_up
 from cryptoflow.storage.work.transaction import Over
@@ -132,6 +132,8 @@ class MemoryTransaction:
         head = self._head(account)
         recorded = numbered(account, Head(head["seq"], head["hash"]), self._versions(account), drafts, expected or {})
         judge(events, self._states(account))
+        for venue, names in bookings(events).items():
+            check_booked(account, venue, names, self._booked(account, venue))
         for each in recorded:
             self._put(EVENTS, each._asdict())
         self._apply(zip(recorded, events, strict=True))
@@ -164,6 +166,12 @@ class MemoryTransaction:
 
     def _states(self, account: str) -> dict[str, str]:
         return {row["id"]: row["state"] for row in self._rows(ORDERS).values() if row["account"] == account}
+
+    def _booked(self, account: str, venue: str | None) -> set[str]:
+        if venue is None:
+            return {row["id"] for row in self._rows(TRADES).values() if row["account"] == account}
+        fills = self._rows(FILLS).values()
+        return {row["trade"] for row in fills if (row["account"], row["venue"]) == (account, venue)}
 
     def _head(self, account: str) -> Row:
         blank = {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}

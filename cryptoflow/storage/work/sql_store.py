@@ -48,7 +48,7 @@ class SqlStore:
 
     @asynccontextmanager
     async def _begun(self) -> AsyncIterator["SqlTransaction"]:
-        async with self.database.engine.connect() as connection:  # which rolls back, on its way out, what is left
+        async with self.database.connected() as connection:  # which rolls back, on its way out, what is left
             await connection.begin()
             transaction = SqlTransaction(connection)
             try:
