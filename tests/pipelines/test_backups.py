@@ -32,7 +32,8 @@ from cryptoflow.storage.events.rebuilding import rows_of
 from cryptoflow.storage.rows.partitions import start_of
 from cryptoflow.storage.rows.projecting import EQUITY
 from cryptoflow.storage.rows.retiring import SNAPSHOTS, retire
-from tests.storage.estates import everything, inside, journal
+from tests.storage.connections import inside
+from tests.storage.estates import everything, journal
 from tests.storage.stories import BEGIN, drafts, life
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,3 +27,9 @@ def transactions(url: str) -> Iterator[Inside[T]]:
             yield lambda doing: runner.run(inside(doing))
         finally:
             runner.run(database.close())
+
+
+def inside(url: str, *doing: Callable[[Connection], Any]) -> list[Any]:
+    """Do things in transactions of their own, and return what each returned."""
+    with transactions(url) as within:
+        return [within(each) for each in doing]

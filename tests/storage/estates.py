@@ -1,16 +1,12 @@
 """Databases with something of everything in them, for tests of what moves them elsewhere."""
 
-import asyncio
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, RiskMeasured, TradeClosed
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
 from cryptoflow.storage.rows.projecting import table_of
@@ -23,23 +19,6 @@ DUST = Decimal("0.00000001")
 VAST = Decimal("1000000000000.000000000000000001")
 LEASED_UNTIL = BEGIN - 60_000
 MONTH = 31 * 24 * 60 * MINUTE
-
-
-def inside(url: str, *doing: Callable[[Connection], Any]) -> list[Any]:
-    """Do things in transactions of their own, and return what each returned."""
-
-    async def run() -> list[Any]:
-        database = Database(url)
-        try:
-            found = []
-            for each in doing:
-                async with database.writing() as connection:
-                    found.append(await connection.run_sync(each))
-            return found
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def journal(file: Path, account: str, lives: int = 20) -> None:

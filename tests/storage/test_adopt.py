@@ -12,8 +12,8 @@ from cryptoflow.storage.events.appending import Conflict, adopt, append
 from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.files import existing
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
-from tests.storage.test_append import inside
 
 
 @pytest.fixture

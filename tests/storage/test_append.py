@@ -1,35 +1,14 @@
 """The journal's one door, in both engines."""
 
-import asyncio
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import Conflict, Fenced, append
 from cryptoflow.storage.events.reading import Wanted, audit, events
 from cryptoflow.storage.events.rebuilding import rebuild
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
-
-
-def inside(url: str, *doing: Callable[[Connection], Any]) -> list[Any]:
-    """Do things in transactions of their own, and return what each returned."""
-
-    async def run() -> list[Any]:
-        database = Database(url)
-        try:
-            found = []
-            for each in doing:
-                async with database.writing() as connection:
-                    found.append(await connection.run_sync(each))
-            return found
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def test_what_is_appended_is_read_back_in_its_order_and_verifies(url: str) -> None:

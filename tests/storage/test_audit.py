@@ -18,8 +18,8 @@ from cryptoflow.storage.events import reading
 from cryptoflow.storage.events.appending import EVENTS, HEADS, append
 from cryptoflow.storage.events.reading import Audit, audit
 from tests.servers.fixtures import administer
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
-from tests.storage.test_append import inside
 
 COUNT = 24
 """Events of the journal that is tampered with."""

@@ -19,7 +19,8 @@ from cryptoflow.storage.events.appending import append, head_of
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
 from cryptoflow.storage.tables.every import METADATA
 from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow, RunRow
-from tests.storage.estates import DUST, FINE, VAST, everything, inside, journal
+from tests.storage.connections import inside
+from tests.storage.estates import DUST, FINE, VAST, everything, journal
 from tests.storage.stories import drafts
 
 COMMANDS, LEASES, OUTBOX, RUNS = map(table_of, (CommandRow, LeaseRow, OutboxRow, RunRow))

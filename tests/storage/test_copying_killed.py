@@ -17,7 +17,7 @@ from cryptoflow.storage.events.appending import append, head_of
 from cryptoflow.storage.files import create
 from tests.servers.fixtures import administer
 from tests.servers.postgres import postgres
-from tests.storage.estates import inside
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
 
 ROOT = Path(__file__).parents[2]

@@ -18,8 +18,8 @@ from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS
 from cryptoflow.storage.rows.rolling import EQUITY_DAYS, RISK_DAYS, RISK_HOURS
 from cryptoflow.storage.tables.types import Exact, TooExact, Units, checked, units
+from tests.storage.connections import inside
 from tests.storage.stories import BEGIN, MINUTE, intent
-from tests.storage.test_append import inside
 
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 

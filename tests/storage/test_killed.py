@@ -20,7 +20,7 @@ from cryptoflow.storage.events.rebuilding import rebuild
 from cryptoflow.storage.files import create
 from cryptoflow.storage.migrating import upgrade
 from tests.servers.postgres import Postgres, installed, postgres
-from tests.storage.test_append import inside
+from tests.storage.connections import inside
 
 LIFE = 8
 """Events of one order."""

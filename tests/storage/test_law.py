@@ -19,8 +19,8 @@ from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.events.law import against, may_move
 from cryptoflow.storage.rows.partitions import make_room
 from cryptoflow.storage.rows.projecting import ORDERS, created
+from tests.storage.connections import inside
 from tests.storage.stories import BEGIN, drafts, intent
-from tests.storage.test_append import inside
 
 PAIRS = list(product(OrderState, OrderState))
 

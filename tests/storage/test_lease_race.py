@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cryptoflow.storage.events.reading import audit
-from tests.storage.test_append import inside
+from tests.storage.connections import inside
 
 ROOT = Path(__file__).parents[2]
 RACERS = 2

@@ -21,8 +21,8 @@ from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.files import create, existing
 from cryptoflow.storage.migrating import differences
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
-from tests.storage.test_append import inside
 
 NEXT = '''
 """A step that does one thing and then another."""

@@ -12,8 +12,8 @@ from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.events.reading import Wanted, audit, events
 from cryptoflow.storage.events.rebuilding import rebuild
+from tests.storage.connections import inside
 from tests.storage.stories import BEGIN
-from tests.storage.test_append import inside
 
 RAW = "SELECT seq, schema, payload, hash FROM events ORDER BY seq"
 

@@ -20,7 +20,7 @@ from cryptoflow.storage.rows.projecting import FILLS, ORDERS, TRADES, changes
 from cryptoflow.storage.work.conditions import Condition, Row
 from cryptoflow.storage.work.memory_rolling import roll_up
 from cryptoflow.storage.work.transaction import Over
-from cryptoflow.storage.work.unit import Shared, Work
+from cryptoflow.storage.work.unit import Store
 
 Key = tuple[Any, ...]
 Rows = dict[Key, Row]
@@ -28,7 +28,7 @@ Rows = dict[Key, Row]
 DIALECT = sqlite.dialect()
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """Rows in this process; one unit writes at a time, and the others wait for it."""
 
     def __init__(self) -> None:
@@ -37,28 +37,17 @@ class MemoryStore:
         self._writer = Lock()
 
     @asynccontextmanager
-    async def work(self, account: str, *, token: int = 0) -> AsyncIterator[Work]:
-        """Open a unit of work on an account; `token` is the fencing token of the lease under which it writes."""
-        async with self._begun() as transaction:
-            yield Work(transaction, account, token)
-
-    @asynccontextmanager
-    async def shared(self) -> AsyncIterator[Shared]:
-        """Open a unit of work on what belongs to no single account."""
-        async with self._begun() as transaction:
-            yield Shared(transaction)
-
-    @asynccontextmanager
-    async def view(self, account: str) -> AsyncIterator[Work]:
-        """Open a unit that reads one state and keeps nobody waiting; it changes nothing."""
+    async def seen(self) -> AsyncIterator["MemoryTransaction"]:
+        """Begin a transaction that sees one state and keeps nobody waiting; it changes nothing."""
         transaction = MemoryTransaction(self, reads=True)
         try:
-            yield Work(transaction, account, 0)
+            yield transaction
         finally:
             transaction.over = True
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator["MemoryTransaction"]:
+    async def begun(self) -> AsyncIterator["MemoryTransaction"]:
+        """Begin a transaction that writes."""
         async with self._writer:
             transaction = MemoryTransaction(self)
             try:

@@ -15,39 +15,28 @@ from cryptoflow.storage.rows.prepared import prepared
 from cryptoflow.storage.rows.statements import putting
 from cryptoflow.storage.work.conditions import Condition, Row
 from cryptoflow.storage.work.transaction import Over
-from cryptoflow.storage.work.unit import Shared, Work
+from cryptoflow.storage.work.unit import Store
 
 
-class SqlStore:
+class SqlStore(Store):
     """A database as a place for units of work; whoever opened the database closes it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     @asynccontextmanager
-    async def work(self, account: str, *, token: int = 0) -> AsyncIterator[Work]:
-        """Open a unit of work on an account; `token` is the fencing token of the lease under which it writes."""
-        async with self._begun() as transaction:
-            yield Work(transaction, account, token)
-
-    @asynccontextmanager
-    async def shared(self) -> AsyncIterator[Shared]:
-        """Open a unit of work on what belongs to no single account."""
-        async with self._begun() as transaction:
-            yield Shared(transaction)
-
-    @asynccontextmanager
-    async def view(self, account: str) -> AsyncIterator[Work]:
-        """Open a unit that reads one state of the database and keeps nobody waiting; it changes nothing."""
+    async def seen(self) -> AsyncIterator["SqlTransaction"]:
+        """Begin a transaction that sees one state and keeps nobody waiting; it changes nothing."""
         async with self.database.reading() as connection:
             transaction = SqlTransaction(connection, reads=True)
             try:
-                yield Work(transaction, account, 0)
+                yield transaction
             finally:
                 transaction.over = True
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator["SqlTransaction"]:
+    async def begun(self) -> AsyncIterator["SqlTransaction"]:
+        """Begin a transaction that writes."""
         async with self.database.connected() as connection:  # which rolls back, on its way out, what is left
             await connection.begin()
             transaction = SqlTransaction(connection)

@@ -8,8 +8,9 @@
 Leaving without a commit changes nothing, whatever the reason: an exception, a cancellation, a return.
 """
 
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cryptoflow.storage.work.repositories import curves
 from cryptoflow.storage.work.repositories.commands import Commands
@@ -58,18 +59,35 @@ class Work(Shared):
         self.risk = curves.risk(transaction, account)
 
 
-class Store(Protocol):
+class Store(ABC):
     """Where units of work are had: a database, or the memory of this process.
 
     A unit that writes may keep others waiting until it is over, so nothing slow belongs into one, and none into
     another.
     """
 
-    def work(self, account: str, *, token: int = 0) -> AbstractAsyncContextManager[Work]:
+    @asynccontextmanager
+    async def work(self, account: str, *, token: int = 0) -> AsyncIterator[Work]:
         """Open a unit of work on an account; `token` is the fencing token of the lease under which it writes."""
+        async with self.begun() as transaction:
+            yield Work(transaction, account, token)
 
-    def shared(self) -> AbstractAsyncContextManager[Shared]:
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[Shared]:
         """Open a unit of work on what belongs to no single account."""
+        async with self.begun() as transaction:
+            yield Shared(transaction)
 
-    def view(self, account: str) -> AbstractAsyncContextManager[Work]:
-        """Open a unit that reads and keeps nobody waiting; it changes nothing."""
+    @asynccontextmanager
+    async def view(self, account: str) -> AsyncIterator[Work]:
+        """Open a unit that reads one state and keeps nobody waiting; it changes nothing."""
+        async with self.seen() as transaction:
+            yield Work(transaction, account, 0)
+
+    @abstractmethod
+    def begun(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction that writes; what it has not committed by its end has not been."""
+
+    @abstractmethod
+    def seen(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin one that sees one state and changes nothing."""
