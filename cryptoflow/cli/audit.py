@@ -32,19 +32,16 @@ def verify(
     from cryptoflow.pipelines.journals.auditing import audits
 
     found, errors = run(audits(account))
-    broken = [Problem(str(each.found.broken)) for each in found if each.found.broken]
+    broken = [Problem(each.sentence) for each in found if each.found.broken]
     wrong = [CryptoflowError(broken, code=ExitCode.PROOF_FAILED), *errors] if broken else errors
     if as_json:
         say.data({"journals": [each.facts() for each in found], "errors": say.as_objects(errors)})
         if wrong:
             raise typer.Exit(int(together(wrong).code))
         return
-    for place, each in found:
-        if each.broken is None:
-            where = "" if place == f"journal of {each.account}" else f" in the {place}"
-            end = f"each as it was written, to {each.head.hash[:12]}"
-            kept = f"events {each.retired + 1:,} to {each.head.seq:,}" if each.retired else f"{each.head.seq:,} events"
-            say.text(f"{each.account}{where}: {kept}, {end}")
+    for each in found:
+        if each.found.broken is None:
+            say.text(each.sentence)
     if not found and not errors:
         say.text("there is no journal")
     if wrong:

@@ -141,7 +141,9 @@ def rebuild(
         return
     for each in found:
         changed = ", ".join(f"{d.table} ({d.rows_before:,} → {d.rows_after:,} rows)" for d in each.differences)
-        say.text(f"{each.account}: {each.events:,} events, {f'changed: {changed}' if changed else 'nothing changed'}")
+        where = "" if each.database == f"journal of {each.account}" else f" in the {each.database}"
+        said = f"changed: {changed}" if changed else "nothing changed"
+        say.text(f"{each.account}{where}: {each.events:,} events, {said}")
     if not found:
         say.text("there is no journal to rebuild from")
 

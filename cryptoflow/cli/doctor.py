@@ -6,10 +6,11 @@ from cryptoflow.cli.options import AsJson, Quiet
 
 
 def doctor(as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Look at this machine: Python, packages, folders, compiled code, clock, servers; say what to do about faults.
+    """Look at this machine: Python, packages, folders, compiled code, clock, journals; say what to do about faults.
 
-    Exit code 4 when something would keep a run from starting. Nothing is asked of the network but
-    whether the servers answer that CRYPTOFLOW_DATABASE_URL and CRYPTOFLOW_REDIS_URL name.
+    Exit code 4 when something would keep a run from starting. Of each journal the end is looked at; `audit verify`
+    follows all of it. Nothing is asked of the network but whether the servers answer that CRYPTOFLOW_DATABASE_URL
+    and CRYPTOFLOW_REDIS_URL name.
 
     Examples:
 

@@ -77,6 +77,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: f"{WRONG_LINE}, or of several journals none is named",
         INVALID: "there is no such journal, or its file is none",
         UNAVAILABLE: OLD_FILE,
+        PROOF_FAILED: "listed, but an event was altered so that it cannot be read",
     },
     "audit verify": {
         OK: "each event is as it was written, also when there is none",

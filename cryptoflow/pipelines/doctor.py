@@ -164,13 +164,24 @@ def _clock() -> Iterator[Check]:
         yield Check("clock", OK, zone)
 
 
+def _journals() -> Iterator[Check]:
+    from cryptoflow.pipelines.journals.place import accounts
+
+    if accounts():
+        from cryptoflow.pipelines.journals.ends import journals
+
+        yield from journals()
+
+
 def _database() -> Iterator[Check]:
+    """Look at the database that is named, or at the file that stands for it where there is one already."""
+    from cryptoflow.pipelines.databases.targets import shared
     from cryptoflow.settings import settings
 
-    if settings().database_url is not None:
+    if settings().database_url is not None or shared().exists():
         from cryptoflow.pipelines.servers import database
 
-        yield database()
+        yield from database()
 
 
 def _redis() -> Iterator[Check]:
@@ -200,4 +211,4 @@ def _nearest(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 
 
-LOOKS = (_python, _packages, _settings, _state, _compiled, _specs, _terminal, _clock, _database, _redis)
+LOOKS = (_python, _packages, _settings, _state, _compiled, _specs, _terminal, _clock, _journals, _database, _redis)

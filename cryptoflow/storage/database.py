@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.away import Away, words
+from cryptoflow.storage.read_only import for_reading
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 """What people write, and the driver that is meant."""
@@ -63,10 +64,11 @@ def _odd(text: str) -> CryptoflowError:
 class Database:
     """A database to read and write, from an event loop. Its owner closes it.
 
-    `writers` is how many processes mean to write at once: in a file there is room for one.
+    `writers` is how many processes mean to write at once: in a file there is room for one. One that is only read,
+    as `reads` says, may lie where nothing can be written.
     """
 
-    def __init__(self, url: str | URL, *, writers: int = 1, **options: Any) -> None:
+    def __init__(self, url: str | URL, *, writers: int = 1, reads: bool = False, **options: Any) -> None:
         self.url = url_of(url) if isinstance(url, str) else url
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         if self.is_sqlite and writers > 1:
@@ -75,7 +77,8 @@ class Database:
                 fix="name a PostgreSQL with CRYPTOFLOW_DATABASE_URL, or declare one with CRYPTOFLOW_WRITERS=1",
                 code=ExitCode.USAGE,
             )
-        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        opened = for_reading(self.url) if reads and self.is_sqlite else self.url
+        self.engine: AsyncEngine = create_async_engine(opened, **options)
         if self.is_sqlite:
             prepare(self.engine.sync_engine)
             let_go(self.engine.sync_engine)
@@ -137,6 +140,11 @@ def local_engine(file: str, **options: Any) -> Engine:
 def is_no_database(error: Exception) -> bool:
     """Say whether SQLite found a file that was never a database of its own."""
     return getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_NOTADB"
+
+
+def is_damaged(error: Exception) -> bool:
+    """Say whether SQLite found pages in a file that belong to no database."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
 
 
 def prepare(engine: Engine) -> None:

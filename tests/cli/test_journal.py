@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,7 @@ def test_a_recording_that_is_killed_leaves_no_half_journal(project: Path, capsys
     assert said(capsys, "audit", "verify") == "there is no journal\n"
     assert run(["backtest", SPEC, "--record", "--quiet"]) == 0
     assert listed(capsys, "--all") == before
-    assert [file.suffix for file in (project / ".cryptoflow" / "journal").iterdir()] == [".db"]
+    assert {file.suffix for file in (project / ".cryptoflow" / "journal").iterdir()} == {".db", ".lock"}
 
 
 def test_events_are_listed_by_name_by_stream_and_by_day(project: Path, capsys: Capsys) -> None:
@@ -232,13 +233,85 @@ def test_a_line_for_people_says_number_time_name_and_what_is_news(project: Path,
     assert 'symbols=["BTC/USDT"]' in lines[0]
 
 
+def test_amounts_and_moments_are_shown_as_people_read_them_and_told_exactly_to_programs(
+    project: Path, capsys: Capsys
+) -> None:
+    (event,) = listed(capsys, "--last", "1", "--event", "trade.closed")
+    told = event["payload"]
+    assert len(told["profit"]) > 15 and told["opened_at"] % 60_000 == 0, "it is a float of a simulation"
+    line = said(capsys, "journal", "--last", "1", "--event", "trade.closed")
+    shown = dict(word.split("=", 1) for word in line.split() if "=" in word)
+    assert float(shown["profit"]) == pytest.approx(float(told["profit"]), rel=1e-7) and len(shown["profit"]) < 13
+    assert shown["quantity"] == told["quantity"], "what is exact stays exact"
+    assert shown["opened_at"] == f"{datetime.fromtimestamp(told['opened_at'] / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_a_search_without_a_hit_says_what_was_looked_for_where_and_what_was_meant(
+    project: Path, capsys: Capsys
+) -> None:
+    file = journal_of(project)
+
+    def told(*words: str) -> str:
+        assert run(["journal", *words]) == 0
+        found = capsys.readouterr()
+        assert found.out == ""
+        return found.err
+
+    assert told("--event", "order.fild", "--since", "2024-01-05") == (
+        f"journal of {file.stem} has no event named order.fild, from 2024-01-05 on (looked in {file})\n"
+        "hint: did you mean `order.filled`?\n"
+    )
+    assert "did you mean `fill.*`?" in told("--event", "fil.*", "--json")
+    assert f"hint: `cryptoflow journal {file.stem} --all` lists all" in told("--stream", "order/NONE")
+
+
+def test_all_and_the_last_so_many_are_not_asked_for_at_once(project: Path, capsys: Capsys) -> None:
+    assert "--all and --last contradict each other" in said(capsys, "journal", "--all", "--last", "3", code=2)
+
+
+def test_events_that_were_altered_beyond_reading_are_listed_as_they_are(project: Path, capsys: Capsys) -> None:
+    file = journal_of(project)
+    events = len(listed(capsys, "--all"))
+    broken = ("'{oops'", "x'ff00'", "cast(x'7bff7d' AS TEXT)", "'[NaN]'", "'{\"a\":1e999}'", "5")
+    changes = [f"UPDATE events SET payload = {told} WHERE seq = {20 + at}" for at, told in enumerate(broken)]
+    tampered(file, *changes, "UPDATE events SET at = 'noon', name = x'ff' WHERE seq = 30")
+    assert run(["journal", "--all"]) == ExitCode.PROOF_FAILED
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert len(lines) == events
+    assert lines[19].endswith('unreadable: "{oops"') and "noon" in lines[29]
+    assert sum("unreadable: " in line for line in lines) == len(broken)
+    assert told.err == (
+        f"event 20 of {file.stem} cannot be read, and neither can 6 more: somebody altered what it says\n"
+        f"hint: cryptoflow audit verify {file.stem}\n"
+    )
+    rows = [json.loads(line) for line in said(capsys, "journal", "--all", "--json", code=6).splitlines()]
+    assert [row["seq"] for row in rows if row.get("unreadable")] == [20, 21, 22, 23, 24, 25, 30]
+    assert (rows[19]["payload"], rows[0]["payload"]["seed"]) == ("{oops", 0)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_that_goes_away_ends_a_listing_quietly(project: Path, form: list[str]) -> None:
+    words = [sys.executable, "-c", "from cryptoflow.cli.main import main; main()", "journal", "--all", *form]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as listing_all:
+        assert listing_all.stdout is not None and listing_all.stderr is not None
+        assert b"run.started" in listing_all.stdout.readline()
+        listing_all.stdout.close()
+        assert listing_all.stderr.read() == b""
+    assert listing_all.returncode == 141
+
+
 def test_a_journal_has_to_be_named_where_there_are_several_and_be_there(project: Path, capsys: Capsys) -> None:
     file = journal_of(project)
     shutil.copy(file, file.with_name("main.db"))
     told = said(capsys, "journal", code=ExitCode.USAGE)
     assert told == f"several accounts have a journal\nhint: name one: there are {file.stem}, main\n"
-    assert f"there is no journal of mine\nhint: there are {file.stem}, main" in said(
-        capsys, "journal", "mine", code=ExitCode.INVALID
+    assert f"there is no journal of desk\nhint: there are {file.stem}, main" in said(
+        capsys, "journal", "desk", code=ExitCode.INVALID
+    )
+    assert said(capsys, "journal", "mian", code=ExitCode.INVALID) == (
+        "there is no journal of mian\nhint: did you mean `main`?\n"
     )
     assert "--until lies before --since" in said(
         capsys, "journal", file.stem, "--since", "2024-02-01", "--until", "2024-01-01", code=ExitCode.USAGE
@@ -266,7 +339,9 @@ def test_a_journal_that_was_renamed_is_still_followed(project: Path, capsys: Cap
     file = journal_of(project)
     tampered(file, "DELETE FROM events WHERE seq = 7")
     file.rename(file.with_name("main.db"))
-    assert said(capsys, "audit", "verify", "main", code=6) == f"event 7 of {file.stem} is missing\n"
+    assert said(capsys, "audit", "verify", "main", code=6) == (
+        f"in the journal of main: event 7 of {file.stem} is missing\n"
+    )
 
 
 def test_a_journal_of_another_revision_is_refused_with_what_to_do(project: Path, capsys: Capsys) -> None:

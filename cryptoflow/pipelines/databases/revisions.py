@@ -52,7 +52,7 @@ async def status(target: Target) -> Status:
     """Return what a database is."""
     if not target.exists():
         return Status(target.name, target.place, None, newest(), 0, ())
-    async with reached(target) as database, database.reading() as connection:
+    async with reached(target, reads=True) as database, database.reading() as connection:
         return await connection.run_sync(_look, target)
 
 

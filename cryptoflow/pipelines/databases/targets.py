@@ -39,9 +39,9 @@ class Target(NamedTuple):
         """Say whether it is there; of a server nobody knows before asking."""
         return self.file is None or self.file.is_file()
 
-    def open(self) -> Database:
-        """Return it for use."""
-        return Database(self.url, writers=self.writers)
+    def open(self, *, reads: bool = False) -> Database:
+        """Return it for use, maybe for nothing but reading."""
+        return Database(self.url, writers=self.writers, reads=reads)
 
 
 def shared(home: Path | None = None) -> Target:

@@ -19,6 +19,17 @@ class Audited(NamedTuple):
     place: str
     found: Audit
 
+    @property
+    def sentence(self) -> str:
+        """Return it as people read it: what the journal holds, or the first event that is not as it was written."""
+        account, head, broken, retired = self.found
+        where = "" if self.place == f"journal of {account}" else f"in the {self.place}"
+        if broken is not None:
+            return f"{where}: {broken}" if where else str(broken)
+        kept = f"events {retired + 1:,} to {head.seq:,}" if retired else f"{head.seq:,} events"
+        what = f"{kept}, each as it was written, to {head.hash[:12]}" if head.seq else "no events yet"
+        return f"{account} {where}: {what}" if where else f"{account}: {what}"
+
     def facts(self) -> dict[str, Any]:
         """Return it as a program reads it."""
         account, head, broken, retired = self.found
@@ -34,7 +45,8 @@ async def audits(account: str | None = None) -> tuple[list[Audited], list[Crypto
     reachable = bool(looks)
 
     async def looked_at_file(file: Target) -> list[Audited]:
-        return [await compared(each, file, reachable=reachable) for each in await looked_at(file, account)]
+        found = await looked_at(file, account, file.file.stem if file.file else None)
+        return [await compared(each, file, reachable=reachable) for each in found]
 
     more, wrong = await asked(files, looked_at_file)
     found, errors = [each for look in (*looks, *more) for each in look], [*errors, *wrong]
@@ -43,12 +55,14 @@ async def audits(account: str | None = None) -> tuple[list[Audited], list[Crypto
     return found, errors
 
 
-async def looked_at(target: Target, account: str | None) -> list[Audited]:
-    """Return what a look at the journals of one database found."""
-    async with ready(target) as database, database.reading() as connection:
+async def looked_at(target: Target, account: str | None, own: str | None = None) -> list[Audited]:
+    """Return what a look at the journals of one database found; `own` is the account after which a file is called."""
+    async with ready(target, reads=True) as database, database.reading() as connection:
         kept = await connection.run_sync(accounts)
-        own = account if target.file is not None and target.file.stem == account else None  # a file that was renamed
-        wanted = [name for name in kept if own is not None or account in (None, name)]
+        if own is not None and not kept:  # nothing was ever written to a journal, or all of it was taken away
+            kept = [own]
+        every = account in (None, own)  # also what is in a file that was renamed
+        wanted = [name for name in kept if every or name == account]
         return [Audited(target.name, await connection.run_sync(audit, name)) for name in wanted]
 
 
@@ -58,7 +72,11 @@ async def compared(found: Audited, file: Target, *, reachable: bool) -> Audited:
     if broken is None and retired:
         broken = Broken(account, 1, "is missing: events of a journal in a file are never taken away")
     if broken is None and reachable:
-        database = shared()
-        async with ready(file) as here, ready(database) as there, here.reading() as ours, there.reading() as theirs:
+        async with (
+            ready(file, reads=True) as here,
+            ready(shared(), reads=True) as there,
+            here.reading() as ours,
+            there.reading() as theirs,
+        ):
             broken = await beside(ours.run_sync, theirs.run_sync, account)
     return found._replace(found=found.found._replace(broken=broken))

@@ -1,9 +1,10 @@
 """`journal`: what happened, event by event."""
 
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections.abc import AsyncGenerator
+from typing import NamedTuple
+
+import aiosqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -22,15 +23,21 @@ class Asked(NamedTuple):
     days: Days = Days()
     last: int | None = None
 
+    @property
+    def whose(self) -> str:
+        """Return the account that is meant: the one that is named, or the only one there is."""
+        return self.account or only()
 
-async def listed(asked: Asked) -> AsyncIterator[Recorded]:
-    """Yield the events that were asked for, the last so many of them, or all."""
+
+async def listed(asked: Asked) -> AsyncGenerator[Recorded, None]:
+    """Yield the events that were asked for, the last so many of them, or all; also those that were altered."""
     asked.days.span()  # refuses days in the wrong order
-    account = asked.account or only()
+    account = asked.whose
     wanted = Wanted(account, names=asked.names, stream=asked.stream, since=asked.days.start(), until=asked.days.end())
     async with opened(account) as database:
         if asked.last is not None:
             async with database.reading() as connection:
+                await forgive(connection)
                 found = await connection.run_sync(newest, wanted, asked.last)
             for each in found:
                 yield each
@@ -44,7 +51,24 @@ async def listed(asked: Asked) -> AsyncIterator[Recorded]:
 async def _page(database: Database, wanted: Wanted) -> list[Recorded]:
     """Return the next events, in a transaction of their own: whoever shows them may take hours over it."""
     async with database.reading() as connection:
+        await forgive(connection)
         return await connection.run_sync(following, wanted, PAGE)
+
+
+async def forgive(connection: AsyncConnection) -> None:
+    """Let SQLite spell out bytes that are no text, where its driver would read none of the page."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if isinstance(driver, aiosqlite.Connection):
+        driver.text_factory = text_of
+
+
+def text_of(told: bytes) -> str:
+    r"""Return bytes as text, whatever they are.
+
+    >>> text_of(b"caf\xe9")
+    'caf\\xe9'
+    """
+    return told.decode("utf-8", "backslashreplace")
 
 
 def only() -> str:
@@ -54,33 +78,3 @@ def only() -> str:
         return found[0]
     what = "several accounts have a journal" if found else "no account has a journal here"
     raise CryptoflowError(what, fix=f"name one: {known(found)}" if found else known(found), code=ExitCode.USAGE)
-
-
-def as_object(event: Recorded) -> dict[str, Any]:
-    """Return an event as a program reads it."""
-    return {**event._asdict(), "payload": json.loads(event.payload)}
-
-
-def line_of(event: Recorded) -> str:
-    """Return an event as a line: its number, when, what, about whom, and what it says."""
-    at = datetime.fromtimestamp(event.at / 1000, UTC)
-    said = " ".join(
-        f"{name}={spelled(value)}" for name, value in json.loads(event.payload).items() if is_news(event, value)
-    )
-    return f"{event.seq:>7}  {at:%Y-%m-%d %H:%M:%S}  {event.name:<22} {event.stream}  {said}".rstrip()
-
-
-def is_news(event: Recorded, value: Any) -> bool:
-    """Say whether a value of an event says something that its stream does not."""
-    return value not in (None, "") and f"/{value}" not in event.stream
-
-
-def spelled(value: Any) -> str:
-    """Return a value of an event as one word.
-
-    >>> spelled("1.5"), spelled("two words"), spelled(["BTC/USDT"])
-    ('1.5', '"two words"', '["BTC/USDT"]')
-    """
-    if isinstance(value, str) and " " not in value:
-        return value
-    return json.dumps(value, ensure_ascii=False)

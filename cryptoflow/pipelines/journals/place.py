@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.home import home_of
+from cryptoflow.spec.nearest import nearest
 
 if TYPE_CHECKING:
+    from cryptoflow.pipelines.databases.targets import Target
     from cryptoflow.storage.database import Database
 
 ENDING = ".db"
@@ -29,28 +31,38 @@ def accounts(home: Path | None = None) -> list[str]:
     return sorted(file.stem for file in journals_folder(home).glob(f"*{ENDING}"))
 
 
-@asynccontextmanager
-async def opened(account: str, home: Path | None = None) -> AsyncIterator["Database"]:
-    """Yield the database that an account's journal is read from: its file, or without one the shared database."""
-    from cryptoflow.pipelines.databases.opening import ready
+def source(account: str, home: Path | None = None) -> "Target":
+    """Return what an account's journal is read from: its file, or without one the shared database."""
     from cryptoflow.pipelines.databases.targets import Target, file_url, shared
-    from cryptoflow.storage.events.reading import accounts as kept
 
     file = journal_file(account, home)
-    target = Target(f"journal of {account}", file_url(file)) if file.is_file() else shared(home)
+    return Target(f"journal of {account}", file_url(file)) if file.is_file() else shared(home)
+
+
+@asynccontextmanager
+async def opened(account: str, home: Path | None = None) -> AsyncIterator["Database"]:
+    """Yield the database that an account's journal is read from."""
+    from cryptoflow.pipelines.databases.opening import ready
+    from cryptoflow.storage.events.reading import accounts as kept
+
+    target = source(account, home)
     if not target.exists():
         raise unknown(account, accounts(home))
-    async with ready(target) as database:
+    async with ready(target, reads=True) as database:
         async with database.reading() as connection:
             there = await connection.run_sync(kept)
-        if account not in there:
+        is_empty = not there and target.file == journal_file(account, home)  # nothing is written yet, or left
+        if account not in there and not is_empty:
             raise unknown(account, sorted({*there, *accounts(home)}))
         yield database
 
 
 def unknown(account: str, found: list[str]) -> CryptoflowError:
     """Return what to say of an account that has no journal."""
-    return CryptoflowError(f"there is no journal of {account}", fix=known(found), code=ExitCode.INVALID)
+    others = [name for name in found if name != account]  # a file of its name may hold another's
+    near = nearest(account, others)
+    fix = f"did you mean `{near}`?" if near else known(others)
+    return CryptoflowError(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
 
 
 def known(found: list[str]) -> str:

@@ -75,7 +75,7 @@ async def beside(here: Ask, there: Ask, account: str) -> Broken | None:
     ours: Extent = await here(extent_of, account)
     if theirs.seq > ours.seq:
         what = "is in the copy that the database has, but the journal ends before it"
-        return Broken(account, ours.seq + 1, what)
+        return Broken(account, ours.seq + 1, f"{what}: here at {ours.seq:,}, there at {theirs.seq:,}")
     if not await _same(here, there, account, theirs.seq):
         first = await _parting(here, there, account, max(ours.first_seq, theirs.first_seq), theirs.seq)
         return Broken(account, first, "is another one in the copy that the database has")
