@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cryptoflow.cli.db_talk import stoppable
 from cryptoflow.cli.options import AsJson, Quiet
 
 To = Annotated[str, typer.Option("--to", metavar="URL", help="The database to copy into.", show_default=False)]
@@ -30,9 +31,11 @@ def copy(to: To, source: From = None, quiet: Quiet = False, as_json: AsJson = Fa
     from asyncio import run
 
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.databases.copying import copy as copied
 
-    found = run(copied(to, source, progress=say.progress("copied", quiet=quiet)))
+    with stoppable("what was copied is in the target and is not copied twice", as_json=as_json):
+        from cryptoflow.pipelines.databases.copying import copy as copied
+
+        found = run(copied(to, source, progress=say.progress("copied", quiet=quiet or as_json)))
     if as_json:
         say.data(found.facts())
         return

@@ -51,7 +51,8 @@ def retire(
     from cryptoflow.pipelines.databases.targets import shared
 
     moments = wanted(before, tables or (), MachineClock())
-    found = run(taken_away(shared(), moments, finished=finished or (), pretend=pretend)) if moments else []
+    asked = moments or finished
+    found = run(taken_away(shared(), moments, finished=finished or (), pretend=pretend)) if asked else []
     retired = [month for each in found for month in each.retired]
     kept = [each.kept for each in found if each.kept is not None]
     if as_json:

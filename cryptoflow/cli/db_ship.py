@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cryptoflow.cli.db_talk import answer, conclude, stoppable
 from cryptoflow.cli.options import AsJson, Quiet
 
 Account = Annotated[
@@ -26,23 +27,17 @@ def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False)
     from asyncio import run
 
     from cryptoflow.cli import say
-    from cryptoflow.pipelines.databases import shipping
-    from cryptoflow.pipelines.databases.asking import together
 
-    done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))
+    with stoppable("what was shipped is in the database and is not shipped twice", as_json=as_json):
+        from cryptoflow.pipelines.databases import shipping
+
+        done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))
     if as_json:
-        say.data(
-            {
-                "database": done.database,
-                "shipped": [each._asdict() for each in done.shipped],
-                "refused": say.as_objects(done.refused),
-            }
-        )
-        if done.refused:
-            raise typer.Exit(int(together(done.refused).code))
+        found = {"database": done.database, "shipped": [each._asdict() for each in done.shipped]}
+        answer(found, done.refused, under="refused")
         return
     for each in done.shipped:
         say.text(f"{each.account}: {each.shipped:,} events shipped, the database has {each.events:,}")
     if not done.shipped and not done.refused:
         say.text("there is no journal to ship")
-    done.check()
+    conclude(done.refused)

@@ -38,7 +38,7 @@ NO_MANIFEST = f"{NO_BARS}, or a manifest is damaged; the others are listed"
 NO_RUN = "no such run, or it cannot be read"
 
 OLD_FILE = "its file is of another revision, or cannot be read now"
-NO_DATABASE = "a file is no database"
+NO_DATABASE = "a file is no database, or a database is none of ours"
 NO_SERVER = "a database does not answer, or somebody holds it"
 
 EXITS: Mapping[str, Mapping[ExitCode, str]] = {
@@ -116,7 +116,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "db ship": {
         OK: "shipped, also when there was nothing to ship",
         USAGE: f"{WRONG_LINE}, or the settings name no database that can be used",
-        INVALID: "no such journal, or its file is none; the others are shipped",
+        INVALID: f"no such journal, or its file is none, the others are shipped; or {NO_DATABASE}",
         UNAVAILABLE: "the database is away, or of another revision",
         PROOF_FAILED: "the database holds another journal of that account; the first event that differs is named",
         ExitCode.LEASE_HELD: "the database has seen a later holder of the account",
@@ -124,25 +124,27 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "db leases": {
         OK: "listed, also when there are none",
         USAGE: f"{WRONG_LINE}, or the settings name no database that can be used",
+        INVALID: NO_DATABASE,
         UNAVAILABLE: "the database is away",
     },
     "db lease": {
         OK: "the command ran and ended well; otherwise the code is the command's own",
         USAGE: f"{WRONG_LINE}, or there is no such program",
+        INVALID: NO_DATABASE,
         UNAVAILABLE: "the database is away",
         ExitCode.LEASE_HELD: "another process holds the account, or took it because this one could not renew",
     },
     "db retire": {
         OK: "taken away, also when there was nothing to take",
         USAGE: WRONG_LINE,
-        INVALID: NO_DATABASE,
+        INVALID: f"{NO_DATABASE}, or it has no such account",
         UNAVAILABLE: f"{NO_SERVER}, is of another revision, or somebody holds a table",
         REFUSED: "something is still needed, or the database is a file, whose events stay",
     },
     "db copy": {
         OK: "all of it is in the target as it was",
         USAGE: f"{WRONG_LINE}, or the target is the database to copy from",
-        INVALID: "there is no database to copy",
+        INVALID: f"there is no database to copy, or {NO_DATABASE}",
         UNAVAILABLE: "a database cannot be reached, or has to be upgraded first",
         REFUSED: "the target holds other events or rows under the same names, or is written to meanwhile",
         PROOF_FAILED: "something is not the same in the target, or two databases here contradict each other",

@@ -1,6 +1,6 @@
 """Databases as tables for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,15 +14,14 @@ class DatabaseLine(NamedTuple):
     revision: str | None
     needed: str
     events: int
-    place: str
 
 
 def status_table(found: Iterable[DatabaseLine]) -> Table:
     """Return what each database is, and whether it is ready."""
-    table = Table("Database", "Revision", "Events", "Where", title="Databases", title_justify="left")
+    table = Table("Database", "Revision", "Events", title="Databases", title_justify="left")
     table.columns[2].justify = "right"
     for each in found:
-        table.add_row(each.name, revision(each), f"{each.events:,}", each.place)
+        table.add_row(each.name, each.revision or "none", f"{each.events:,}")
     return table
 
 
@@ -34,14 +33,15 @@ def leases_table(found: Iterable[tuple[str, str, int, int]]) -> Table:
     return table
 
 
-def revision(line: DatabaseLine) -> str:
-    """Return a database's revision, and what to do where it is another than this version needs.
+def advice(found: Sequence[DatabaseLine]) -> Iterator[str]:
+    """Yield what to do about databases of another revision than this version needs.
 
-    >>> revision(DatabaseLine("database", None, "0001", 0, "here"))
-    'none, `cryptoflow db upgrade` brings it to 0001'
+    >>> list(advice([DatabaseLine("database", None, "0001", 0)]))
+    ['`cryptoflow db upgrade` brings database to 0001']
     """
-    if line.revision == line.needed:
-        return line.needed
-    if line.revision is not None and line.revision > line.needed:  # revisions are numbered
-        return f"{line.revision}, of a newer version; this one needs {line.needed}"
-    return f"{line.revision or 'none'}, `cryptoflow db upgrade` brings it to {line.needed}"
+    older = [each.name for each in found if each.revision is None or each.revision < each.needed]
+    if older:
+        yield f"`cryptoflow db upgrade` brings {', '.join(older)} to {found[0].needed}"
+    for each in found:
+        if each.revision is not None and each.revision > each.needed:  # revisions are numbered
+            yield f"{each.name} is of revision {each.revision}, of a newer version; this one needs {each.needed}"

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import os
+import re
 import sqlite3
 from types import TracebackType
 from typing import Protocol
@@ -26,6 +28,10 @@ FILE = {
     sqlite3.SQLITE_CANTOPEN,
 }
 """SQLite's codes for what passes."""
+
+
+NUMBERED = re.compile(r"\[Errno (-?\d+)\] (.*)")
+"""How Python tells what the system said: also several times in one line, for each address of a name."""
 
 
 class Away(CryptoflowError):
@@ -53,8 +59,15 @@ class Named(Protocol):
 
 
 def words(error: BaseException) -> str:
-    """Return what a driver said, in one line."""
+    """Return what a driver said, in one line.
+
+    >>> words(ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 5432)"))
+    'Connection refused'
+    """
     told = str(_cause(error)).partition("\n")[0]
+    if numbered := NUMBERED.search(told):
+        number, said = int(numbered[1]), numbered[2]
+        return os.strerror(number) if number > 0 else said
     return told.partition(">: ")[2] or told or "it does not answer in time"  # the adapter puts a class in front
 
 

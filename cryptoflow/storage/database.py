@@ -46,16 +46,30 @@ def url_of(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise _odd(text) from error
+        raise _odd(text.rpartition("@")[2]) from error
     kind = url.drivername.partition("+")[0]
     if kind not in DRIVERS:
-        raise _odd(text)
+        raise _odd(url.render_as_string(hide_password=True))
+    if kind == "sqlite" and url.database in (None, "", ":memory:"):
+        raise CryptoflowError(f"{text} names no file", fix="write sqlite:///FILE", code=ExitCode.USAGE)
     return url.set(drivername=DRIVERS[kind])
+
+
+def shown(url: URL) -> str:
+    """Return a database as people name it: a file's path, or a server's address without its password.
+
+    >>> shown(url_of("postgres://desk:secret@db/trading?password=secret")), shown(url_of("sqlite:///trading.db"))
+    ('postgresql://desk:***@db/trading', 'trading.db')
+    """
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        return url.database
+    named = url.set(drivername=url.get_backend_name()).difference_update_query(["password"])
+    return named.render_as_string(hide_password=True)
 
 
 def _odd(text: str) -> CryptoflowError:
     return CryptoflowError(
-        f"{text.partition('@')[2] or text!r} is no database that CryptoFlow knows",
+        f"{text if '://' in text else repr(text)} is no database that CryptoFlow knows",
         fix="write sqlite:///FILE or postgresql://USER@HOST/NAME",
         code=ExitCode.USAGE,
     )
@@ -87,9 +101,7 @@ class Database:
     @property
     def name(self) -> str:
         """Return what people may see of it: never a password."""
-        if self.is_sqlite and self.url.database is not None:
-            return self.url.database
-        return self.url.render_as_string(hide_password=True)
+        return shown(self.url)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
@@ -145,6 +157,15 @@ def is_no_database(error: Exception) -> bool:
 def is_damaged(error: Exception) -> bool:
     """Say whether SQLite found pages in a file that belong to no database."""
     return getattr(getattr(error, "orig", None), "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
+
+
+def way_back(part: str) -> str:
+    """Return the command that brings back a part of a backup in the place of one that cannot be used.
+
+    >>> way_back("journal/main")
+    '`cryptoflow backup restore --only journal/main --force` sets it aside and brings back the newest good copy'
+    """
+    return f"`cryptoflow backup restore --only {part} --force` sets it aside and brings back the newest good copy"
 
 
 def prepare(engine: Engine) -> None:

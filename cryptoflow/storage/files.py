@@ -6,8 +6,8 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.database import is_no_database, local_engine
-from cryptoflow.storage.migrating import check, revision, upgrade
+from cryptoflow.storage.database import is_no_database, local_engine, way_back
+from cryptoflow.storage.migrating import check, our_revision, upgrade
 
 
 def create(file: Path) -> Engine:
@@ -33,12 +33,10 @@ def existing(file: Path) -> Engine:
     engine = local_engine(str(file))
     try:
         with engine.connect() as connection:
-            found = revision(connection)
+            check(str(file), our_revision(connection))
     except DatabaseError as error:
         engine.dispose()
         raise _unusable(file, error) from error
-    try:
-        check(str(file), found)
     except CryptoflowError:
         engine.dispose()
         raise
@@ -48,7 +46,7 @@ def existing(file: Path) -> Engine:
 def _unusable(file: Path, error: DatabaseError) -> CryptoflowError:
     """Say whether a file is none of ours, or one that this process cannot use now."""
     if is_no_database(error):
-        return CryptoflowError(f"{file} is no database: {error.orig}", code=ExitCode.INVALID)
+        return CryptoflowError(f"{file} is no database", fix=way_back(f"journal/{file.stem}"), code=ExitCode.INVALID)
     return CryptoflowError(
         f"{file} cannot be used: {error.orig}",
         fix="look whether another process holds it, whether this one may write it, and for room on its disk",

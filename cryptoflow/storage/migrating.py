@@ -1,18 +1,44 @@
 """Bringing a database to the revision that this version needs: forward only, all of a step or nothing."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 import cryptoflow
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.database import shown
 
 PACKAGE = Path(cryptoflow.__file__).parent
 
 ONE_AT_A_TIME = 4_207_849_484
 """The number of the lock in PostgreSQL under which one process upgrades while others wait."""
+
+
+VERSION, OURS = "alembic_version", {"events", "heads"}
+"""Where a revision stands, and tables of which every revision of ours has at least one."""
+
+NAMED = 3
+"""How many tables are named of a database that is none of ours."""
+
+
+class Foreign(CryptoflowError):
+    """A database that somebody else made: nothing is built into it."""
+
+    def __init__(self, name: str, tables: Sequence[str], *, is_file: bool) -> None:
+        more = f" and {len(tables) - NAMED} more" if len(tables) > NAMED else ""
+        fix = (
+            f"`mv {name} {name}.theirs` puts it out of the way; CRYPTOFLOW_DATABASE_URL names another shared database"
+            if is_file
+            else "`CREATE DATABASE cryptoflow` makes one of its own; name that with CRYPTOFLOW_DATABASE_URL"
+        )
+        super().__init__(
+            f"{name} has tables ({', '.join(tables[:NAMED])}{more}) but no revision of CryptoFlow",
+            fix=fix,
+            code=ExitCode.INVALID,
+        )
 
 
 class Newer(CryptoflowError):
@@ -26,6 +52,17 @@ class Newer(CryptoflowError):
         )
 
 
+class Older(CryptoflowError):
+    """A database that has to be brought forward first."""
+
+    def __init__(self, name: str, found: str | None) -> None:
+        super().__init__(
+            f"{name} is of revision {found or 'none'}, this version needs {newest()}",
+            fix="cryptoflow db upgrade",
+            code=ExitCode.UNAVAILABLE,
+        )
+
+
 def migrations() -> Path:
     """Return the folder of migrations: inside an installed package, or beside it in a checkout."""
     inside = PACKAGE / "migrations"
@@ -33,10 +70,20 @@ def migrations() -> Path:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return a database's revision, None for an empty one."""
+    """Return the revision that is written in a database, None where none is."""
     from alembic.migration import MigrationContext
 
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def our_revision(connection: Connection) -> str | None:
+    """Return a database's revision, None for an empty one; one that somebody else made is refused."""
+    found = revision(connection)
+    tables = sorted(set(inspect(connection).get_table_names()) - {VERSION})
+    if tables and (found is None or OURS.isdisjoint(tables)):
+        url = connection.engine.url
+        raise Foreign(shown(url), tables, is_file=url.get_backend_name() == "sqlite")
+    return found
 
 
 def newest() -> str:
@@ -50,11 +97,7 @@ def check(name: str, found: str | None) -> None:
         return
     if not is_known(found):
         raise Newer(name, str(found))
-    raise CryptoflowError(
-        f"{name} is of revision {found or 'none'}, this version needs {newest()}",
-        fix="cryptoflow db upgrade",
-        code=ExitCode.UNAVAILABLE,
-    )
+    raise Older(name, found)
 
 
 def is_known(found: str | None) -> bool:
@@ -86,9 +129,9 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     from alembic.config import Config
 
     be_alone(connection)
-    found = revision(connection)
+    found = our_revision(connection)
     if not is_known(found):
-        raise Newer(connection.engine.url.database or "the database", str(found))
+        raise Newer(shown(connection.engine.url), str(found))
     config = Config()
     config.set_main_option("script_location", str(migrations()))
     config.attributes["connection"] = connection

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, create_engine, text
 
+from cryptoflow.storage.guards import guards, sample
 from cryptoflow.storage.migrating import upgrade
 
 Shape = Mapping[str, str]
@@ -15,7 +16,10 @@ Shape = Mapping[str, str]
 SCRATCH = "cryptoflow_as_it_must_be"
 """The schema in which PostgreSQL builds everything anew, to be compared and never to be kept."""
 
-IN_SQLITE = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+IN_SQLITE = (
+    "SELECT type || ' ' || name || CASE WHEN type = 'table' THEN '' ELSE ' of ' || tbl_name END, sql "
+    "FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+)
 
 IN_POSTGRESQL = """
 WITH ours AS (
@@ -32,28 +36,33 @@ UNION ALL
 SELECT format('constraint %s of %s', conname, relname), pg_get_constraintdef(pg_constraint.oid)
 FROM ours JOIN pg_constraint ON conrelid = ours.oid
 UNION ALL
-SELECT 'index ' || (SELECT relname FROM pg_class WHERE oid = indexrelid), pg_get_indexdef(indexrelid)
+SELECT format('index %s of %s', (SELECT relname FROM pg_class WHERE oid = indexrelid), relname),
+    pg_get_indexdef(indexrelid)
 FROM ours JOIN pg_index ON indrelid = ours.oid
 UNION ALL
 SELECT format('trigger %s of %s', tgname, relname), concat(tgenabled, ' ', pg_get_triggerdef(pg_trigger.oid))
 FROM ours JOIN pg_trigger ON tgrelid = ours.oid AND NOT tgisinternal
 UNION ALL
-SELECT 'function ' || proname, prosrc FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)
+SELECT 'function ' || proname, CASE WHEN prokind = 'f' THEN pg_get_functiondef(oid) ELSE prosrc END
+FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)
 """
 
 
-def odds(connection: Connection) -> list[str]:
-    """Return how a database differs from what the migrations of this version make; what it tries is not kept."""
+def found_and_wanted(connection: Connection) -> tuple[Shape, Shape]:
+    """Return what a database is built like, and what the migrations of this version make; what it tries is not kept."""
     if connection.dialect.name == "sqlite":
-        return list(compared(_of_sqlite(connection), _made_in_memory()))
+        return _of_sqlite(connection), _made_in_memory()
     with connection.begin_nested() as tried:
         connection.execute(text(f"CREATE SCHEMA {SCRATCH}"))
-        before = connection.scalar(text("SELECT current_schema()"))
+        schema = str(connection.scalar(text("SELECT current_schema()")))
         connection.execute(text(f"SET LOCAL search_path TO {SCRATCH}"))
         upgrade(connection)
         wanted = _of_postgresql(connection, SCRATCH)
+        like = sample(connection, SCRATCH)
         tried.rollback()
-    return list(compared(_of_postgresql(connection, str(before)), wanted))
+    found = _of_postgresql(connection, schema)
+    there, needed = guards(connection, schema, like, found)
+    return {**found, **there}, {**wanted, **needed}
 
 
 def compared(found: Shape, wanted: Shape) -> Iterator[str]:

@@ -346,22 +346,20 @@ def test_a_journal_that_was_renamed_is_still_followed(project: Path, capsys: Cap
 
 def test_a_journal_of_another_revision_is_refused_with_what_to_do(project: Path, capsys: Capsys) -> None:
     tampered(journal_of(project), "UPDATE alembic_version SET version_num = '9999'")
-    assert "9999, of a newer version; this one needs 0001" in said(capsys, "db", "status")
+    assert "is of revision 9999, of a newer version; this one needs 0001" in said(capsys, "db", "status")
     for line in (["journal"], ["audit", "verify"], ["db", "upgrade"], ["db", "rebuild"]):
         assert "which this version does not know" in said(capsys, *line, code=ExitCode.UNAVAILABLE)
     tampered_more = sqlite3.connect(journal_of(project))
     tampered_more.execute("DELETE FROM alembic_version")
     tampered_more.commit()
     tampered_more.close()
-    assert "is of revision none, this version needs 0001\nhint: cryptoflow db upgrade" in said(
-        capsys, "journal", code=ExitCode.UNAVAILABLE
-    )
+    assert "but no revision of CryptoFlow" in said(capsys, "journal", code=ExitCode.INVALID)
 
 
 def test_rows_that_were_changed_by_hand_are_made_again_and_named(project: Path, capsys: Capsys) -> None:
     events = len(listed(capsys, "--all"))
     account = journal_of(project).stem
-    assert said(capsys, "db", "rebuild") == f"{account}: {events} events, nothing changed\n"
+    assert said(capsys, "db", "rebuild") == f"{account} in the journal's file: {events} events, nothing changed\n"
     by_hand = sqlite3.connect(journal_of(project))
     fills = by_hand.execute("SELECT count(*) FROM fills").fetchone()[0]
     by_hand.execute("DELETE FROM fills WHERE trade = (SELECT min(trade) FROM fills)")
@@ -369,7 +367,10 @@ def test_rows_that_were_changed_by_hand_are_made_again_and_named(project: Path, 
     by_hand.close()
     told = json.loads(said(capsys, "db", "rebuild", "--json"))["rebuilt"]
     assert told[0]["differences"] == [{"table": "fills", "rows_before": fills - 1, "rows_after": fills}]
-    assert said(capsys, "db", "rebuild", "--account", account) == f"{account}: {events} events, nothing changed\n"
+    assert (
+        said(capsys, "db", "rebuild", "--account", account)
+        == f"{account} in the journal's file: {events} events, nothing changed\n"
+    )
     assert "there is no journal of nobody" in said(capsys, "db", "rebuild", "--account", "nobody", code=3)
 
 
@@ -382,7 +383,9 @@ def test_only_the_account_that_is_named_is_made_again(project: Path, capsys: Cap
     with engine.begin() as connection:
         append(connection, "main", drafts(0))
     engine.dispose()
-    assert said(capsys, "db", "rebuild", "--account", "main") == "main: 8 events, nothing changed\n"
+    assert (
+        said(capsys, "db", "rebuild", "--account", "main") == "main in the journal's file: 8 events, nothing changed\n"
+    )
     assert "changed: fills (0 " in said(capsys, "db", "rebuild", "--account", journal_of(project, "b*").stem)
 
 
@@ -411,7 +414,7 @@ def test_databases_are_built_shown_and_checked(project: Path, capsys: Capsys) ->
     by_hand = sqlite3.connect(project / ".cryptoflow" / "cryptoflow.db")
     by_hand.execute("ALTER TABLE leases ADD COLUMN note TEXT")
     by_hand.close()
-    assert "a database is not as it must be" in said(capsys, "db", "check", code=ExitCode.INVALID)
+    assert "database is not as it must be" in said(capsys, "db", "check", code=ExitCode.INVALID)
     told = said(capsys, "db", "check", "--json", code=ExitCode.INVALID)
     assert '"database": [\n      "table leases is not as it was made"\n    ]' in told
 
@@ -429,7 +432,9 @@ def test_a_server_that_does_not_answer_and_a_file_that_is_none_are_told(
     notes.write_text("these are notes of somebody's, " * 100)
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"sqlite:///{notes}")
     settings.cache_clear()
-    assert f"{notes} is no database of ours" in said(capsys, "db", command, code=ExitCode.INVALID)
+    assert f"{notes} is no database\nhint: `cryptoflow backup restore --only database --force`" in said(
+        capsys, "db", command, code=ExitCode.INVALID
+    )
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "mysql://somewhere")
     settings.cache_clear()
     assert "is no database that CryptoFlow knows" in said(capsys, "db", command, code=ExitCode.USAGE)

@@ -399,11 +399,11 @@ def test_what_was_retired_is_missed_by_no_backup_and_made_again_by_nobody(
         minutes = [inside(postgres_url, lambda c: list(rows_of(c, EQUITY, "old")))]
         found = created(home, BEGIN + 1)
         assert verify(found.backup, home).events == asyncio.run(drill(home=home)).events
-        (rebuilt,) = asyncio.run(made_again("old"))
+        (rebuilt,), _ = asyncio.run(made_again("old"))
         minutes.append(inside(postgres_url, lambda c: list(rows_of(c, EQUITY, "old"))))
         assert rebuilt.differences == () and len(minutes[0][0]) == 1 and minutes[0] == minutes[1]
         asyncio.run(restore(home=home, only="database", force=True))
-        assert [each.differences for each in asyncio.run(made_again("old"))] == [()]
+        assert [each.differences for each in asyncio.run(made_again("old"))[0]] == [()]
     finally:
         settings.cache_clear()
 

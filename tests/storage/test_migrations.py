@@ -4,16 +4,18 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.pipelines.databases.revisions import bring_forward, odd, status
+from cryptoflow.pipelines.databases.checking import Checked, checked, mended
+from cryptoflow.pipelines.databases.revisions import bring_forward, status
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage import migrating
 from cryptoflow.storage.database import url_of
@@ -61,6 +63,11 @@ def target(url: str) -> Target:
     """A database of today's revision with a small journal in it."""
     inside(url, lambda c: append(c, "main", drafts(0, 2)))
     return Target("database", url_of(url))
+
+
+async def odd(target: Target) -> Sequence[str]:
+    """How a database differs from what this version makes."""
+    return (await checked(target)).differences
 
 
 def everything(url: Any) -> Any:
@@ -184,8 +191,8 @@ def test_whatever_was_changed_by_hand_is_named(url: str) -> None:
         "ALTER TABLE fills RENAME COLUMN fee TO charge": "fills",
         "DROP TABLE outbox": "table outbox is missing",
         "CREATE TABLE notes (note TEXT)": "table notes is not ours",
-        "DROP INDEX orders_by_state": "index orders_by_state is missing",
-        "CREATE UNIQUE INDEX once ON leases (holder)": "index once is not ours",
+        "DROP INDEX orders_by_state": "index orders_by_state of orders is missing",
+        "CREATE UNIQUE INDEX once ON leases (holder)": "index once of leases is not ours",
         **(IN_SQLITE if is_sqlite else IN_POSTGRESQL),
     }
     inside(
@@ -197,7 +204,7 @@ def test_whatever_was_changed_by_hand_is_named(url: str) -> None:
     assert [named for named in by_hand.values() if named not in found] == []
 
 
-IN_SQLITE = {"DROP TRIGGER events_no_update": "trigger events_no_update is missing"}
+IN_SQLITE = {"DROP TRIGGER events_no_update": "trigger events_no_update of events is missing"}
 IN_POSTGRESQL = {
     "DROP TRIGGER events_no_truncate ON events": "trigger events_no_truncate of events is missing",
     "ALTER TABLE orders DROP CONSTRAINT within_cap": "constraint within_cap of orders is missing",
@@ -208,6 +215,57 @@ IN_POSTGRESQL = {
         "function refuse_change is not as it was made",
 }  # fmt: skip
 """What only one of the engines lets be changed, or names by itself."""
+
+
+GUARDS_IN_SQLITE = {
+    "DROP TRIGGER events_no_update": "trigger events_no_update of events",
+    "DROP TRIGGER heads_no_delete": "trigger heads_no_delete of heads",
+    "CREATE TRIGGER heads_no_delete BEFORE DELETE ON heads BEGIN SELECT 1; END": "trigger heads_no_delete of heads",
+    "DROP INDEX orders_by_state": "index orders_by_state of orders",
+}
+GUARDS_IN_POSTGRESQL = {
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'":
+        "function refuse_change",
+    "DROP FUNCTION judge_order() CASCADE": "function judge_order",
+    "ALTER TABLE heads DISABLE TRIGGER heads_no_delete": "trigger heads_no_delete of heads",
+    "DROP TRIGGER events_append_only ON events": "trigger events_append_only of events",
+    "DROP INDEX orders_by_state": "index orders_by_state of orders",
+    "DROP TRIGGER events_no_truncate ON events_p2023_11": "trigger events_no_truncate of events_p2023_11",
+    "ALTER TABLE events_p2023_12 DISABLE TRIGGER USER": "trigger events_after_the_end of events_p2023_12",
+}  # fmt: skip
+"""What takes a guard away or bends it, also that of a single month, and how it is called."""
+
+
+def test_what_guards_a_database_is_missed_and_put_back_and_no_row_is_touched(target: Target) -> None:
+    before = everything(target.url)
+    by_hand = GUARDS_IN_SQLITE if target.file is not None else GUARDS_IN_POSTGRESQL
+    inside(target.url, *(partial(Connection.execute, statement=text(each)) for each in by_hand))
+    missed = asyncio.run(odd(target))
+    assert [name for name in by_hand.values() if not any(each.startswith(f"{name} is ") for each in missed)] == []
+    done = asyncio.run(mended(target))
+    assert done.differences == [] and set(by_hand.values()) <= set(done.put_back)
+    assert asyncio.run(odd(target)) == [] and everything(target.url) == before
+    assert asyncio.run(mended(target)).put_back == []
+    with pytest.raises(DBAPIError, match="the journal is append-only"):
+        inside(target.url, lambda c: c.execute(text("UPDATE events SET payload = ''")))
+
+
+def test_a_trigger_of_one_month_that_is_switched_off_is_named_alone(postgres_url: str) -> None:
+    switched = text("ALTER TABLE orders_p2023_11 DISABLE TRIGGER orders_law")
+    inside(postgres_url, lambda c: append(c, "main", drafts(0)), lambda c: c.execute(switched))
+    target = Target("database", url_of(postgres_url))
+    assert asyncio.run(odd(target)) == ["trigger orders_law of orders_p2023_11 is not as it was made"]
+    assert asyncio.run(mended(target)) == Checked("database", [], ["trigger orders_law of orders_p2023_11"])
+
+
+def test_what_guards_a_table_that_was_bent_itself_waits_until_it_is_not(sqlite_file: Path) -> None:
+    target = Target("database", url_of(f"sqlite:///{sqlite_file}"))
+    by_hand = ("ALTER TABLE orders DROP COLUMN attempt", "DROP TABLE outbox", "DROP INDEX fills_by_order")
+    inside(target.url, lambda c: c.execute(text("DROP TRIGGER orders_intent")))
+    inside(target.url, *(partial(Connection.execute, statement=text(each)) for each in by_hand))
+    done = asyncio.run(mended(target))
+    assert done.put_back == ["index fills_by_order of fills"]
+    assert "trigger orders_intent of orders is missing" in done.differences
 
 
 def test_whoever_was_killed_while_it_made_a_journal_leaves_one_that_can_be_gone_on_with(tmp_path: Path) -> None:
@@ -225,13 +283,29 @@ def test_a_database_of_somebody_else_is_not_built_into(tmp_path: Path) -> None:
     theirs = sqlite3.connect(file)
     theirs.execute("CREATE TABLE notes (note TEXT)")
     theirs.close()
-    with pytest.raises(CryptoflowError, match="is of revision none"):
+    with pytest.raises(CryptoflowError, match=r"theirs.db has tables \(notes\) but no revision of CryptoFlow"):
         create(file)
     theirs = sqlite3.connect(file)
     assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
     theirs.close()
 
 
+@pytest.mark.parametrize("theirs", [["notes"], ["alembic_version", "a", "b", "c", "d"]])
+def test_a_database_of_somebody_else_is_refused_with_some_of_its_tables(empty: Target, theirs: list[str]) -> None:
+    if empty.file is not None:
+        empty.file.parent.mkdir()
+    made = [text(f"CREATE TABLE {each} (version_num TEXT)") for each in theirs]
+    inside(empty.url, *(partial(Connection.execute, statement=each) for each in made))
+    if len(theirs) > 1:
+        inside(empty.url, lambda c: c.execute(text("INSERT INTO alembic_version VALUES ('0001')")))
+    named = "notes" if len(theirs) == 1 else "a, b, c and 1 more"
+    for asking in (bring_forward, status, odd):
+        with pytest.raises(CryptoflowError, match=rf"has tables \({named}\) but no revision of CryptoFlow") as refused:
+            asyncio.run(asking(empty))
+        assert refused.value.code == ExitCode.INVALID and refused.value.problems[0].what.startswith(empty.place)
+    assert sorted(inside(empty.url, lambda c: inspect(c).get_table_names())[0]) == sorted(theirs)
+
+
 def test_the_address_of_a_database_is_shown_without_its_password() -> None:
     shown = Target("database", make_url("postgresql+asyncpg://desk:secret@127.0.0.1:1/trading")).open().name
-    assert "secret" not in shown and "desk" in shown
+    assert shown == "postgresql://desk:***@127.0.0.1:1/trading"

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.pipelines.databases.targets import Target
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 WORST_FIRST = (
@@ -19,24 +19,22 @@ WORST_FIRST = (
 """Which code a command ends with where several things went wrong."""
 
 
-async def asked(
-    targets: Iterable[Target], ask: Callable[[Target], Awaitable[T]]
-) -> tuple[list[T], list[CryptoflowError]]:
-    """Return what every database answered, and what kept the others from answering."""
+async def asked(asking: Iterable[S], ask: Callable[[S], Awaitable[T]]) -> tuple[list[T], list[CryptoflowError]]:
+    """Return what every database, or account, answered, and what kept the others from answering."""
     answers, errors = [], []
-    for target in targets:
+    for each in asking:
         try:
-            answers.append(await ask(target))
+            answers.append(await ask(each))
         except CryptoflowError as error:
             errors.append(error)
     return answers, errors
 
 
 def together(errors: Sequence[CryptoflowError]) -> CryptoflowError:
-    """Return all that went wrong as one error, with the worst of the codes.
+    """Return all that went wrong as one error, each thing once, with the worst of the codes.
 
     >>> together([CryptoflowError("away", code=ExitCode.UNAVAILABLE), CryptoflowError("no database")]).code.name
     'INVALID'
     """
-    problems = [problem for error in errors for problem in error.problems]
-    return CryptoflowError(problems, code=min((error.code for error in errors), key=WORST_FIRST.index))
+    problems = (problem for error in errors for problem in error.problems)
+    return CryptoflowError(dict.fromkeys(problems), code=min((error.code for error in errors), key=WORST_FIRST.index))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
-from cryptoflow.pipelines.databases.opening import reachable
+from cryptoflow.pipelines.databases.opening import advising, reachable
 from cryptoflow.pipelines.databases.revisions import bring_forward, status
 from cryptoflow.pipelines.databases.targets import Target, targets
 from cryptoflow.storage.copying.accounts import BATCH, ROWS, copy_account, count_of, end_of, holds
@@ -18,6 +18,7 @@ from cryptoflow.storage.copying.shared import TABLES, copy_shared, missed
 from cryptoflow.storage.database import Database, url_of
 from cryptoflow.storage.events.appending import EVENTS
 from cryptoflow.storage.events.reading import accounts
+from cryptoflow.storage.migrating import Older, check
 
 Progress = Callable[[int, int], None]
 """Whoever is told how many rows of how many are there."""
@@ -76,8 +77,11 @@ async def copy(
 
     An interrupted copy goes on where it stopped. Whatever is not the same afterwards is told as an error.
     """
-    target = Target("target", url_of(to))
-    sources = [Target("source", url_of(source))] if source is not None else targets(home)
+    target = Target("target", url_of(to), option="--to")
+    sources = [Target("source", url_of(source), option="--from")] if source is not None else targets(home)
+    if source is not None and not sources[0].exists():
+        what = f"there is no database at {sources[0].place}"
+        raise CryptoflowError(what, fix="name one that is there with --from", code=ExitCode.INVALID)
     owned = await survey(target, [each for each in sources if each.exists()])
     await bring_forward(target)
     database = target.open()
@@ -96,7 +100,8 @@ async def copy(
 async def survey(target: Target, sources: Sequence[Target]) -> list[Owned]:
     """Return what is copied from which database: an account from where its journal is longest."""
     if not sources:
-        raise CryptoflowError("there is no database to copy", fix="cryptoflow db status", code=ExitCode.INVALID)
+        fix = "`cryptoflow db upgrade` makes one; --from copies one from elsewhere"
+        raise CryptoflowError("there is no database to copy", fix=fix, code=ExitCode.INVALID)
     if target.url in [each.url for each in sources] or is_file_of(target, sources):
         what = "the target is the database to copy from"
         raise CryptoflowError(what, fix="name another one with --to", code=ExitCode.USAGE)
@@ -119,12 +124,12 @@ def is_file_of(target: Target, sources: Sequence[Target]) -> bool:
 async def heads(source: Target) -> dict[str, Head]:
     """Return where the journals in a database end."""
     found = await status(source)
-    if not found.ready:
-        raise CryptoflowError(
-            f"{found.name} is of revision {found.found or 'none'}, this version needs {found.needed}: {found.place}",
-            fix="cryptoflow db upgrade",
-            code=ExitCode.UNAVAILABLE,
-        )
+    try:
+        check(found.place, found.found)
+    except Older as error:
+        if source.option:
+            raise advising(error, f"CRYPTOFLOW_DATABASE_URL={source.written} cryptoflow db upgrade") from error
+        raise
     database = source.open()
     try:
         async with reachable(database), database.reading() as connection:
@@ -194,6 +199,6 @@ async def proved(
     shared = await missed(source, copied)
     unlike += [Unlike(name, f"{wrong:,} rows are not in the target") for name, (_, wrong) in shared.items() if wrong]
     if unlike:
-        fix = "run the same command again; what stays different was changed in the target, or is damaged here"
+        fix = "run the same command again; `cryptoflow audit verify` says whether what stays different is damaged here"
         raise CryptoflowError((Problem(str(each), fix=fix) for each in unlike), code=ExitCode.PROOF_FAILED)
     return moved, {name: count for name, (count, _) in shared.items()}

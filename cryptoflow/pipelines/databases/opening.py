@@ -10,12 +10,10 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.away import Away, absence
 from cryptoflow.storage.database import Database, is_damaged, is_no_database
-from cryptoflow.storage.migrating import check, revision
+from cryptoflow.storage.migrating import Foreign, check, our_revision
 from cryptoflow.storage.read_only import unchanged
 
 FILE_FIX = "look whether another process holds it, whether this one may write it, and for room on its disk"
-
-DAMAGED_FIX = "keep a copy of it; `cryptoflow backup list` shows what can be restored"
 
 
 class Named(Protocol):
@@ -27,15 +25,16 @@ class Named(Protocol):
 
 
 @asynccontextmanager
-async def reachable(named: Named, fix: str = "") -> AsyncIterator[None]:
+async def reachable(named: Named, fix: str = "", back: str = "") -> AsyncIterator[None]:
     """Say in words what a driver raises where a database cannot be used; any other error goes on as it is."""
     try:
         yield
     except (OSError, DBAPIError) as error:
         if is_no_database(error):
-            raise CryptoflowError(f"{named.name} is no database of ours", code=ExitCode.INVALID) from error
+            raise CryptoflowError(f"{named.name} is no database", fix=back, code=ExitCode.INVALID) from error
         if is_damaged(error):
-            raise CryptoflowError(f"{named.name} is damaged", fix=DAMAGED_FIX, code=ExitCode.INVALID) from error
+            fix = back or "keep a copy of it; `cryptoflow backup list` shows what can be restored"
+            raise CryptoflowError(f"{named.name} is damaged", fix=fix, code=ExitCode.INVALID) from error
         why = absence(error)
         if why is None:
             raise
@@ -51,10 +50,20 @@ async def reached(target: Target, *, reads: bool = False) -> AsyncIterator[Datab
     database = target.open(reads=reads)
     try:
         with unchanged(database.engine.url):
-            async with reachable(database, FILE_FIX if database.is_sqlite else ""):
+            async with reachable(database, FILE_FIX if database.is_sqlite else "", target.fix):
                 yield database
+    except (Away, Foreign) as error:
+        if not target.option or (database.is_sqlite and isinstance(error, Away)):
+            raise
+        start = "start it, or " if isinstance(error, Away) else ""
+        raise advising(error, f"{start}{target.fix}") from error
     finally:
         await database.close()
+
+
+def advising(error: CryptoflowError, fix: str) -> CryptoflowError:
+    """Return an error with what to do about it, from where that is known."""
+    return CryptoflowError((each._replace(fix=fix) for each in error.problems), code=error.code)
 
 
 @asynccontextmanager
@@ -65,6 +74,6 @@ async def ready(target: Target, *, reads: bool = False) -> AsyncIterator[Databas
         raise CryptoflowError(what, fix="cryptoflow db upgrade", code=ExitCode.UNAVAILABLE)
     async with reached(target, reads=reads) as database:
         async with database.reading() as connection:
-            found = await connection.run_sync(revision)
+            found = await connection.run_sync(our_revision)
         check(target.place, found)
         yield database

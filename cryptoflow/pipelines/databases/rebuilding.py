@@ -2,13 +2,15 @@
 
 from typing import Any, NamedTuple
 
+from cryptoflow.errors import CryptoflowError
+from cryptoflow.pipelines.databases.asking import asked
 from cryptoflow.pipelines.databases.leases import alone
-from cryptoflow.pipelines.databases.opening import ready
+from cryptoflow.pipelines.databases.opening import advising, ready
 from cryptoflow.pipelines.databases.targets import Target, targets
 from cryptoflow.pipelines.journals.place import accounts as on_this_machine
 from cryptoflow.pipelines.journals.place import unknown
 from cryptoflow.storage.events.reading import accounts
-from cryptoflow.storage.events.rebuilding import Difference, rebuild
+from cryptoflow.storage.events.rebuilding import Altered, Difference, rebuild
 
 
 class Rebuilt(NamedTuple):
@@ -19,28 +21,41 @@ class Rebuilt(NamedTuple):
     events: int
     differences: tuple[Difference, ...]
 
+    @property
+    def where(self) -> str:
+        """Return which of two copies of a journal that is: the shared database's, or that of the file."""
+        return "journal's file" if self.database == f"journal of {self.account}" else self.database
+
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {**self._asdict(), "differences": [each._asdict() for each in self.differences]}
 
 
-async def made_again(account: str | None = None) -> list[Rebuilt]:
-    """Make the rows of every account again, or of one, wherever this machine has its journal."""
-    found = [each for target in targets() if target.exists() for each in await _made_again_in(target, account)]
-    if account is not None and not found:
-        raise unknown(account, on_this_machine())
-    return found
+async def made_again(account: str | None = None) -> tuple[list[Rebuilt], list[CryptoflowError]]:
+    """Make the rows of every account again, or of one, wherever this machine has its journal.
+
+    Returns what was made, and what kept the rest from being made.
+    """
+    there = [target for target in targets() if target.exists()]
+    known, errors = await asked(there, _accounts_in)
+    wanted = [(target, each) for target, found in known for each in found if account in (None, each)]
+    if account is not None and not wanted and not errors:
+        raise unknown(account, sorted({*on_this_machine(), *(each for _, found in known for each in found)}))
+    made, refused = await asked(wanted, _made_again)
+    return made, [*errors, *refused]
 
 
-async def _made_again_in(target: Target, wanted: str | None) -> list[Rebuilt]:
-    """Make rows of one database again, each account in one transaction, in which nobody else can write."""
+async def _accounts_in(target: Target) -> tuple[Target, list[str]]:
     async with ready(target) as database, database.reading() as connection:
-        known = await connection.run_sync(accounts)
-    found = []
-    for account in known:
-        if wanted not in (None, account):
-            continue
-        async with alone(account, "db rebuild"), ready(target) as database, database.writing() as connection:
+        return target, await connection.run_sync(accounts)
+
+
+async def _made_again(wanted: tuple[Target, str]) -> Rebuilt:
+    """Make an account's rows again in one transaction, in which nobody else can write."""
+    target, account = wanted
+    async with alone(account, "db rebuild"), ready(target) as database, database.writing() as connection:
+        try:
             events, differences = await connection.run_sync(rebuild, account)
-        found.append(Rebuilt(target.name, account, events, differences))
-    return found
+        except Altered as error:
+            raise advising(error, target.fix) from error
+    return Rebuilt(target.name, account, events, differences)

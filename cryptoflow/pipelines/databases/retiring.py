@@ -8,7 +8,9 @@ from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.settings import settings
 from cryptoflow.spec.durations import DAY, midnight
+from cryptoflow.spec.nearest import suggestion
 from cryptoflow.spec.written import MisreadError
+from cryptoflow.storage.events.reading import accounts
 from cryptoflow.storage.rows.retiring import MINUTES, Retirement, retire
 
 
@@ -32,6 +34,12 @@ async def taken_away(
     """Take old months out of a database, each table in a transaction of its own; with `pretend` only say which."""
     found = []
     async with ready(target) as database:
+        async with database.reading() as connection:
+            known = await connection.run_sync(accounts)
+        for account in finished:
+            if account not in known:
+                what = f"there is no account {account} in {target.place}"
+                raise CryptoflowError(what, fix=suggestion(account, known, "accounts there"), code=ExitCode.INVALID)
         for table, before in wanted.items():
             async with database.writing() as connection:
                 found.append(

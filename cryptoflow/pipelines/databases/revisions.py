@@ -1,11 +1,11 @@
-"""`db upgrade`, `status` and `check`: whether databases are what this version needs, and making them so."""
+"""`db upgrade` and `status`: whether databases are of the revision that this version needs, and making them so."""
 
 import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.databases.opening import reached
-from cryptoflow.pipelines.databases.targets import Target
+from cryptoflow.pipelines.databases.targets import SHARED_NAME, Target
 from cryptoflow.storage.events.appending import head_of
 from cryptoflow.storage.events.reading import accounts
-from cryptoflow.storage.migrating import be_alone, is_known, newest, revision, upgrade
-from cryptoflow.storage.shapes import odds
+from cryptoflow.storage.migrating import be_alone, is_known, newest, our_revision, upgrade
+from cryptoflow.storage.pending import Pending, pending
 
 BEFORE = ".before-"
 """What the copy of a file is called that is made before it is upgraded, followed by its revision."""
@@ -32,11 +32,21 @@ class Status(NamedTuple):
     needed: str
     events: int
     accounts: Sequence[str]
+    pending: Pending = Pending()
 
     @property
     def ready(self) -> bool:
         """Say whether this version can work with it."""
         return self.found == self.needed
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether it is the one that processes share."""
+        return self.name == SHARED_NAME
+
+    def facts(self, now: int) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**self._asdict(), "ready": self.ready, "pending": self.pending.facts(now)}
 
 
 class Upgraded(NamedTuple):
@@ -57,12 +67,12 @@ async def status(target: Target) -> Status:
 
 
 def _look(connection: Connection, target: Target) -> Status:
-    found = revision(connection)
+    found = our_revision(connection)
     if found != newest():
         return Status(target.name, target.place, found, newest(), 0, ())
     known = accounts(connection)
     events = sum(head_of(connection, account).seq for account in known)
-    return Status(target.name, target.place, found, newest(), events, known)
+    return Status(target.name, target.place, found, newest(), events, known, pending(connection))
 
 
 async def bring_forward(target: Target) -> Upgraded:
@@ -71,7 +81,7 @@ async def bring_forward(target: Target) -> Upgraded:
         target.file.parent.mkdir(parents=True, exist_ok=True)
     async with reached(target) as database, database.writing() as connection:
         await connection.run_sync(be_alone)
-        before = await connection.run_sync(revision)
+        before = await connection.run_sync(our_revision)
         if before == newest():
             return Upgraded(target.name, before, before, None)
         copied = await keep(target, before)  # others wait: nothing comes between copy and upgrade
@@ -105,12 +115,3 @@ def failed(target: Target, copied: Path | None, error: DBAPIError) -> Cryptoflow
         fix=f"it is as it was{kept}; mend what the message names and run the command again",
         code=ExitCode.UNAVAILABLE,
     )
-
-
-async def odd(target: Target) -> list[str]:
-    """Return how a database differs from what this version would have made."""
-    async with reached(target) as database, database.connected() as connection:
-        found = await connection.run_sync(revision)
-        if found != newest():
-            return [f"its revision is {found or 'none'}, not {newest()}"]
-        return await connection.run_sync(odds)

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.pipelines.databases.asking import together
-from cryptoflow.pipelines.databases.opening import ready
+from cryptoflow.pipelines.databases.opening import advising, ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, known
 from cryptoflow.storage.away import Away
+from cryptoflow.storage.database import way_back
 from cryptoflow.storage.files import existing
+from cryptoflow.storage.shipping.comparing import Differs
 from cryptoflow.storage.shipping.shipper import Shipper
 
 
@@ -29,11 +30,6 @@ class Shipment(NamedTuple):
     shipped: Sequence[Shipped]
     refused: Sequence[CryptoflowError]
 
-    def check(self) -> None:
-        """Raise what was refused."""
-        if self.refused:
-            raise together(self.refused)
-
 
 async def ship(account: str | None = None, progress: Callable[[int, int], None] | None = None) -> Shipment:
     """Ship every journal of this machine, or that of one account."""
@@ -50,9 +46,16 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
                 shipped.append(await _shipped(Shipper(file, name, database, MachineClock()), progress))
             except Away:
                 raise
+            except Differs as error:
+                refused.append(advising(error, f"`cryptoflow audit verify {name}` proves the one here; {fix_of(name)}"))
             except CryptoflowError as error:
                 refused.append(error)
         return Shipment(database.name, shipped, refused)
+
+
+def fix_of(account: str) -> str:
+    """Return what to do about a journal here that is not as it was written."""
+    return f"if that is damaged, {way_back(f'journal/{account}')}"
 
 
 async def _shipped(shipper: Shipper, progress: Callable[[int, int], None] | None) -> Shipped:

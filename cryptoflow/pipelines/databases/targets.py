@@ -8,18 +8,29 @@ from sqlalchemy import URL
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.journals.place import accounts, journal_file
 from cryptoflow.settings import settings
-from cryptoflow.storage.database import Database, url_of
+from cryptoflow.storage.database import Database, shown, url_of, way_back
 
 SHARED = "cryptoflow.db"
 """The file that processes share where no server is named."""
 
+SHARED_NAME = "database"
+"""What that database is called among the others."""
+
+
+JOURNAL = "journal of "
+"""What a journal's file is called among them, before its account."""
+
 
 class Target(NamedTuple):
-    """A database, what it is called, and how many processes mean to write to it at once."""
+    """A database, what it is called, and how many processes mean to write to it at once.
+
+    `option` is what names it on the command line, where it is none of this machine's own.
+    """
 
     name: str
     url: URL
     writers: int = 1
+    option: str = ""
 
     @property
     def file(self) -> Path | None:
@@ -31,13 +42,23 @@ class Target(NamedTuple):
     @property
     def place(self) -> str:
         """Return where it is, without a password."""
-        if self.file is not None:
-            return str(self.file)
-        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
+        return shown(self.url)
+
+    @property
+    def fix(self) -> str:
+        """Return what to do where there is something in its place that cannot be used."""
+        if self.option:
+            return f"name another one with {self.option}"
+        return way_back("database" if self.name == SHARED_NAME else f"journal/{self.name.removeprefix(JOURNAL)}")
 
     def exists(self) -> bool:
         """Say whether it is there; of a server nobody knows before asking."""
         return self.file is None or self.file.is_file()
+
+    @property
+    def written(self) -> str:
+        """Return its URL as people write it, without a password."""
+        return self.place if self.file is None else f"sqlite:///{self.file}"
 
     def open(self, *, reads: bool = False) -> Database:
         """Return it for use, maybe for nothing but reading."""
@@ -48,13 +69,13 @@ def shared(home: Path | None = None) -> Target:
     """Return the database that processes share."""
     asked = settings().database_url
     if asked is not None:
-        return Target("database", url_of(asked), settings().writers)
-    return Target("database", file_url((home or home_of()) / SHARED), settings().writers)
+        return Target(SHARED_NAME, url_of(asked), settings().writers)
+    return Target(SHARED_NAME, file_url((home or home_of()) / SHARED), settings().writers)
 
 
 def targets(home: Path | None = None) -> list[Target]:
     """Return every database of this machine, that of all processes first."""
-    journals = [Target(f"journal of {name}", file_url(journal_file(name, home))) for name in accounts(home)]
+    journals = [Target(f"{JOURNAL}{name}", file_url(journal_file(name, home))) for name in accounts(home)]
     return [shared(home), *journals]
 
 

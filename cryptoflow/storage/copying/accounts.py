@@ -34,7 +34,7 @@ class Foreign(CryptoflowError):
     """The target holds something that is not the source's: it is left as it is."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, fix="name a database of its own for the copy", code=ExitCode.REFUSED)
+        super().__init__(what, fix="name a database of its own with --to", code=ExitCode.REFUSED)
 
 
 class End(NamedTuple):

@@ -73,7 +73,7 @@ def make_room(connection: Connection, moments: Iterable[int]) -> None:
         return
     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ONE_AT_A_TIME})
     for part in _missing(connection, wanted):  # by now somebody else may have made them
-        _make(connection, part, *wanted[part])
+        make_part(connection, *wanted[part])
 
 
 def _missing(connection: Connection, parts: Iterable[str]) -> list[str]:
@@ -82,7 +82,9 @@ def _missing(connection: Connection, parts: Iterable[str]) -> list[str]:
     return sorted(set(names) - there)
 
 
-def _make(connection: Connection, part: str, table: str, month: str) -> None:
+def make_part(connection: Connection, table: str, month: str) -> None:
+    """Make the part of a table for a month."""
+    part = f"{table}_p{month}"
     first, last = start_of(month), start_of(after(month))
     connection.execute(text(f'CREATE TABLE "{part}" (LIKE {table} INCLUDING ALL)'))
     for guard in GUARDS if table == "events" else ():
