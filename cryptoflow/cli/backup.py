@@ -1,10 +1,17 @@
 """`cryptoflow backup`: copies of everything, proved, and the way back."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cryptoflow.cli import say
 from cryptoflow.cli.options import AsJson, Quiet
+from cryptoflow.cli.stopping import at_once, stoppable
+
+if TYPE_CHECKING:
+    from cryptoflow.errors import CryptoflowError
+
+# Each command imports what it needs while it can be stopped already: that takes as long as a small backup.
 
 app = typer.Typer(
     name="backup", help="Keep copies of the databases and journals, and restore them.", no_args_is_help=True
@@ -19,9 +26,12 @@ Name = Annotated[
 def create(quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Back up the shared database and every journal while everything goes on.
 
-    The backup is proved by restoring it into a scratch folder, and has a name only when it is good. Then those that
-    are older than 30 days are removed; CRYPTOFLOW_BACKUP_DAYS keeps them longer, CRYPTOFLOW_BACKUPS keeps them
-    elsewhere, best on another disk.
+    The backup is proved by restoring it into a scratch folder, and has a name only then. Those that are older than 30
+    days are removed afterwards; CRYPTOFLOW_BACKUP_DAYS keeps them longer, CRYPTOFLOW_BACKUPS keeps them elsewhere,
+    best on another disk.
+
+    A database that is damaged itself keeps no other from being backed up: it is named, what can be read of it is kept
+    as it is, nothing older is removed, and the command ends with 6.
 
     Examples:
 
@@ -29,52 +39,76 @@ def create(quiet: Quiet = False, as_json: AsJson = False) -> None:
 
       CRYPTOFLOW_BACKUPS=/mnt/other/backups cryptoflow backup create --quiet
     """
-    from asyncio import run
+    with at_once(), stoppable(as_json=as_json) as standing:
+        from asyncio import run
 
-    from cryptoflow.cli import say
-    from cryptoflow.pipelines.backups.creating import create
-    from cryptoflow.pipelines.backups.room import size
+        from cryptoflow.pipelines.backups.creating import create
+        from cryptoflow.pipelines.backups.room import size
 
-    found = run(create(progress=say.progress("backed up", quiet=quiet)))
+        found = run(create(progress=say.progress("backed up", quiet=quiet), leaves=standing))
+    trouble = found.trouble()
     if as_json:
         say.data(found.facts())
+        _end_with(trouble)
         return
-    count = len(found.manifest.parts)
-    held = f"{count} database{'s' * (count > 1)}, {found.manifest.events:,} events, {size(found.manifest.bytes)}"
+    good = found.manifest.good
+    count = len(good.parts)
+    held = f"{count} database{'s' * (count != 1)}, {good.events:,} events, {size(good.bytes)}"
     say.text(f"{found.backup.name}: {held}, restored once and found good")
     say.text(f"it lies in {found.backup.folder}")
     for name in found.removed:
         say.text(f"{name} was too old and is removed")
+    if trouble is not None:
+        raise trouble
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List the backups, the newest first, with what a quick look says of them.
+    """List the backups, the newest first, and what restores have set aside.
+
+    The look is a quick one: whether every file is there and as long as it was. `cryptoflow backup verify` looks at
+    every byte. What restores have set aside stays until you remove it; the command for that is printed with it.
 
     Examples:
 
       cryptoflow backup list
     """
-    from cryptoflow.cli import say
-    from cryptoflow.pipelines.backups.listing import listed
-    from cryptoflow.pipelines.backups.room import size
-    from cryptoflow.report.backup_tables import BackupLine, backup_table
+    from cryptoflow.errors import CryptoflowError
 
-    found = listed()
+    errors: list[CryptoflowError] = []
+    with at_once(), stoppable(as_json=as_json):
+        from asyncio import run
+
+        from cryptoflow.pipelines.backups.asides import asides, rooms_aside
+        from cryptoflow.pipelines.backups.listing import listed
+        from cryptoflow.pipelines.backups.room import size
+        from cryptoflow.report.backup_tables import BackupLine, backup_table
+
+        found, aside = listed(), asides()
+        try:
+            aside += run(rooms_aside())
+        except CryptoflowError as away:
+            errors.append(away)
     if as_json:
-        say.data({"backups": [each.facts() for each in found]})
-    elif not found:
+        told = {"backups": [each.facts() for each in found], "set_aside": [each.facts() for each in aside]}
+        say.data({**told, "errors": say.as_objects(errors)})
+        return
+    if not found:
         say.text("there is no backup; `cryptoflow backup create` makes one")
     else:
-        lines = [(each.backup.name, each.manifest, "; ".join(each.wrong)) for each in found]
+        lines = [(each.backup.name, each.manifest, each.look) for each in found]
         say.show(
             backup_table(
-                BackupLine(name, len(told.parts), told.events, size(told.bytes), wrong)
+                BackupLine(name, len(told.names), told.events, size(told.bytes), look)
                 if told
-                else BackupLine(name, 0, 0, "", wrong)
-                for name, told, wrong in lines
+                else BackupLine(name, 0, 0, "", look)
+                for name, told, look in lines
             )
         )
+    for each in aside:
+        say.text(f"set aside by a restore: {each.place}, {size(each.bytes)}; to remove it: {each.remove}")
+    for error in errors:
+        say.remark(f"what restores have set aside on the server is not known: {error.problems[0].what}")
 
 
 @app.command("verify")
@@ -85,7 +119,8 @@ def verify(
 ) -> None:
     """Prove a backup: compare every byte, restore it into a scratch folder, follow its journals, rebuild its rows.
 
-    What is damaged is named, and the command ends with 6.
+    What is damaged is named, and the command ends with 6: bytes that are not as they were written, and a database that
+    was damaged when it was taken.
 
     Examples:
 
@@ -93,22 +128,25 @@ def verify(
 
       cryptoflow backup verify --all --json
     """
-    from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode, Problem
-    from cryptoflow.pipelines.backups.place import Damaged
-    from cryptoflow.pipelines.backups.proving import Proof
-    from cryptoflow.pipelines.backups.verifying import chosen
-    from cryptoflow.pipelines.backups.verifying import verify as proof_of
 
-    proofs: list[Proof] = []
     wrong: list[Problem] = []
-    for backup in chosen(name, every):
-        try:
-            proofs.append(proof_of(backup))
-        except Damaged as error:
-            wrong += error.problems
+    with at_once(), stoppable(as_json=as_json):
+        from cryptoflow.pipelines.backups.place import Damaged
+        from cryptoflow.pipelines.backups.proving import Proof
+        from cryptoflow.pipelines.backups.verifying import chosen
+        from cryptoflow.pipelines.backups.verifying import verify as proof_of
+
+        proofs: list[Proof] = []
+        for backup in chosen(name, every):
+            try:
+                proofs.append(proof_of(backup))
+            except Damaged as error:
+                wrong += error.problems
+    wrong += [problem for proof in proofs for problem in proof.problems]
     if as_json:
-        say.data({"good": [each._asdict() for each in proofs], "damaged": [each.what for each in wrong]})
+        good = [each.facts() for each in proofs if not each.damaged]
+        say.data({"good": good, "damaged": [each.what for each in wrong]})
     else:
         for each in proofs:
             say.text(f"{each.backup}: {each.events:,} events in {each.databases} files, as they were written")
@@ -133,26 +171,36 @@ def restore(
     Nothing that is there is touched without --force, and then it is set aside. A restore that was killed is finished
     by the next one. End every process that trades first: a file in use is not taken away from it.
 
+    A part that was damaged when it was taken is left out, and the command ends with 6 once the others are in use;
+    --only takes it as it is.
+
     Examples:
 
       cryptoflow backup restore
 
       cryptoflow backup restore 2026-11-14T22-13-20.123Z --only journal/main --force
     """
-    from asyncio import run
+    with at_once(), stoppable(as_json=as_json) as standing:
+        from asyncio import run
 
-    from cryptoflow.cli import say
-    from cryptoflow.pipelines.backups.restoring import restore
+        from cryptoflow.pipelines.backups.restoring import restore
 
-    found = run(restore(name, only=only, force=force))
+        found = run(restore(name, only=only, force=force, leaves=standing))
+    trouble = found.trouble()
     if as_json:
         say.data(found.facts())
+        _end_with(trouble)
         return
     say.text(f"{found.backup.name} is restored: {', '.join(found.parts)}")
-    for account, head in found.manifest.heads.items():
-        say.text(f"{account}: {head.seq:,} events to {head.hash[:12]}")
+    for part in found.manifest.good.parts:
+        for account, head in part.heads.items():
+            say.text(f"{part.name}: {head.seq:,} events of {account} to {head.hash[:12]}")
+    for which, wrong in found.manifest.damaged.items():
+        say.remark(f"{which} is as it was taken, damaged: {'; '.join(wrong)}")
     for place in found.aside:
         say.text(f"what was there before is now {place}")
+    if trouble is not None:
+        raise trouble
 
 
 @app.command("drill")
@@ -160,23 +208,33 @@ def drill(name: Name = None, as_json: AsJson = False) -> None:
     """Rehearse a recovery beside what is in use, and say how long it takes.
 
     The backup is restored into a scratch folder, and into a schema of its own where the shared database is on a
-    server; all of it is proved, and taken away again.
+    server; all of it is proved, and taken away again. What the backup holds damaged is named, and ends with 6.
 
     Examples:
 
       cryptoflow backup drill
     """
-    from asyncio import run
+    with at_once(), stoppable(as_json=as_json):
+        from asyncio import run
 
-    from cryptoflow.cli import say
-    from cryptoflow.pipelines.backups.drilling import drill
-    from cryptoflow.pipelines.backups.room import size
+        from cryptoflow.pipelines.backups.drilling import drill
+        from cryptoflow.pipelines.backups.room import size
 
-    found = run(drill(name))
+        found = run(drill(name))
+    trouble = found.trouble()
     if as_json:
         say.data(found.facts())
+        _end_with(trouble)
         return
     held = f"{found.events:,} events, {size(found.bytes)}"
     say.text(f"recovery takes {found.seconds:.1f} s: {found.backup.name}, {held}, {found.age / 3600:.1f} h old")
     served = f", into the server {found.served:.1f} s" if found.served >= 0.05 else ""
     say.text(f"files restored in {found.restored:.1f} s{served}, all of it proved in {found.proved:.1f} s")
+    if trouble is not None:
+        raise trouble
+
+
+def _end_with(trouble: "CryptoflowError | None") -> None:
+    """End with the code of what is wrong, which was told already."""
+    if trouble is not None:
+        raise typer.Exit(int(trouble.code))

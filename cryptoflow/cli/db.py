@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from cryptoflow.cli import db_copy, db_lease, db_retire, db_ship
-from cryptoflow.cli.db_talk import answer, conclude, stoppable
+from cryptoflow.cli.db_talk import answer, conclude
 from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.stopping import AGAIN, stoppable
 
 app = typer.Typer(name="db", help="Look after the databases and journals.", no_args_is_help=True)
 app.command("copy")(db_copy.copy)
@@ -148,7 +149,7 @@ def rebuild(
 
     from cryptoflow.cli import say
 
-    with stoppable("each account's rows are as they were, or made again as a whole", as_json=as_json):
+    with stoppable(f"each account's rows are as they were, or made again as a whole; {AGAIN}", as_json=as_json):
         from cryptoflow.pipelines.databases.rebuilding import made_again
 
         found, errors = run(made_again(account))

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.db_talk import stoppable
 from cryptoflow.cli.options import AsJson, Quiet
+from cryptoflow.cli.stopping import AGAIN, stoppable
 
 To = Annotated[str, typer.Option("--to", metavar="URL", help="The database to copy into.", show_default=False)]
 From = Annotated[
@@ -32,7 +32,7 @@ def copy(to: To, source: From = None, quiet: Quiet = False, as_json: AsJson = Fa
 
     from cryptoflow.cli import say
 
-    with stoppable("what was copied is in the target and is not copied twice", as_json=as_json):
+    with stoppable(f"what was copied is in the target and is not copied twice; {AGAIN}", as_json=as_json):
         from cryptoflow.pipelines.databases.copying import copy as copied
 
         found = run(copied(to, source, progress=say.progress("copied", quiet=quiet or as_json)))

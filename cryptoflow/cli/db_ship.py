@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.db_talk import answer, conclude, stoppable
+from cryptoflow.cli.db_talk import answer, conclude
 from cryptoflow.cli.options import AsJson, Quiet
+from cryptoflow.cli.stopping import AGAIN, stoppable
 
 Account = Annotated[
     str | None, typer.Argument(metavar="ACCOUNT", help="Only this account's journal.", show_default=False)
@@ -28,7 +29,7 @@ def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False)
 
     from cryptoflow.cli import say
 
-    with stoppable("what was shipped is in the database and is not shipped twice", as_json=as_json):
+    with stoppable(f"what was shipped is in the database and is not shipped twice; {AGAIN}", as_json=as_json):
         from cryptoflow.pipelines.databases import shipping
 
         done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))

@@ -155,16 +155,16 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         INVALID: "there is no database yet",
         UNAVAILABLE: "a database cannot be reached, there is no room, or the folder cannot be written",
         REFUSED: "a restore was begun and not ended, and what is there now would have to go aside",
-        PROOF_FAILED: "what was backed up is damaged itself and is named; no backup was made",
+        PROOF_FAILED: "what was backed up is damaged itself and is named; the backup is made and keeps it as it is",
         ExitCode.LEASE_HELD: "a restore was begun and not ended, and a process has a lease of what would go aside",
     },
     "backup list": {OK: "listed, also when there are none", USAGE: WRONG_LINE},
     "backup verify": {
         OK: "every byte and event is as it was written",
-        USAGE: WRONG_LINE,
+        USAGE: f"{WRONG_LINE}, or both a backup and `--all` are named",
         INVALID: "no such backup",
         UNAVAILABLE: "there is no room, another look is going on, or a newer version made it",
-        PROOF_FAILED: "a backup is damaged, and what of it is named",
+        PROOF_FAILED: "a backup is damaged, or holds what was damaged when it was taken; what of it is named",
     },
     "backup restore": {
         OK: "the backup is in use again",
@@ -172,7 +172,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         INVALID: "no such backup",
         UNAVAILABLE: "a database cannot be reached, there is no room, or a newer version made it",
         REFUSED: "something is there already, or is in use; nothing was touched",
-        PROOF_FAILED: "the backup is damaged, and what of it is named; nothing was touched",
+        PROOF_FAILED: "the backup is damaged and nothing was touched, or it holds a damaged part, which was left out",
         ExitCode.LEASE_HELD: "a process on some machine still has the lease of an account",
     },
     "backup drill": {
@@ -180,7 +180,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "no such backup",
         UNAVAILABLE: "a database cannot be reached, there is no room, or a newer version made it",
-        PROOF_FAILED: "the backup is damaged, and what of it is named",
+        PROOF_FAILED: "the backup is damaged, or holds what was damaged when it was taken; what of it is named",
     },
     "data listings": {
         OK: "shown, also when nothing is recorded",

@@ -1,15 +1,12 @@
 """`audit verify`, `journal` and `doctor` on journals that were altered or emptied, or lie where nobody can write."""
 
 import asyncio
-import ctypes
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -23,16 +20,11 @@ from cryptoflow.pipelines.databases.targets import Target, file_url
 from cryptoflow.settings import settings
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
+from tests.anybody import as_anybody, on_linux
 from tests.storage.stories import drafts
 
 Capsys = pytest.CaptureFixture[str]
 GUARDS = ("events_no_update", "events_no_delete", "heads_no_delete", "heads_only_forward")
-VERSION, WRITE_ANYWHERE = 0x20080522, 1
-"""What Linux calls its list of rights, and the right in it to write whatever permissions say."""
-
-on_linux = pytest.mark.skipif(
-    sys.platform != "linux" and os.geteuid() == 0, reason="root cannot give up its rights here"
-)
 
 
 @pytest.fixture
@@ -66,20 +58,9 @@ def by_hand(file: Path, *statements: str) -> None:
             hand.execute(each)
 
 
-def powerless() -> None:
-    """Let this thread write only where permissions say so, also as root: Linux knows the rights of root by thread."""
-    if os.geteuid() == 0:
-        libc, header, rights = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(VERSION, 0), (ctypes.c_uint32 * 6)()
-        assert libc.capget(header, rights) == 0
-        for each in (0, 1):  # those in force, and those that it could take back
-            rights[each] &= ~(1 << WRITE_ANYWHERE)
-        assert libc.capset(header, rights) == 0
-
-
 def ended_as_anybody(line: str, capsys: Capsys) -> tuple[int, str, str]:
     """Return how a command ended that was run without the rights of root."""
-    with ThreadPoolExecutor(1, initializer=powerless) as aside:
-        return aside.submit(ended, line, capsys).result()
+    return as_anybody(lambda: ended(line, capsys))
 
 
 @pytest.fixture
@@ -140,11 +121,8 @@ def test_a_file_that_is_written_while_it_is_read_as_one_that_cannot_change_is_to
         asyncio.run(read())
 
     folder.chmod(0o555)
-    with (
-        ThreadPoolExecutor(1, initializer=powerless) as aside,
-        pytest.raises(CryptoflowError, match="was written while it was read"),
-    ):
-        aside.submit(reads).result()
+    with pytest.raises(CryptoflowError, match="was written while it was read"):
+        as_anybody(reads)
 
 
 def test_a_journal_that_was_emptied_is_told_from_a_new_one_by_its_copy(home: Path, capsys: Capsys) -> None:
@@ -197,10 +175,9 @@ def test_doctor_looks_at_the_end_of_every_journal_and_of_the_database(home: Path
 
 def test_doctor_names_journals_that_do_not_open_with_what_to_do(home: Path, capsys: Capsys) -> None:
     file = home / "journal" / "main.db"
-    for name in ("older", "torn"):
-        shutil.copy(file, file.with_name(f"{name}.db"))
+    shutil.copy(file, file.with_name("torn.db"))
     with closing(sqlite3.connect(file.with_name("older.db"))) as hand, hand:
-        hand.execute("UPDATE alembic_version SET version_num = '0000'")
+        hand.execute("PRAGMA user_version = 1")
     os.truncate(file.with_name("torn.db"), 50_000)
     file.with_name("notes.db").write_text("these are notes of somebody's, " * 100)
     found = {each["told"].split("/")[-1]: each for each in checked(capsys)["journals"]}

@@ -76,7 +76,7 @@ def test_without_anything_there_is_nothing_to_keep_or_restore(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert told("backup list") == {"backups": []}
+    assert told("backup list") == {"backups": [], "set_aside": [], "errors": []}
     for line in (
         "backup create",
         "backup restore",
@@ -119,7 +119,7 @@ def test_people_read_what_was_done(home: Path, capsys: Capsys) -> None:
         assert run(line.split()) == 0
     said = capsys.readouterr().out
     assert re.search(r"Z: 2 databases, 40 events, [\d.]+ kB, restored once and found good", said)
-    assert re.search(r"│ +2 │ +40 │ +[\d.]+ kB │ whole", said)
+    assert re.search(r"│ +2 │ +40 │ +[\d.]+ kB │ there, sizes agree", said)
     assert re.search(r"recovery takes [\d.]+ s: .+Z, 40 events, [\d.]+ kB, 0.0 h old", said)
     assert re.search(r"main: 40 events to [0-9a-f]{12}, \d+ rows", said)
     assert run(["backup", "restore", "--force"]) == 0

@@ -182,11 +182,10 @@ def test_ctrl_c_says_how_things_are_left(
 
     monkeypatch.setattr(rebuilding, "_made_again", interrupted)
     code, out, err = ended(capsys, f"rebuild{manner}")
-    left = "stopped: each account's rows are as they were, or made again as a whole"
-    assert (code, err) == (130, f"{left}; the same command can be run again\n")
+    left = "each account's rows are as they were, or made again as a whole; the same command can be run again"
+    assert (code, err) == (130, f"stopped; {left}\n")
     if manner:
-        error = {"what": left, "fix": "run the same command again"}
-        assert json.loads(out) == {"interrupted": True, "errors": [error], "exit_code": 130}
+        assert json.loads(out) == {"interrupted": True, "left": left}
 
 
 def test_an_account_that_is_not_there_cannot_be_finished(home: Path, capsys: Capsys) -> None:

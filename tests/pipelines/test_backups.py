@@ -117,19 +117,20 @@ def test_damage_is_named_with_its_file(home: Path, file: str, how: str) -> None:
     assert seq(home / "journal" / "main.db", "main") == 40 and not (home / READY).exists()
 
 
-def test_a_journal_that_is_broken_itself_is_named_and_no_backup_is_made_of_it(home: Path) -> None:
+def test_a_journal_that_is_broken_itself_is_named_and_kept_beside_the_good_ones(home: Path) -> None:
     with closing(sqlite3.connect(home / "journal" / "main.db")) as connection:
         connection.executescript("DROP TRIGGER events_no_update; UPDATE events SET by = 'x' WHERE seq = 7;")
-    with pytest.raises(Damaged, match=r"journal/main.db: event 7 of main was altered"):
-        created(home, BEGIN + 1)
-    assert len(kept(home)) == 1
+    manifest = created(home, BEGIN + 1).manifest
+    assert [*manifest.damaged] == ["journal/main"] and manifest.good.names == ["database", "journal/paper-main"]
+    assert {"trigger events_no_update of events is missing"} < {*manifest.damaged["journal/main"]}
+    assert any(what.startswith("event 7 of main was altered") for what in manifest.damaged["journal/main"])
 
 
 def test_rows_that_are_not_what_their_events_make_are_named(home: Path) -> None:
     with closing(sqlite3.connect(home / "journal" / "main.db")) as connection:
         connection.executescript("UPDATE fills SET fee = '7' WHERE trade = 'T1';")
-    with pytest.raises(Damaged, match="fills of main is not what its events make"):
-        created(home, BEGIN + 1)
+    found = created(home, BEGIN + 1).manifest.damaged
+    assert found == {"journal/main": ["fills of main is not what its events make"]}
 
 
 def test_a_backup_is_one_state_while_a_process_goes_on_writing(home: Path) -> None:
@@ -161,9 +162,8 @@ def test_backups_are_kept_for_thirty_days_and_the_last_good_one_for_ever(home: P
     assert (second.removed, third.removed) == ([], [first.name])
     with closing(sqlite3.connect(home / "journal" / "main.db")) as connection:
         connection.executescript("DROP TRIGGER events_no_update; UPDATE events SET by = 'x';")
-    with pytest.raises(Damaged):
-        created(home, BEGIN + 400 * DAY)
-    assert kept(home) == [second.backup, third.backup]
+    fourth = created(home, BEGIN + 400 * DAY)
+    assert (fourth.removed, kept(home)) == ([], [second.backup, third.backup, fourth.backup])
 
 
 def test_what_is_left_of_a_backup_that_was_killed_is_swept_away_and_never_listed(home: Path) -> None:
@@ -377,6 +377,13 @@ def test_a_disk_that_is_full_while_a_backup_is_proved_is_no_damage(home: Path, t
         check(backup.name, backup.manifest(), tmp_path)
     assert caught.value.code == ExitCode.UNAVAILABLE
     assert verify(backup, home).events == 56
+
+
+def test_a_disk_that_is_full_while_a_backup_is_taken_is_no_damage_and_leaves_nothing(home: Path) -> None:
+    with no_file_beyond(20_000), pytest.raises(CryptoflowError, match="a backup cannot be written to") as caught:
+        created(home, BEGIN + 1)
+    assert caught.value.code == ExitCode.UNAVAILABLE
+    assert len(kept(home)) == 1 and not list((home / "backups").glob("*.part"))
 
 
 def months_of_life(connection: Connection) -> None:

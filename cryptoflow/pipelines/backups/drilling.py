@@ -4,13 +4,15 @@ A shared database on a server is restored into a schema of its own on the same s
 that is the way a real restore goes, and unlike a database of its own it needs no right to make databases.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
-from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder
+from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, taken_damaged
 from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.serving import clear, fill
@@ -22,7 +24,7 @@ ROOM = "cryptoflow_drill"
 
 
 class Drill(NamedTuple):
-    """How long a recovery took, in seconds by what was done, and how old the backup was."""
+    """How long a recovery took, in seconds by what was done, how old the backup was, and what it holds damaged."""
 
     backup: Backup
     events: int
@@ -31,11 +33,17 @@ class Drill(NamedTuple):
     restored: float
     served: float
     proved: float
+    damaged: Mapping[str, Sequence[str]]
 
     @property
     def seconds(self) -> float:
         """Return how long the whole of it took."""
         return self.restored + self.served + self.proved
+
+    def trouble(self) -> CryptoflowError | None:
+        """Return what to say of what cannot be recovered, None where all can."""
+        found = taken_damaged(self.backup.name, self.damaged)
+        return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -52,7 +60,8 @@ async def drill(name: str | None = None, *, home: Path | None = None, clock: Clo
 
 
 async def _rehearsed(backup: Backup, folder: Path, server: Target, clock: Clock) -> Drill:
-    manifest = backup.manifest()
+    held = backup.manifest()
+    manifest = held.good
     check_room("a drill", folder, LOOKED_AT * manifest.bytes)
     with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=folder) as told:
         scratch = Path(told)
@@ -69,5 +78,5 @@ async def _rehearsed(backup: Backup, folder: Path, server: Target, clock: Clock)
             finally:
                 await clear(server.url, ROOM)
     age = begun / 1e9 - manifest.taken_at / 1e3
-    spent = [(restored - begun) / 1e9, (served - proved) / 1e9, (proved - restored) / 1e9]
-    return Drill(backup, manifest.events, manifest.bytes, age, *spent)
+    spent = (restored - begun) / 1e9, (served - proved) / 1e9, (proved - restored) / 1e9
+    return Drill(backup, manifest.events, manifest.bytes, age, *spent, held.damaged)

@@ -13,7 +13,11 @@ FORMAT = 1
 
 
 class Part(NamedTuple):
-    """A database in a backup: `database` for the one that processes share, or `journal/ACCOUNT`."""
+    """A database in a backup: `database` for the one that processes share, or `journal/ACCOUNT`.
+
+    `damaged` says what was wrong with the original when the backup was taken; then nothing is told of what it holds. A
+    log that lay beside such a file is a part of the same name, and `file` is empty where nothing could be read.
+    """
 
     name: str
     file: str
@@ -22,6 +26,12 @@ class Part(NamedTuple):
     revision: str
     rows: Mapping[str, int]
     heads: Mapping[str, Head]
+    damaged: Sequence[str] = ()
+
+    @property
+    def unproved(self) -> "Part":
+        """Return it without what it holds, which only a good one tells."""
+        return self._replace(revision="", rows={}, heads={})
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -34,6 +44,25 @@ class Manifest(NamedTuple):
     taken_at: int
     version: str
     parts: Sequence[Part]
+
+    @property
+    def names(self) -> list[str]:
+        """Return what its databases are called, good or not."""
+        return list(dict.fromkeys(part.name for part in self.parts))
+
+    @property
+    def damaged(self) -> dict[str, Sequence[str]]:
+        """Return what was wrong with databases when they were taken, by their names."""
+        return {part.name: part.damaged for part in self.parts if part.damaged}
+
+    @property
+    def good(self) -> "Manifest":
+        """Return what it says of the databases that were good."""
+        return self._replace(parts=[part for part in self.parts if not part.damaged])
+
+    def only(self, name: str) -> "Manifest":
+        """Return what it says of one database."""
+        return self._replace(parts=[part for part in self.parts if part.name == name])
 
     @property
     def bytes(self) -> int:

@@ -6,6 +6,7 @@ begun anew in an empty place: nothing is taken away from one that runs, nothing 
 ever written over.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -29,6 +30,9 @@ READY = "restoring"
 """The folder in the state folder for what is made ready."""
 
 LIST = "steps.json"
+
+NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What a file system says that gives a file no second name."""
 
 IN_USE = "end the process that uses it: what it writes from now on would be lost"
 LEAVE = "`cryptoflow backup restore --force` sets aside what is there, ends that restore and restores"
@@ -103,6 +107,8 @@ def check_place(step: Step, force: bool) -> None:
     if step.is_done or not place.exists():
         return
     if Path(step.aside).exists():
+        if is_claim(place):
+            return
         raise made_anew(step)
     if not force:
         raise CryptoflowError(f"{place} is there", fix=LEAVE, code=ExitCode.REFUSED)
@@ -179,9 +185,29 @@ def put_in_place(step: Step) -> None:
     ready, place = Path(step.ready), Path(step.place)
     if not step.is_done:
         try:
-            os.link(ready, place)  # which, unlike a move, never takes the place of another
+            _name(ready, place)
         except FileExistsError as error:
             raise made_anew(step) from error
         disk.settle(place.parent)
     ready.unlink(missing_ok=True)
     disk.settle(place.parent)
+
+
+def _name(ready: Path, place: Path) -> None:
+    """Give a file its name, which, unlike a move, never takes the place of another."""
+    try:
+        os.link(ready, place)
+    except FileExistsError:
+        if not is_claim(place):
+            raise
+        ready.rename(place)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))  # the name is ours, and nobody else's
+        ready.rename(place)
+
+
+def is_claim(place: Path) -> bool:
+    """Say whether a file is empty, as one is by which a name was claimed that no second name can be given to."""
+    return place.is_file() and place.stat().st_size == 0

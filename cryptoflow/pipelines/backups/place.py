@@ -1,7 +1,7 @@
 """Where backups lie: a folder for each, named after the moment at which it was taken."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +34,15 @@ class Damaged(CryptoflowError):
         )
 
 
+def taken_damaged(name: str, damaged: Mapping[str, Iterable[str]]) -> list[Problem]:
+    """Return what to say of what a backup holds that was damaged when it was taken."""
+    fix = f"`cryptoflow backup restore {name}` leaves it out; with `--only` it is restored as it is"
+    return [
+        Problem(f"the backup {name} holds {part}, which was damaged when it was taken: {'; '.join(wrong)}", fix=fix)
+        for part, wrong in damaged.items()
+    ]
+
+
 class Backup(NamedTuple):
     """A backup on the disk."""
 
@@ -59,7 +68,8 @@ class Backup(NamedTuple):
             manifest = self.manifest()
         except Damaged as error:
             return [problem.what.partition("damaged: ")[2] for problem in error.problems]
-        return [what for part in manifest.parts if (what := size_wrong(self.folder / part.file, part.bytes))]
+        files = [(self.folder / part.file, part.bytes) for part in manifest.parts if part.file]
+        return [what for file, size in files if (what := size_wrong(file, size))]
 
 
 def size_wrong(file: Path, size: int) -> str:
@@ -89,6 +99,14 @@ def kept(home: Path | None = None) -> list[Backup]:
     """Return every backup, the newest last."""
     folder = backups_folder(home)
     return [Backup(each) for each in _folders(folder, NAME)]
+
+
+def last_good(part: str, home: Path | None = None) -> Backup | None:
+    """Return the newest backup that holds a database whole, as far as a quick look tells."""
+    for each in reversed(kept(home)):
+        if not each.wrong() and part in each.manifest().good.names:
+            return each
+    return None
 
 
 def left_over(home: Path | None = None) -> list[Path]:

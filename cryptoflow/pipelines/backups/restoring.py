@@ -1,49 +1,71 @@
 """`backup restore`: a backup in the place of what is there, which goes aside and is never deleted."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
-from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.store import disk
+from cryptoflow.pipelines.backups.asides import aside_of, room_aside
+from cryptoflow.pipelines.backups.fencing import raise_tokens
 from cryptoflow.pipelines.backups.manifest import Manifest
 from cryptoflow.pipelines.backups.moving import IN_USE, READY, Step, Steps, carry_out, check_leases, finish, promise
-from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, name_of
+from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, last_good, name_of
 from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.room import check_room
 from cryptoflow.pipelines.backups.serving import clear, fill
-from cryptoflow.pipelines.backups.sources import Source, source
+from cryptoflow.pipelines.backups.sources import DATABASE, Source, source
+from cryptoflow.pipelines.backups.standing import HALF, UNTOUCHED, Leaves, left_of, untold
+from cryptoflow.pipelines.backups.taking import LOG
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.revisions import status
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.storage.copying.online import is_open
 
-ASIDE = "set-aside"
-"""The folder in the state folder for what had its place before."""
-
 NEAR = ".restoring"
 """What a file that is ready is called beside the one whose place it takes."""
 
-ROOM_READY, ROOM_ASIDE = "cryptoflow_restoring", "cryptoflow_set_aside"
-"""What the rooms of a server's database are called that hold the same."""
+ROOM_READY = "cryptoflow_restoring"
+"""What the room of a server's database is called that holds the same."""
 
 
 class Restored(NamedTuple):
-    """A backup that is in use again, and where lies what was there before, if anything was."""
+    """A backup that is in use again, and where lies what was there before, if anything was.
+
+    `manifest` tells of what was restored; what the backup holds damaged is `left_out` unless it was asked for.
+    """
 
     backup: Backup
     manifest: Manifest
-    parts: Sequence[str]
     aside: Sequence[str]
+    left_out: Mapping[str, Sequence[str]]
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """Return what was restored."""
+        return self.manifest.names
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
         told = {"backup": self.backup.name, "taken_at": self.manifest.taken_at, "parts": list(self.parts)}
         heads = {account: head._asdict() for account, head in self.manifest.heads.items()}
-        return {**told, "heads": heads, "set_aside": list(self.aside)}
+        damaged = {"damaged": self.manifest.damaged, "left_out": dict(self.left_out)}
+        return {**told, "heads": heads, "set_aside": list(self.aside), **damaged}
+
+    def trouble(self, home: Path | None = None) -> CryptoflowError | None:
+        """Return what to say of what was left out, None where nothing was."""
+        found = []
+        for name, wrong in self.left_out.items():
+            good, what = last_good(name, home), f"{name} is left out; it was damaged when it was taken"
+            asis = f"`cryptoflow backup restore {self.backup.name} --only {name} --force` takes it as it is"
+            fix = f"no backup holds it whole; {asis}"
+            if good is not None:
+                fix = f"`cryptoflow backup restore {good.name} --only {name} --force` takes the last good one; {asis}"
+            found.append(Problem(f"{what}: {'; '.join(wrong)}", fix=fix))
+        return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
 
 
 async def restore(
@@ -53,20 +75,25 @@ async def restore(
     force: bool = False,
     home: Path | None = None,
     clock: Clock | None = None,
+    leaves: Leaves = untold,
 ) -> Restored:
     """Put a backup, the newest without a name, in the place of what is there; all of it, or nothing yet.
 
-    Without `force` nothing that is there is touched.
+    Without `force` nothing that is there is touched. What the backup holds damaged is left out unless `only` names it.
     """
     home = (home or home_of()).absolute()  # the steps are for whoever comes after, wherever that one stands
     clock = clock or MachineClock()
     disk.make(home)
     ready = home / READY
     with disk.alone(backups_folder(home) / LOCK):
+        leaves(left_of(ready))
         await finish(ready, home, force=force, clock=clock)
+        leaves(UNTOUCHED)
         backup = asked(name, home)
-        manifest = backup.manifest()
-        wanted = [source(part, home) for part in chosen(manifest, only)]
+        held = backup.manifest()
+        manifest = chosen(backup, held, only)
+        wanted = [source(part, home) for part in manifest.names]
+        check_served(wanted, manifest)
         check_room("a restore", home, manifest.bytes)
         there = [each for each in wanted if await is_there(each)]
         if there and not force:
@@ -79,27 +106,55 @@ async def restore(
             await check_free(each, clock)
         stamp = name_of(clock.now())
         try:
-            unpack(backup, manifest, ready, only)
-            check(backup.name, manifest, ready, only, rebuilds=False)
+            unpack(backup, manifest, ready)
+            check(backup.name, manifest, ready, rebuilds=False)
+            if DATABASE in manifest.good.names:
+                await raise_tokens(ready, manifest, home)
             steps = await planned(home, wanted, stamp)
         except BaseException:
-            shutil.rmtree(ready, ignore_errors=True)
+            clear_away(ready, wanted)
             raise
+        leaves(HALF)
         promise(ready, steps)
         await carry_out(ready, steps, home, force=force, clock=clock)
-    return Restored(backup, manifest, [each.name for each in wanted], told_aside(steps, there))
+        leaves(f"{backup.name} is restored")
+    return Restored(backup, manifest, told_aside(steps, there), {} if only else held.damaged)
 
 
-def chosen(manifest: Manifest, only: str | None) -> list[str]:
-    """Return the parts of a backup that are wanted."""
-    names = [part.name for part in manifest.parts]
-    if only is None:
-        return names
-    if only not in names:
+def chosen(backup: Backup, held: Manifest, only: str | None) -> Manifest:
+    """Return what a backup says of what is wanted: of all that is good, or of what was named."""
+    names = held.names if only is None else [only]
+    if only is not None and only not in held.names:
+        fix = f"it has {', '.join(held.names)}"
+        raise CryptoflowError(f"there is no {only} in this backup", fix=fix, code=ExitCode.USAGE)
+    wanted = held.good if only is None else held.only(only)
+    if not any(part.file for part in wanted.parts):
+        wrong = "; ".join(f"{name}: {', '.join(held.damaged[name])}" for name in names)
         raise CryptoflowError(
-            f"there is no {only} in this backup", fix=f"it has {', '.join(names)}", code=ExitCode.USAGE
+            f"{backup.name} holds nothing of it that could be restored: {wrong}",
+            fix="`cryptoflow backup list` shows the others; `cryptoflow backup restore NAME` takes one of them",
+            code=ExitCode.PROOF_FAILED,
         )
-    return [only]
+    return wanted
+
+
+def check_served(wanted: Sequence[Source], manifest: Manifest) -> None:
+    """Refuse what no server could take in."""
+    if any(each.target.file is None and each.name in manifest.damaged for each in wanted):
+        raise CryptoflowError(
+            "the backup holds the database damaged, and a server takes in only what is whole",
+            fix="`cryptoflow backup list` shows the others; `cryptoflow backup restore NAME --only database` takes one",
+            code=ExitCode.PROOF_FAILED,
+        )
+
+
+def clear_away(ready: Path, wanted: Sequence[Source]) -> None:
+    """Remove what was made ready and is not needed."""
+    shutil.rmtree(ready, ignore_errors=True)
+    for each in wanted:
+        if each.target.file is not None:
+            for ending in ("", LOG):
+                near_of(each.target.file, ending).unlink(missing_ok=True)
 
 
 async def is_there(source: Source) -> bool:
@@ -134,28 +189,20 @@ async def planned(home: Path, wanted: Sequence[Source], stamp: str) -> Steps:
             await fill(each.target.url, room, unpacked)
             continue
         place = place.absolute()
-        near = place.with_name(place.name + NEAR)
+        aside = aside_of(place, home, stamp)
         disk.make(place.parent)
-        shutil.move(unpacked, near)  # its place may be on another disk
-        disk.sync(near)
-        files.append(Step(str(near), str(place), str(aside_of(place, home, stamp) / place.name)))
+        for ending in ("", LOG):  # beside a damaged file there may be its log
+            if (part := unpacked.with_name(unpacked.name + ending)).exists():
+                near = near_of(place, ending)
+                shutil.move(part, near)  # its place may be on another disk
+                disk.sync(near)
+                files.append(Step(str(near), str(place) + ending, str(aside / (place.name + ending))))
     return Steps(files, room, room_aside(stamp) if room else "", database)
 
 
-def aside_of(place: Path, home: Path, stamp: str) -> Path:
-    """Return the folder that a file goes to, on the disk that it lies on."""
-    if place.is_relative_to(home):
-        return home / ASIDE / stamp / place.parent.relative_to(home)
-    return place.parent / ASIDE / stamp
-
-
-def room_aside(stamp: str) -> str:
-    """Return the room of what was in a server's database before.
-
-    >>> room_aside("2023-11-14T22-13-20.123Z")
-    'cryptoflow_set_aside_20231114t221320123z'
-    """
-    return f"{ROOM_ASIDE}_{stamp.replace('-', '').replace('.', '').lower()}"
+def near_of(place: Path, ending: str = "") -> Path:
+    """Return where a file is ready that takes a place."""
+    return place.with_name(place.name + ending + NEAR)
 
 
 def told_aside(steps: Steps, there: Sequence[Source]) -> list[str]:

@@ -9,7 +9,7 @@ from cryptoflow.pipelines.databases.copying import Owned, heads, take
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
 from cryptoflow.pipelines.journals.place import ENDING, accounts, journal_file
-from cryptoflow.storage.copying.online import SIDECARS, copy_file, in_itself
+from cryptoflow.storage.copying.online import SIDECARS, in_itself
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.files import create
 
@@ -62,16 +62,13 @@ async def bytes_of(database: Source) -> int:
         await server.close()
 
 
-async def write(database: Source, file: Path) -> None:
-    """Write one state of a database as a file, while others go on writing to it."""
-    if database.target.file is not None:
-        copy_file(database.target.file, file)
-        return
-    owned = Owned(database.target, dict.fromkeys(await heads(database.target), ()))
+async def served(database: Target, file: Path) -> None:
+    """Write one state of a server's database as a file, while others go on writing to it."""
+    owned = Owned(database, dict.fromkeys(await heads(database), ()))
     create(file).dispose()
     copied = Database(file_url(file))
     try:
         await take(owned, copied)
     finally:
         await copied.close()
-    in_itself(file)
+        in_itself(file)

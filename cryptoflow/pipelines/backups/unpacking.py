@@ -13,7 +13,7 @@ PIECE = 2**20
 
 def unpack(backup: Backup, manifest: Manifest, folder: Path, only: str | None = None) -> None:
     """Copy a backup's files, or one, into a folder; what is not as it was written is named, all of it."""
-    wanted = [part for part in manifest.parts if only in (None, part.name)]
+    wanted = [part for part in manifest.parts if part.file and only in (None, part.name)]
     wrong = [what for part in wanted if (what := _copy(backup.folder / part.file, folder / part.file, part))]
     if wrong:
         raise Damaged(backup.name, wrong)

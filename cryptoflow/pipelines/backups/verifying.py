@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, kept
 from cryptoflow.pipelines.backups.proving import Proof, prove
@@ -11,6 +12,9 @@ from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 
 def chosen(name: str | None, every: bool, home: Path | None = None) -> list[Backup]:
     """Return the backups to look at: all, the one of a name, or the newest."""
+    if every and name is not None:
+        fix = f"leave one out: `cryptoflow backup verify {name}` or `cryptoflow backup verify --all`"
+        raise CryptoflowError(f"--all looks at more than {name}", fix=fix, code=ExitCode.USAGE)
     return kept(home)[::-1] if every and kept(home) else [asked(name, home)]
 
 

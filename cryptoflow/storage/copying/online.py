@@ -15,6 +15,10 @@ SIDECARS = ("-wal", "-shm")
 """What SQLite keeps beside a file that is in use."""
 
 
+MAGIC = b"SQLite format 3\0"
+"""What every database in a file begins with."""
+
+
 class Contents(NamedTuple):
     """What a file holds: its revision, rows by table, and where its journals end."""
 
@@ -36,10 +40,20 @@ def in_itself(file: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE").fetchone()
 
 
+def is_database(file: Path) -> bool:
+    """Say whether a file begins as databases do; opening what does not, SQLite would delete the log beside it."""
+    with file.open("rb") as opened:
+        return opened.read(len(MAGIC)) == MAGIC
+
+
 def is_open(file: Path) -> bool:
     """Say whether some process has a database open; one that is damaged beyond opening is nobody's."""
     try:
+        if not is_database(file):
+            return False
         in_itself(file)
+    except PermissionError:
+        return False
     except sqlite3.OperationalError as error:
         return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
     except sqlite3.DatabaseError:

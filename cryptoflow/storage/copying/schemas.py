@@ -34,6 +34,13 @@ def rooms(connection: Connection, beginning: str) -> list[str]:
     return list(connection.scalars(wanted, {"beginning": beginning}))
 
 
+def bytes_of(connection: Connection, schema: str) -> int:
+    """Return how much disk the tables of a room take, with their indexes."""
+    wanted = "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    query = text(f"{wanted} WHERE n.nspname = :schema AND c.relkind = 'r'")
+    return int(connection.scalar(query, {"schema": schema}) or 0)
+
+
 def keep_out(connection: Connection, table: str) -> None:
     """Wait for those who use a table, and let nobody else look at it until the transaction is over."""
     connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE}"))
