@@ -12,22 +12,22 @@ from sqlalchemy import Connection, text
 from benchmarks.figures import Aim, Work, side_by_side
 from benchmarks.journal import BATCH, EVENTS_A_ROUND, Rows, parts
 from benchmarks.stories import PER_ORDER, lives
+from cryptoflow.domain.kept.curve import EquitySpan
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import EVENTS, append
 from cryptoflow.storage.events.rebuilding import MADE
 from cryptoflow.storage.migrating import upgrade
-from cryptoflow.storage.rows.curves import EQUITY_CURVE, EquityStretch
 from cryptoflow.storage.rows.partitions import after, make_room, month_of, start_of
 from cryptoflow.storage.rows.projecting import MINUTE
-from cryptoflow.storage.rows.resolutions import Span, over
 from cryptoflow.storage.rows.rolling import DAY
+from cryptoflow.storage.work.sql_store import SqlStore
 from tests.servers.postgres import postgres
 
 MINUTES = 10_000_000
 DAYS = MINUTES * MINUTE // DAY
 LOADED = DAYS * DAY // MINUTE
 START = 12_000 * DAY
-WHOLE = Span(START, START + DAYS * DAY)
+FIRST, LAST = WHOLE = START, START + DAYS * DAY
 AT_ONCE = 1_000_000
 
 OVER_MINUTES = """
@@ -101,11 +101,11 @@ def batches(runner: asyncio.Runner, database: Database, raw: asyncpg.Connection)
 def aggregates(runner: asyncio.Runner, database: Database) -> Work:
     """Time what equity comes to over all minutes: by way of the days, and by way of the minutes."""
 
-    def ours() -> EquityStretch | None:
-        return runner.run(reading(database, over, EQUITY_CURVE, "main", WHOLE))
+    def ours() -> EquitySpan | None:
+        return runner.run(over_days(database))
 
-    def yardstick() -> EquityStretch:
-        return EquityStretch(*runner.run(reading(database, over_minutes)))
+    def yardstick() -> EquitySpan:
+        return EquitySpan("main", *runner.run(reading(database, over_minutes)))
 
     if ours() != yardstick():
         raise ValueError("the days do not say what the minutes say")
@@ -139,7 +139,7 @@ async def written(raw: asyncpg.Connection, account: str) -> Rows:
 
 async def loaded(database: Database, raw: asyncpg.Connection) -> None:
     """Load the minutes of many years, and roll them up as they are kept."""
-    month, last = month_of(WHOLE.first), month_of(WHOLE.last)
+    month, last = month_of(FIRST), month_of(LAST)
     while month <= last:
         await inside(database, make_room, [start_of(month)])
         month = after(month)
@@ -153,9 +153,15 @@ async def loaded(database: Database, raw: asyncpg.Connection) -> None:
     await raw.execute("VACUUM ANALYZE equity, equity_1h, equity_1d")
 
 
+async def over_days(database: Database) -> EquitySpan | None:
+    """Return what equity comes to, as whoever wants to know it asks."""
+    async with SqlStore(database).view("main") as work:
+        return await work.equity.over(*WHOLE)
+
+
 def over_minutes(connection: Connection) -> Sequence[Any]:
     """Return what equity comes to, asked of every minute."""
-    return connection.execute(text(OVER_MINUTES), {"account": "main", **WHOLE._asdict()}).one()
+    return connection.execute(text(OVER_MINUTES), {"account": "main", "first": FIRST, "last": LAST}).one()
 
 
 def worth(minute: int) -> Decimal:

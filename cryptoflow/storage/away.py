@@ -98,7 +98,9 @@ class answered:  # noqa: N801  # reads as what it is at its use
     """Turns the absence of a database into `Away`; a server that needs more than `seconds` to answer is away.
 
     A file is never given up on: SQLite itself waits for another writer for a bounded time only, and cutting its driver
-    off in mid-word can leave the lock held by nobody.
+    off in mid-word can leave the lock held by nobody. Cut off as it has its socket but has not asked for TLS yet,
+    asyncpg leaves a future behind that nobody reads: asyncio then logs "unexpected connection_lost() call", and nothing
+    else comes of it.
     """
 
     def __init__(self, database: Named, seconds: float) -> None:

@@ -109,6 +109,16 @@ def test_a_command_runs_under_a_lease_and_its_code_is_passed_on(
     assert ended("db lease main -- true", capsys)[0] == ExitCode.USAGE
 
 
+def test_a_lease_rises_above_what_the_journal_here_has_seen(home: Path, capsys: Capsys) -> None:
+    engine = local_engine(str(home / "journal" / "main.db"))
+    with engine.begin() as connection:
+        fence(connection, "main", 7)
+    engine.dispose()
+    assert ended("db lease main -- true", capsys) == (ExitCode.OK, "")
+    with closing(sqlite3.connect(home / "cryptoflow.db")) as shared:
+        assert shared.execute("SELECT token FROM leases").fetchall() == [(8,)]
+
+
 STEAL = """
 import sqlite3, time
 with sqlite3.connect(".cryptoflow/cryptoflow.db") as database:
@@ -151,6 +161,23 @@ def test_an_end_that_was_cut_with_its_row_is_found_beside_the_shared_copy(home: 
     code, told = ended("audit verify", capsys)
     assert code == ExitCode.PROOF_FAILED
     assert "event 6 of main is in the copy that the database has, but the journal ends before it" in told
+
+
+@pytest.mark.parametrize("longer", [0, 1], ids=["as long", "longer"])
+def test_a_journal_whose_last_shipped_event_is_another_is_found_beside_the_shared_copy(
+    home: Path, capsys: Capsys, longer: int
+) -> None:
+    assert ended("db ship", capsys)[0] == 0
+    (home / "journal" / "main.db").unlink()
+    engine = create(home / "journal" / "main.db")
+    *same, last = drafts(0)
+    with engine.begin() as connection:
+        append(connection, "main", [*same, last._replace(by="somebody"), *drafts(1, longer)])
+    engine.dispose()
+    told = "event 8 of main is another one"
+    for command, says in (("audit verify", f"{told} in the copy that the database has"), ("db ship", f"{told} there")):
+        code, said = ended(command, capsys)
+        assert (code, says in said) == (ExitCode.PROOF_FAILED, True), said
 
 
 def test_a_journal_in_a_file_never_begins_later(home: Path, capsys: Capsys) -> None:

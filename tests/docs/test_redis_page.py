@@ -19,8 +19,8 @@ def test_the_example_prints_what_the_page_says(capsys: pytest.CaptureFixture[str
 
 def test_the_numbers_of_the_section_are_those_in_force() -> None:
     assert f"waits for at most {1000 * cache.ANSWER:.0f} ms" in SECTION
-    assert f"after {1000 * cache.FIRST:.0f} ms, then after\ntwice" in SECTION
-    assert f"at most {cache.LONGEST:.0f} s" in SECTION
+    assert f"after {1000 * cache.AGAIN.shortest:.0f} ms, then after\ntwice" in SECTION
+    assert f"at most {cache.AGAIN.longest:.0f} s" in SECTION
     assert hot.KEEP == 60_000 and "for a minute" in SECTION
     assert f"({fanout.BOUND:,}\n" in SECTION
     assert all(f"`{scheme}://" in SECTION for scheme in cache.SCHEMES)

@@ -59,7 +59,8 @@ def test_the_numbers_of_the_outbox_are_those_in_force() -> None:
     assert rows["one delivery may take"] == f"{relay.PATIENCE:.0f} s"
     assert rows["attempts"] == str(retrying.MOST)
     wait = rows["wait after an attempt that failed"]
-    assert wait.startswith(f"{retrying.FIRST // 1000} s, doubled each time, at most {retrying.LONGEST // 1000} s")
-    assert f"± {retrying.JITTER:.0%}".replace("%", " %") in wait
+    waits = retrying.WAITS
+    assert wait.startswith(f"{waits.shortest // 1000} s, doubled each time, at most {waits.longest // 1000} s")
+    assert f"± {waits.jitter:.0%}".replace("%", " %") in wait
     assert f"after {relay.LOST // 1000} s" in rows["an attempt of which nobody says anything, as of a relay that died"]
     assert f"after {relay.KEPT // 86_400_000} days" in rows["what has arrived, and dead letters"]

@@ -37,7 +37,7 @@ async def attempt(url: str, draw: Random) -> int:
     database = Database(url)
     begun = time.monotonic()
     try:
-        async with await Leases(database, MachineClock(), TERMS).take("main", "racer") as lease:
+        async with await Leases(database, MachineClock(), TERMS).take("main", "racer", above=0) as lease:
             await act(database, lease, begun, draw)
     except CryptoflowError as error:
         say(refused=str(error), code=int(error.code))

@@ -1,15 +1,18 @@
 """Stores of every kind for tests: each test that wants one is run in memory, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
+from cryptoflow.domain.kept.curve import Resolution
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.work.memory_store import MemoryStore
 from cryptoflow.storage.work.sql_store import SqlStore
-from cryptoflow.storage.work.unit import Store
+from cryptoflow.storage.work.unit import Store, Work
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -39,6 +42,28 @@ def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     return run
 
 
+@contextmanager
+def kept_open(url: str) -> Iterator[tuple[Store, Callable[[Coroutine[Any, Any, T]], T]]]:
+    """Yield the store at an address, and what runs something in its loop, for tests that are not in one."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        store = runner.run(stack.enter_async_context(opened(url)))
+        try:
+            yield store, runner.run
+        finally:
+            runner.run(stack.aclose())
+
+
+def seen(url: str, asking: Callable[[Work], Awaitable[T]]) -> T:
+    """Return what somebody who looks at `main` in the store at an address sees."""
+
+    async def inside() -> T:
+        async with opened(url) as store, store.view("main") as work:
+            return await asking(work)
+
+    return asyncio.run(inside())
+
+
 class Hand:
     """A clock that a test moves."""
 
@@ -65,9 +90,9 @@ async def everything(store: Store, account: str = "main") -> dict[str, Any]:
             "trades": await work.trades.find(),
             "verdicts": await work.verdicts.find(),
             "equity": await work.equity.minutes(),
-            "equity by hour": await work.equity.hours(),
-            "equity by day": await work.equity.days(),
+            "equity by hour": await work.equity.spans(Resolution.HOUR),
+            "equity by day": await work.equity.spans(Resolution.DAY),
             "risk": await work.risk.minutes(),
-            "risk by hour": await work.risk.hours(),
-            "risk by day": await work.risk.days(),
+            "risk by hour": await work.risk.spans(Resolution.HOUR),
+            "risk by day": await work.risk.spans(Resolution.DAY),
         }

@@ -154,7 +154,8 @@ def test_an_event_put_in_by_hand_is_found(ledger: Ledger, like: int, seq: int, l
     elif seq == COUNT + 1:
         assert str(found.broken) == f"event {seq} of main was altered"
     elif seq > COUNT:
-        assert str(found.broken) == f"event {COUNT + 1} of main is missing"
+        others = f", and all up to {seq - 1}" if seq > COUNT + 2 else ""
+        assert str(found.broken) == f"event {COUNT + 1} of main is missing{others}"
     else:
         assert str(found.broken) == f"event {seq} of main stands in a place that is not its own"
 
@@ -166,6 +167,13 @@ def test_a_second_event_of_a_number_is_found_at_the_edge_of_what_is_read_at_once
     edge = ledger.rows()[7]
     found = ledger.after(insert(EVENTS).values(edge._replace(at=edge.at + 1)._asdict()))
     assert str(found.broken) == "event 8 of main stands in a place that is not its own"
+
+
+def test_a_hole_is_named_as_one_stretch(ledger: Ledger) -> None:
+    found = ledger.after(delete(EVENTS).where(EVENTS.c.seq.between(11, 22)))
+    assert str(found.broken) == "event 11 of main is missing, and all up to 22"
+    found = ledger.after(delete(EVENTS).where(EVENTS.c.seq.between(11, COUNT)))
+    assert str(found.broken) == "event 11 of main is missing, and all after it"
 
 
 def test_a_tail_that_was_cut_off_is_missed(ledger: Ledger) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine, delete, event, func, insert, select, 
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.copying import Copied, Moved, copy
-from cryptoflow.storage.copying.accounts import ROWS, end_of
+from cryptoflow.storage.copying.accounts import ROWS
 from cryptoflow.storage.copying.shared import MANNERS, TABLES
 from cryptoflow.storage.events.appending import append, head_of
+from cryptoflow.storage.events.extent import extent_of
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
 from cryptoflow.storage.tables.every import METADATA
 from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow, RunRow
@@ -138,10 +139,10 @@ def test_a_target_with_other_events_of_the_account_is_refused_and_left_as_it_is(
         url = url.replace("database.db", "other.db")
         journal(Path(url.removeprefix("sqlite:///")), "main", 1)
     inside(url, lambda c: append(c, "main", drafts(7, 1)))
-    (before,) = inside(url, lambda c: end_of(c, "main"))
+    (before,) = inside(url, lambda c: extent_of(c, "main"))
     error = refused(full, url)
     assert error.code == ExitCode.REFUSED and "other events of main" in str(error)
-    assert inside(url, lambda c: end_of(c, "main")) == [before]
+    assert inside(url, lambda c: extent_of(c, "main")) == [before]
     assert before.token == 0 and inside(url, lambda c: append(c, "main", drafts(8, 1))), "its writer goes on"
 
 

@@ -123,12 +123,29 @@ def test_the_journal_is_only_ever_added_to(url: str, statement: str) -> None:
         inside(url, lambda c: c.execute(text(statement)))
 
 
-def test_sqlite_does_not_replace_a_row_of_the_journal_either(sqlite_file: str) -> None:
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE"])
+def test_sqlite_does_not_replace_a_row_of_the_journal_or_its_end_either(sqlite_file: str, verb: str) -> None:
     url = f"sqlite:///{sqlite_file}"
     inside(url, lambda c: append(c, "main", drafts(0)))
     columns = "account, seq, at, stream, version, name, schema, by, correlation, causation, '{}', hash"
-    with pytest.raises(IntegrityError, match="append-only"):
-        inside(url, lambda c: c.execute(text(f"INSERT OR REPLACE INTO events SELECT {columns} FROM events")))
+    for table, wanted, law in (
+        ("events", columns, "append-only"),
+        ("heads", "account, seq - 1, hash, token, first_seq, first_hash", "never taken back"),
+    ):
+        with pytest.raises(IntegrityError, match=law):
+            inside(
+                url,
+                lambda c, table=table, wanted=wanted: c.execute(
+                    text(f"{verb} INTO {table} SELECT {wanted} FROM {table}")
+                ),
+            )
+
+
+@pytest.mark.parametrize("tables", ["events", "heads", "events, heads", "events_p2023_11", "heads CASCADE"])
+def test_postgresql_does_not_empty_the_journal_either(postgres_url: str, tables: str) -> None:
+    inside(postgres_url, lambda c: append(c, "main", drafts(0)))
+    with pytest.raises(IntegrityError, match=r"append-only|never taken back"):
+        inside(postgres_url, lambda c: c.execute(text(f"TRUNCATE {tables}")))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """One holder at a time, in both engines; nobody is locked out for ever, and nobody acts on one he is not sure of."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import Fenced, append
+from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import LEASES, LeaseHeld, LeaseLost
 from cryptoflow.storage.leases.lease import Leases, Standing, Terms
 from tests.servers.proxy import Proxy
+from tests.storage.connections import inside
 from tests.storage.stories import drafts
 
 BRISK = Terms(heartbeat=0.05, silence=0.6, expiry=0.8)
@@ -52,10 +56,10 @@ async def pass_away(database: Database) -> None:
 
 def test_the_second_who_asks_is_told_who_holds_it_and_until_when(url: str) -> None:
     async def work(database: Database) -> None:
-        async with await Leases(database, MachineClock()).take("main", "live main"):
+        async with await Leases(database, MachineClock()).take("main", "live main", above=0):
             with pytest.raises(LeaseHeld, match=r"main is held by .+, process \d+ \(live main\) until 20\d\d-") as told:
-                await Leases(database, MachineClock()).take("main", "paper main")
-            async with await Leases(database, MachineClock()).take("other", "live other"):
+                await Leases(database, MachineClock()).take("main", "paper main", above=0)
+            async with await Leases(database, MachineClock()).take("other", "live other", above=0):
                 held = [grant.account for grant, _ in await Leases(database, MachineClock()).held()]
         assert told.value.code is ExitCode.LEASE_HELD
         assert 50_000 < told.value.left <= 60_000
@@ -68,12 +72,12 @@ def test_every_holder_has_a_higher_token_however_the_one_before_ended(url: str) 
     async def work(database: Database) -> list[int]:
         leases = Leases(database, MachineClock(), SELDOM)
         tokens = []
-        async with await leases.take("main", "first") as first:
+        async with await leases.take("main", "first", above=0) as first:
             tokens.append(first.token)
-        async with await leases.take("main", "dead") as dead:
+        async with await leases.take("main", "dead", above=0) as dead:
             tokens.append(dead.token)
             await pass_away(database)
-            async with await leases.take("main", "next") as following:
+            async with await leases.take("main", "next", above=0) as following:
                 tokens.append(following.token)
         async with await leases.take("main", "whose journal lies elsewhere", above=41) as elsewhere:
             tokens.append(elsewhere.token)
@@ -82,14 +86,36 @@ def test_every_holder_has_a_higher_token_however_the_one_before_ended(url: str) 
     assert with_database(url, work) == [1, 2, 3, 42]
 
 
+@pytest.mark.parametrize("given", [0, 3], ids=["a new database", "an older copy of it"])
+def test_the_next_holder_can_write_to_a_journal_that_has_seen_more_than_the_database_of_leases(
+    url: str, migrated_file: Path, tmp_path: Path, given: int
+) -> None:
+    file = Path(shutil.copy(migrated_file, tmp_path / "main.db"))
+    mine = f"sqlite:///{file}"
+    inside(mine, lambda c: append(c, "main", drafts(0), token=7))
+
+    async def work(database: Database) -> int:
+        for _ in range(given):
+            async with await Leases(database, MachineClock()).take("main", "long ago", above=0):
+                pass
+        async with await Leases(database, MachineClock()).take("main", "live", above=floor_of(file, "main")) as lease:
+            return lease.token
+
+    token = with_database(url, work)
+    assert token == 8
+    inside(mine, lambda c: append(c, "main", drafts(1), token=token))
+    with pytest.raises(Fenced, match="holds token 7, the journal has seen 8"):
+        inside(mine, lambda c: append(c, "main", drafts(2), token=7))
+
+
 def test_a_lease_that_is_renewed_outlives_its_expiry_and_one_that_is_not_goes_to_who_waits(url: str) -> None:
     async def work(database: Database) -> None:
         leases = Leases(database, MachineClock(), BRISK)
-        async with await leases.take("main", "live main") as lease:
+        async with await leases.take("main", "live main", above=0) as lease:
             with pytest.raises(LeaseHeld):
-                await leases.wait_for("main", "standby", seconds=1.1 * BRISK.expiry)
+                await leases.wait_for("main", "standby", above=0, seconds=1.1 * BRISK.expiry)
             assert (lease.token, lease.standing) == (1, Standing.HELD)
-            standby = asyncio.create_task(leases.wait_for("main", "standby", seconds=5))
+            standby = asyncio.create_task(leases.wait_for("main", "standby", above=0, seconds=5))
         async with await standby as taken:
             assert taken.token == 2
 
@@ -101,9 +127,9 @@ def test_who_lost_the_lease_knows_at_the_next_renewal_and_can_write_nothing(url:
 
     async def work(database: Database) -> None:
         leases = Leases(database, MachineClock(), SELDOM)
-        async with await leases.take("main", "late", tell=told.append) as late:
+        async with await leases.take("main", "late", above=0, tell=told.append) as late:
             await pass_away(database)
-            async with await leases.take("main", "standby") as standby:
+            async with await leases.take("main", "standby", above=0) as standby:
                 with pytest.raises(LeaseLost, match=r"token 1 has gone to .+\(standby\), which holds token 2"):
                     await late.renew()
                 with pytest.raises(Fenced, match="holds token 1, the journal has seen 2"):
@@ -122,7 +148,7 @@ def test_a_process_that_slept_is_unsure_of_its_lease_before_anything_else(url: s
     clock = Moved()
 
     async def work(database: Database) -> None:
-        async with await Leases(database, clock, SELDOM).take("main", "on a laptop") as lease:
+        async with await Leases(database, clock, SELDOM).take("main", "on a laptop", above=0) as lease:
             clock.ahead = 199
             assert lease.standing is Standing.HELD
             clock.ahead = 201
@@ -142,7 +168,9 @@ def test_a_holder_whose_database_is_away_is_told_in_time_and_again_when_it_is_ba
 
     async def work(database: Database) -> None:
         terms = Terms(heartbeat=0.05, silence=0.5, expiry=30)
-        async with await Leases(database, MachineClock(), terms).take("main", "live", tell=heard.put_nowait) as lease:
+        async with await Leases(database, MachineClock(), terms).take(
+            "main", "live", above=0, tell=heard.put_nowait
+        ) as lease:
             between.refuse() if how == "refused" else between.delay(60)
             async with asyncio.timeout(5):
                 assert await heard.get() is Standing.SILENT
@@ -162,12 +190,12 @@ def test_a_holder_that_ends_while_its_database_is_away_leaves_a_lease_that_ends_
 
     async def work(database: Database) -> None:
         leases = Leases(database, MachineClock(), BRISK)
-        async with await leases.take("main", "first"):
+        async with await leases.take("main", "first", above=0):
             between.refuse()
         between.allow()
         with suppress(LeaseHeld):
-            await leases.take("main", "at once")
-        async with await leases.wait_for("main", "second", seconds=5) as second:
+            await leases.take("main", "at once", above=0)
+        async with await leases.wait_for("main", "second", above=0, seconds=5) as second:
             assert second.token >= 2
 
     with_database(url, work)

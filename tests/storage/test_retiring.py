@@ -14,13 +14,12 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.storage.events.appending import EVENTS, Conflict, append
 from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.events.rebuilding import MADE, rebuild, rows_of
-from cryptoflow.storage.rows.curves import EQUITY_CURVE
 from cryptoflow.storage.rows.partitions import TABLES, after, month_of, start_of
 from cryptoflow.storage.rows.projecting import EQUITY, FILLS, ORDERS, POSITIONS
-from cryptoflow.storage.rows.resolutions import Span, over
 from cryptoflow.storage.rows.retiring import SNAPSHOTS, Retirement, months, retire
 from cryptoflow.storage.rows.rolling import DAY
 from tests.storage.connections import Inside, transactions
+from tests.storage.stores import seen
 from tests.storage.stories import intent, life
 
 MONTHS = ["2023_11", "2023_12", "2024_01"]
@@ -60,15 +59,15 @@ def snapshot(fold: str, seq: int) -> Any:
     return lambda c: c.execute(insert(SNAPSHOTS).values(row))
 
 
-def test_minutes_of_months_that_are_over_go_and_their_days_stay(inside: Inside[Any]) -> None:
-    whole = Span(start_of("2023_11"), start_of("2024_02"))
-    before = inside(lambda c: over(c, EQUITY_CURVE, "main", whole))
+def test_minutes_of_months_that_are_over_go_and_their_days_stay(inside: Inside[Any], url: str) -> None:
+    before = seen(url, lambda work: work.equity.over(start_of("2023_11"), start_of("2024_02")))
+    assert before is not None and before.minutes == 3
     told = inside(lambda c: retire(c, "equity", CUT + DAY, pretend=True))
     assert [(each.month, each.rows) for each in told.retired] == [("2023_11", 1), ("2023_12", 1)]
     assert inside(count(EQUITY)) == 3
     assert inside(lambda c: retire(c, "equity", CUT + DAY)) == told
     assert inside(count(EQUITY)) == 1
-    assert inside(lambda c: over(c, EQUITY_CURVE, "main", whole)) == before
+    assert seen(url, lambda work: work.equity.over()) == before
     assert inside(lambda c: retire(c, "equity", CUT + DAY)) == Retirement([], None)
 
 

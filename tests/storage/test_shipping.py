@@ -15,12 +15,13 @@ from cryptoflow.errors import ExitCode
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.database import Database, local_engine
 from cryptoflow.storage.events.appending import Fenced, append, fence
+from cryptoflow.storage.events.asking import Unreadable
 from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.events.reading import Wanted, audit, events
 from cryptoflow.storage.events.rebuilding import MADE, digest
 from cryptoflow.storage.shipping.beside import Beside
 from cryptoflow.storage.shipping.comparing import Differs
-from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper, Unreadable
+from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper
 from tests.servers.proxy import Proxy
 from tests.storage.stories import BEGIN, drafts
 
@@ -111,6 +112,26 @@ def test_a_connection_cut_off_leaves_all_of_a_batch_or_nothing_and_the_next_atte
     assert state(url) == state(f"sqlite:///{file}")
 
 
+def test_what_is_committed_is_shipped_at_once_and_not_at_the_next_look(file: Path, url: str) -> None:
+    async def run() -> None:
+        journal = Journal(local_engine(str(file)), "main", MachineClock())
+        never = QUICK._replace(look=86_400)
+        beside = Beside(Shipper(file, "main", Database(url), MachineClock(), journal=journal, pace=never))
+        try:
+            async with asyncio.timeout(20):
+                for number in range(3):
+                    await journal.append(drafts(number))
+                    while (await beside.lag()).events:
+                        await asyncio.sleep(0.01)
+        finally:
+            await beside.close()
+            await journal.append(drafts(3))
+            await journal.close()
+
+    asyncio.run(run())
+    assert state(url)[0].head.seq == 24
+
+
 def test_an_outage_is_told_once_and_ends_without_hands_while_the_journal_goes_on(
     file: Path, line: tuple[str, Proxy]
 ) -> None:
@@ -121,7 +142,6 @@ def test_an_outage_is_told_once_and_ends_without_hands_while_the_journal_goes_on
         beside = Beside(Shipper(file, "main", Database(url), MachineClock(), journal=journal, pace=QUICK))
         async with asyncio.timeout(20):
             await journal.append(drafts(0, 10))
-            beside.nudge()
             while (await beside.lag()).events:
                 await asyncio.sleep(0.01)
             between.refuse()
@@ -166,9 +186,9 @@ def test_an_outage_that_outlasts_a_process_is_told_by_the_first_and_ended_by_the
     url, between = line
 
     async def live(moments: int) -> None:
+        before = len(await asyncio.to_thread(journal_of, file, "database.*"))
         journal = Journal(local_engine(str(file)), "main", MachineClock())
         beside = Beside(Shipper(file, "main", Database(url), MachineClock(), journal=journal, pace=QUICK))
-        before = len(await asyncio.to_thread(journal_of, file, "database.*"))
         async with asyncio.timeout(60):
             while len(await asyncio.to_thread(journal_of, file, "database.*")) < before + moments:
                 await asyncio.sleep(0.01)

@@ -20,7 +20,7 @@ from cryptoflow.domain.events.orders import (
 )
 from cryptoflow.domain.journal.chain import Chain
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.domain.kept.curve import EquitySpan, RiskSpan
+from cryptoflow.domain.kept.curve import EquitySpan, Resolution, RiskSpan
 from cryptoflow.domain.kept.message import message
 from cryptoflow.domain.kept.order import Order
 from cryptoflow.domain.kept.position import Position
@@ -39,6 +39,10 @@ from tests.storage.stores import everything, in_a_loop
 from tests.storage.stories import BEGIN, MINUTE, SYMBOL, drafts, intent
 
 HOUR = 60 * MINUTE
+CLOSED = TradeClosed(
+    "t1", SYMBOL, "trend", BEGIN, Decimal("0.1"), Decimal(1000), Decimal("1001.000000000000000001"), Decimal(100),
+    Decimal("-0.1"), Decimal("0.2"), 3, "signal",
+)  # fmt: skip
 RUN = Run("r1", "main", "paper", "trend.yaml", "ab" * 32, "cd" * 32, BEGIN, None, "{}")
 
 
@@ -52,14 +56,10 @@ async def write(store: Store, told: Sequence[Event | Draft], **options: Any) -> 
 
 @in_a_loop
 async def test_what_is_committed_is_read_back_as_values(store: Store) -> None:
-    closed = TradeClosed(
-        "t1", SYMBOL, "trend", BEGIN, Decimal("0.1"), Decimal(1000), Decimal("1001.000000000000000001"), Decimal(100),
-        Decimal("-0.1"), Decimal("0.2"), 3, "signal",
-    )  # fmt: skip
     measured = RiskMeasured(Decimal(1000), Decimal(100), 0.01, 7.5)
     async with store.work("main") as work:
         await work.events.append(
-            [*drafts(0, 2), Draft(closed, BEGIN + HOUR), Draft(measured, BEGIN), Draft(measured, BEGIN + MINUTE)]
+            [*drafts(0, 2), Draft(CLOSED, BEGIN + HOUR), Draft(measured, BEGIN), Draft(measured, BEGIN + MINUTE)]
         )
         await work.runs.add(RUN)
         await work.commit()
@@ -82,11 +82,11 @@ async def test_what_is_committed_is_read_back_as_values(store: Store) -> None:
             )
         ]  # fmt: skip
         assert [each.verdict for each in await work.verdicts.of("ORDER0")] == ["approved"]
-        assert await work.equity.days() == [
+        assert await work.equity.spans(Resolution.DAY) == [
             EquitySpan("main", 1_699_920_000_000, Decimal(1000), Decimal("1000.125"), Decimal(1000),
                        Decimal("1000.125"), 2)
         ]  # fmt: skip
-        (hour,) = await work.risk.hours()
+        (hour,) = await work.risk.spans(Resolution.HOUR)
         assert hour == RiskSpan("main", 1_699_999_200_000, Decimal(100), Decimal(200), 0.01, 7.5, 2)
         assert hour.mean_exposure == 100
         assert (await work.equity.last(), await work.equity.minutes(until=BEGIN)) != (None, [])
@@ -315,3 +315,22 @@ async def test_what_was_booked_once_is_not_booked_again_at_another_moment(store:
     with pytest.raises(Conflict, match="fill T9 of kraken"):
         await write(store, [replace(other, trade="T9"), replace(other, trade="T9")])
     assert len((await everything(store))["fills"]) == 2
+
+
+@in_a_loop
+async def test_a_round_trip_is_booked_once(store: Store) -> None:
+    await write(store, [CLOSED])
+    other = replace(CLOSED, trade="t2")
+    for name, again in (
+        ("t1", [CLOSED]),
+        ("t1", [Draft(CLOSED, BEGIN + HOUR)]),
+        ("t1", [replace(CLOSED, profit=Decimal(7))]),
+        ("t2", [other, other]),
+    ):
+        with pytest.raises(Conflict, match=f"trade {name} is booked in main already"):
+            await write(store, again)
+    await write(store, [other])
+    assert [each.id for each in (await everything(store))["trades"]] == ["t1", "t2"]
+    async with store.work("other") as work:
+        await work.events.append([Draft(CLOSED, BEGIN)])
+        await work.commit()

@@ -45,7 +45,8 @@ class Chain:
     def _judged(self, each: Recorded) -> Broken | None:
         wanted = self.head.seq + 1
         if each.seq > wanted:
-            return Broken(self.account, wanted, "is missing")
+            others = f", and all up to {each.seq - 1}" if each.seq > wanted + 1 else ""
+            return Broken(self.account, wanted, f"is missing{others}")
         if each.seq < wanted or each.account != self.account:
             return Broken(self.account, each.seq, "stands in a place that is not its own")
         if each.hash != each.sealed(self.head.hash):

@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import IntEnum
+
+
+class Resolution(IntEnum):
+    """How long a point of a curve is, in milliseconds."""
+
+    MINUTE = 60_000
+    HOUR = 3_600_000
+    DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class EquityPoint:
 
 @dataclass(frozen=True, slots=True)
 class EquitySpan:
-    """How equity began and ended over an hour or a day, and its extremes; `minutes` says how many are known."""
+    """How equity began and ended over a stretch that begins at `at`, and its extremes; `minutes` are known of it."""
 
     account: str
     at: int
@@ -41,7 +50,7 @@ class RiskPoint:
 
 @dataclass(frozen=True, slots=True)
 class RiskSpan:
-    """The worst of an hour or a day; `exposure_sum` is that of its minutes."""
+    """The worst of a stretch that begins at `at`; `exposure_sum` is that of the `minutes` that are known of it."""
 
     account: str
     at: int

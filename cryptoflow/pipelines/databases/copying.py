@@ -12,11 +12,12 @@ from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.databases.opening import advising, reachable
 from cryptoflow.pipelines.databases.revisions import bring_forward, status
 from cryptoflow.pipelines.databases.targets import Target, targets
-from cryptoflow.storage.copying.accounts import BATCH, ROWS, copy_account, count_of, end_of, holds
+from cryptoflow.storage.copying.accounts import BATCH, ROWS, copy_account, count_of
 from cryptoflow.storage.copying.likeness import Unlike, compared
 from cryptoflow.storage.copying.shared import TABLES, copy_shared, missed
 from cryptoflow.storage.database import Database, url_of
 from cryptoflow.storage.events.appending import EVENTS
+from cryptoflow.storage.events.extent import extent_of, holds
 from cryptoflow.storage.events.reading import accounts
 from cryptoflow.storage.migrating import Older, check
 
@@ -133,7 +134,7 @@ async def heads(source: Target) -> dict[str, Head]:
     database = source.open()
     try:
         async with reachable(database), database.reading() as connection:
-            return await connection.run_sync(lambda c: {each: Head(*end_of(c, each)[:2]) for each in accounts(c)})
+            return await connection.run_sync(lambda c: {each: Head(*extent_of(c, each)[:2]) for each in accounts(c)})
     finally:
         await database.close()
 

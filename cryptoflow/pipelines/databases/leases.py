@@ -8,7 +8,9 @@ from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
+from cryptoflow.pipelines.journals.place import journal_file
 from cryptoflow.settings import settings
+from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant
 from cryptoflow.storage.leases.lease import Leases, Standing, Terms
 
@@ -34,9 +36,10 @@ async def alone(account: str, what: str) -> AsyncIterator[None]:
     if not shared().exists():
         yield
         return
+    above = await _floor(account)
     async with (
         ready(shared()) as database,
-        await Leases(database, MachineClock(), terms()).take(account, what, fences=False),
+        await Leases(database, MachineClock(), terms()).take(account, what, above=above, fences=False),
     ):
         yield
 
@@ -54,8 +57,10 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
 
     async with ready(shared()) as database:
         leases = Leases(database, MachineClock(), terms())
-        what = " ".join(command)
-        async with await leases.wait_for(account, what, seconds=seconds, fences=False, tell=heard) as lease:
+        what, above = " ".join(command), await _floor(account)
+        async with await leases.wait_for(
+            account, what, above=above, seconds=seconds, fences=False, tell=heard
+        ) as lease:
             try:
                 process = await asyncio.create_subprocess_exec(*command)
             except FileNotFoundError as error:
@@ -73,6 +78,11 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
             if lost.is_set() and lease.trouble is not None:
                 raise lease.trouble
             return ended.result()
+
+
+async def _floor(account: str) -> int:
+    """Return the token that a lease of an account must rise above, by its journal on this machine."""
+    return await asyncio.to_thread(floor_of, journal_file(account), account)
 
 
 async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:

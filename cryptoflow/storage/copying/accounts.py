@@ -5,17 +5,18 @@ even by a kill, goes on where it stopped. At every moment the target holds a jou
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cryptoflow.domain.journal.recorded import GENESIS, Head
+from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.copying.loading import load
 from cryptoflow.storage.copying.ordering import beyond, key_of, ordered
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import EVENTS, HEADS, locked
+from cryptoflow.storage.events.extent import Extent, extent_of, holds
 from cryptoflow.storage.events.rebuilding import MADE, digest
 from cryptoflow.storage.rows.projecting import table_of
 from cryptoflow.storage.tables.journal import RetiredBeforeRow, RetiredRow, SnapshotRow
@@ -37,16 +38,6 @@ class Foreign(CryptoflowError):
         super().__init__(what, fix="name a database of its own with --to", code=ExitCode.REFUSED)
 
 
-class End(NamedTuple):
-    """Where an account's journal ends, the highest token it has seen, and what its oldest event is chained to."""
-
-    seq: int = 0
-    hash: str = GENESIS
-    token: int = 0
-    first_seq: int = 0
-    first_hash: str = GENESIS
-
-
 async def copy_account(source: AsyncConnection, target: Database, account: str, told: Told, batch: int = BATCH) -> None:
     """Copy an account's journal, then the rows that are made of it."""
     await _copy_events(source, target, account, told, batch)
@@ -55,7 +46,7 @@ async def copy_account(source: AsyncConnection, target: Database, account: str, 
 
 
 async def _copy_events(source: AsyncConnection, target: Database, account: str, told: Told, batch: int) -> None:
-    ours = await source.run_sync(end_of, account)
+    ours = await source.run_sync(extent_of, account)
     async with target.writing() as writing:
         at = await writing.run_sync(_begin, account, ours)
     if not await source.run_sync(holds, account, Head(*at)):
@@ -66,22 +57,6 @@ async def _copy_events(source: AsyncConnection, target: Database, account: str, 
         async with target.writing() as writing:
             at = await writing.run_sync(_add_events, account, at, rows, ours.token)
         told(len(rows))
-
-
-def end_of(connection: Connection, account: str) -> End:
-    """Return where an account's journal ends."""
-    found = connection.execute(select(*(HEADS.c[name] for name in End._fields)).where(HEADS.c.account == account))
-    row = found.first()
-    return End(*row) if row is not None else End()
-
-
-def holds(connection: Connection, account: str, head: Head) -> bool:
-    """Say whether an account's journal has been at a head: it is a continuation of one that ends there."""
-    end = end_of(connection, account)
-    if head.seq == end.first_seq:
-        return head.hash == end.first_hash
-    wanted = select(EVENTS.c.hash).where(EVENTS.c.account == account, EVENTS.c.seq == head.seq)
-    return connection.scalar(wanted) == head.hash
 
 
 def ordered_events(account: str, after: int) -> Select[Any]:
@@ -97,13 +72,13 @@ async def partitions(source: AsyncConnection, query: Select[Any], size: int) -> 
             yield rows
 
 
-def _begin(connection: Connection, account: str, ours: End) -> Head:
+def _begin(connection: Connection, account: str, ours: Extent) -> Head:
     """Return where the target's journal ends, which begins where the source's does if it is new.
 
     A journal that is there already is only looked at: where the copy is refused, its writer goes on.
     """
-    theirs = end_of(connection, account)
-    if theirs != End():
+    theirs = extent_of(connection, account)
+    if theirs != Extent():
         return Head(theirs.seq, theirs.hash)
     locked(connection, account, ours.token)
     start = {"seq": ours.first_seq, "hash": ours.first_hash, "token": ours.token}

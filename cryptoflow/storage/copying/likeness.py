@@ -5,8 +5,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cryptoflow.storage.copying.accounts import ROWS, End, end_of
+from cryptoflow.storage.copying.accounts import ROWS
 from cryptoflow.storage.events.appending import EVENTS
+from cryptoflow.storage.events.extent import Extent, extent_of
 from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.events.rebuilding import digest
 
@@ -14,7 +15,7 @@ from cryptoflow.storage.events.rebuilding import digest
 class Held(NamedTuple):
     """What a database holds of an account: the end of its journal, its events, and rows with a digest by table."""
 
-    end: End
+    end: Extent
     events: int
     tables: dict[str, tuple[int, str]]
 
@@ -33,12 +34,12 @@ def held(connection: Connection, account: str, since: int) -> Held:
     """Return what a database holds of an account, counting events after one."""
     events = select(func.count()).select_from(EVENTS).where(EVENTS.c.account == account, EVENTS.c.seq > since)
     tables = {table.name: digest(connection, table, account) for table in ROWS}
-    return Held(end_of(connection, account), connection.scalar(events) or 0, tables)
+    return Held(extent_of(connection, account), connection.scalar(events) or 0, tables)
 
 
 async def compared(source: AsyncConnection, target: AsyncConnection, account: str) -> tuple[Held, list[Unlike]]:
     """Return what the source holds of an account, and how the target's differs; the target's chain is followed."""
-    firsts = [(await each.run_sync(end_of, account)).first_seq for each in (source, target)]
+    firsts = [(await each.run_sync(extent_of, account)).first_seq for each in (source, target)]
     ours, theirs = [await each.run_sync(held, account, max(firsts)) for each in (source, target)]
     found = []
     if ours.end[:2] != theirs.end[:2]:
@@ -58,10 +59,10 @@ async def compared(source: AsyncConnection, target: AsyncConnection, account: st
     return ours, found
 
 
-def end_text(end: End) -> str:
+def end_text(end: Extent) -> str:
     """Return the end of a journal as people see it.
 
-    >>> end_text(End(7, "0a1b2c3d4e5f6a7b"))
+    >>> end_text(Extent(7, "0a1b2c3d4e5f6a7b"))
     'event 7 (0a1b2c3d4e5f)'
     """
     return f"event {end.seq} ({end.hash[:12]})"

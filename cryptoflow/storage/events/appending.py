@@ -5,10 +5,9 @@ Everything here runs inside a transaction of the caller's, in both engines alike
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cryptoflow.domain.events.accounts import TradeClosed
 from cryptoflow.domain.events.event import Event
@@ -22,7 +21,7 @@ from cryptoflow.storage.rows.partitions import make_room
 from cryptoflow.storage.rows.prepared import prepared
 from cryptoflow.storage.rows.projecting import changes, table_of
 from cryptoflow.storage.rows.rolling import DAY, roll_up
-from cryptoflow.storage.rows.statements import adding
+from cryptoflow.storage.rows.statements import adding, inserting
 from cryptoflow.storage.tables.journal import EventRow, HeadRow
 
 EVENTS, HEADS = map(table_of, (EventRow, HeadRow))
@@ -117,11 +116,6 @@ def head_of(connection: Connection, account: str) -> Head:
     return Head(*found) if found is not None else Head()
 
 
-def token_of(connection: Connection, account: str) -> int:
-    """Return the highest fencing token that an account's journal has seen."""
-    return connection.scalar(select(HEADS.c.token).where(HEADS.c.account == account)) or 0
-
-
 def fence(connection: Connection, account: str, token: int) -> None:
     """Let nobody whose token is older write to an account's journal from now on."""
     locked(connection, account, token)
@@ -139,12 +133,15 @@ def locked(connection: Connection, account: str, token: int) -> Locked:
     """Return the end of the journal, which nobody else moves until this transaction is over."""
     found = connection.execute(LOCKED, {"of": account}).first()
     if found is None:
-        kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-        blank = {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}
-        connection.execute(kind.insert(HEADS).on_conflict_do_nothing(), blank)
+        connection.execute(inserting(connection.dialect.name, HEADS).on_conflict_do_nothing(), blank(account))
         found = connection.execute(LOCKED, {"of": account}).one()
     check_token(account, token, found.token)
     return Locked(Head(found.seq, found.hash), found.first_seq)
+
+
+def blank(account: str) -> dict[str, Any]:
+    """Return the end of a journal in which nothing is yet, as its row says it."""
+    return {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}
 
 
 def check_token(account: str, token: int, newest: int) -> None:

@@ -5,7 +5,7 @@ costs few of them.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -26,6 +26,10 @@ MOST = 5_000
 """Events in one commit, about: more would let those who wait wait longer than a commit takes."""
 
 _Answer = asyncio.Future[list[Recorded]]
+
+
+def nothing() -> None:
+    """Do nothing after a commit."""
 
 
 class Closed(CryptoflowError):
@@ -50,13 +54,15 @@ class Journal:
     """An account's journal, with one thread that writes it.
 
     `threaded` is false on a virtual clock, which would jump while a thread works: commits then happen in the loop.
-    `token` is the fencing token of the lease under which this process writes.
+    `token` is the fencing token of the lease under which this process writes. After each commit `committed` is called
+    in the thread that writes, so it must neither wait nor raise.
     """
 
     def __init__(self, engine: Engine, account: str, clock: Clock, *, token: int = 0, threaded: bool = True) -> None:
         self.engine, self.account, self.clock, self.token = engine, account, clock, token
         self.file = engine.url.database
         self.commits = 0
+        self.committed: Callable[[], None] = nothing
         self._failure: JournalRecovered | None = None
         self._standing: Standing | None = None
         self._door, self._closed = Lock(), False
@@ -147,6 +153,7 @@ class Journal:
                 _tell([(each.answer, error) for each in group])
         else:
             _tell([(each.answer, list(islice(recorded, len(each.drafts)))) for each in group])
+            self.committed()
 
     def _halve(self, group: Sequence[_Waiting]) -> None:
         half = len(group) // 2

@@ -6,15 +6,16 @@ of the caller's, which has the row for itself. The time that counts is that of t
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, cast, extract, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.events.appending import fence, token_of
+from cryptoflow.storage.events.appending import fence
+from cryptoflow.storage.events.extent import extent_of
 from cryptoflow.storage.rows.projecting import table_of
+from cryptoflow.storage.rows.statements import inserting
 from cryptoflow.storage.tables.runtime import LeaseRow
 
 LEASES = table_of(LeaseRow)
@@ -87,7 +88,7 @@ def take(
     left = found.left(now)
     if left > 0:
         raise LeaseHeld(found, left)
-    token = max(found.token, token_of(connection, account), above) + 1
+    token = max(found.token, extent_of(connection, account).token, above) + 1
     grant = Grant(account, holder, token, now, now + expiry)
     _keep(connection, grant)
     if fences:
@@ -132,14 +133,15 @@ def now_of(connection: Connection, clock: Clock) -> int:
 
 def _locked(connection: Connection, account: str, clock: Clock) -> tuple[Grant, int]:
     """Return a lease that nobody else can change until this transaction is over, and the time once that is so."""
-    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    blank = Grant(account)
-    row = {"name": account, **{name: value for name, value in blank._asdict().items() if name != "account"}}
-    connection.execute(kind.insert(LEASES).on_conflict_do_nothing(), row)
+    row = {"name": account, **_told(Grant(account))}
+    connection.execute(inserting(connection.dialect.name, LEASES).on_conflict_do_nothing(), row)
     found = Grant(*connection.execute(select(LEASES).where(LEASES.c.name == account).with_for_update()).one())
     return found, now_of(connection, clock)
 
 
 def _keep(connection: Connection, grant: Grant) -> None:
-    values = {name: value for name, value in grant._asdict().items() if name != "account"}
-    connection.execute(update(LEASES).where(LEASES.c.name == grant.account).values(values))
+    connection.execute(update(LEASES).where(LEASES.c.name == grant.account).values(_told(grant)))
+
+
+def _told(grant: Grant) -> dict[str, Any]:
+    return {name: value for name, value in grant._asdict().items() if name != "account"}

@@ -200,13 +200,14 @@ class Leases:
     def __init__(self, database: Database, clock: Clock, terms: Terms | None = None) -> None:
         self.database, self.clock, self.terms = database, clock, terms or Terms()
 
-    async def take(self, account: str, what: str, *, above: int = 0, fences: bool = True, tell: Tell = untold) -> Lease:
+    async def take(self, account: str, what: str, *, above: int, fences: bool = True, tell: Tell = untold) -> Lease:
         """Return an account's lease, or raise `LeaseHeld` with who has it and until when.
 
         `what` is what this process runs, in the eyes of whoever it keeps out. `above` is the highest token that the
-        account's own journal has seen, where that lies in another database; whoever writes there begins by fencing it
-        with the new token (`appending.fence`). One who writes nothing, and must not keep what an earlier holder left
-        behind from being shipped, does not fence.
+        account's own journal has seen (`floor.floor_of` its file): this database may be new, or restored from before
+        that was given, and a lower one could write nothing. Whoever writes to that journal begins by fencing it with
+        the new token (`appending.fence`). One who writes nothing, and must not keep what an earlier holder left behind
+        from being shipped, does not fence.
         """
         begun = Reading.now(self.clock)
         async with answered(self.database, self.terms.silence), self.database.writing() as connection:
@@ -219,8 +220,8 @@ class Leases:
         account: str,
         what: str,
         *,
+        above: int,
         seconds: float | None = None,
-        above: int = 0,
         fences: bool = True,
         tell: Tell = untold,
     ) -> Lease:

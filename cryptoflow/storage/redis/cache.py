@@ -1,8 +1,9 @@
 """A Redis for whoever can do without it: it may go away at any moment, and takes nothing with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from random import Random
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,6 +17,7 @@ from redis.exceptions import ConnectionError, RedisError  # noqa: A004 - no OSEr
 from cryptoflow.clock import Clock
 from cryptoflow.domain.events.storage import CacheBack, CacheLost
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.storage.waits import Backoff
 
 ANSWER = 0.1
 """Seconds within which an answer has to be there, a new connection included."""
@@ -23,8 +25,8 @@ ANSWER = 0.1
 LATE = 0.05
 """Seconds by which a time-out may be late; a later one says that this process was busy, not that Redis is away."""
 
-FIRST, LONGEST = 0.1, 10.0
-"""Seconds until Redis is looked for again, twice as many each time, and the most."""
+AGAIN = Backoff(0.1, 10.0, jitter=0.0)
+"""Seconds until Redis is looked for again."""
 
 CONNECTIONS = 8
 """Calls on their way at one time; more wait for one of them, within their own time."""
@@ -98,7 +100,7 @@ class Cache:
         self._looking = asyncio.create_task(self._look_for_it())
 
     async def _look_for_it(self) -> None:
-        for pause in pauses():
+        for pause in AGAIN.waits(Random()):
             await asyncio.sleep(pause)
             with suppress(*AWAY):
                 async with asyncio.timeout(ANSWER):
@@ -123,18 +125,6 @@ async def ended(task: "asyncio.Task[None]") -> None:
     await asyncio.wait({task})  # unlike awaiting it, this tells its being cancelled from our own
     if not task.cancelled():
         task.result()
-
-
-def pauses() -> Iterator[float]:
-    """Yield the seconds to wait before Redis is looked for again, without end.
-
-    >>> [next(pause) for pause in [pauses()] for _ in range(9)]
-    [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
-    """
-    pause = FIRST
-    while True:
-        yield pause
-        pause = min(LONGEST, 2 * pause)
 
 
 def client_of(url: str) -> "Redis":

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from contextlib import suppress
+from random import Random
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -10,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from cryptoflow.domain.events.codec import canonical
-from cryptoflow.storage.redis.cache import ANSWER, AWAY, PREFIX, Cache, client_of, ended, pauses
+from cryptoflow.storage.redis.cache import AGAIN, ANSWER, AWAY, PREFIX, Cache, client_of, ended
 
 PUBLISH = """
 local seq = redis.call('INCR', KEYS[1])
@@ -109,7 +110,7 @@ class Updates:
                 return update
 
     async def _listen(self) -> None:
-        waits = pauses()
+        waits = AGAIN.waits(Random())
         while True:
             with suppress(*AWAY):
                 async with self._client.pubsub() as pubsub:
@@ -117,7 +118,7 @@ class Updates:
                         await pubsub.subscribe(self.channel)
                     await self._hear(pubsub)
             if self._there.is_set():
-                waits = pauses()
+                waits = AGAIN.waits(Random())
                 self._there.clear()
             await asyncio.sleep(next(waits))
 

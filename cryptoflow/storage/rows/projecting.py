@@ -15,11 +15,12 @@ from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.known import KNOWN
 from cryptoflow.domain.events.orders import FillBooked, OrderCreated, OrderMoved, OrderReviewed
 from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.kept.curve import Resolution
 from cryptoflow.domain.orders import OrderState
 from cryptoflow.storage.tables.curves import EquityRow, RiskRow
 from cryptoflow.storage.tables.trading import FillRow, OrderRow, PositionRow, TradeRow, VerdictRow
 
-MINUTE = 60_000
+MINUTE = int(Resolution.MINUTE)
 MILLIONTHS = 1_000_000
 """A correlation is kept as whole millionths, which SQL compares alike in both engines."""
 

@@ -15,6 +15,11 @@ OF_KEY = "key_"
 """What the parameters that name a row begin with."""
 
 
+def inserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert of a few rows in an engine's own words, which knows of conflicts."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
 def adding(dialect: str, table: Table) -> Executable:
     """Return what adds rows, and refuses one that is there."""
     return _adding(table) if dialect == "postgresql" else insert(table)

@@ -1,6 +1,7 @@
 """A shipper at work beside a process that trades: in a thread with a loop of its own, so that neither waits."""
 
 import asyncio
+from contextlib import suppress
 from threading import Event, Thread
 
 from cryptoflow.storage.shipping.shipper import Figures, Lag, Shipper
@@ -10,7 +11,8 @@ class Beside:
     """Runs a shipper until it is closed, and closes the shipper and its database then.
 
     Where the shipper ends by itself (a journal that differs, another holder of the account, or our bug), `error`
-    says why; nothing else of the process is touched. A journal that it tells of outages must be a threaded one.
+    says why; nothing else of the process is touched. A journal that the shipper knows must be a threaded one: it hears
+    of outages, and its commits are shipped at once.
     """
 
     def __init__(self, shipper: Shipper) -> None:
@@ -19,6 +21,8 @@ class Beside:
         self._thread = Thread(target=self._work, name=f"shipper of {shipper.account}", daemon=True)
         self._thread.start()
         self._begun.wait()
+        if shipper.journal is not None:
+            shipper.journal.committed = self.nudge
 
     @property
     def figures(self) -> Figures:
@@ -36,12 +40,12 @@ class Beside:
 
     def nudge(self) -> None:
         """Let it look at the journal now, because something was committed."""
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # it was closed: the next one ships it
             self._loop.call_soon_threadsafe(self.shipper.nudge)
 
     async def close(self) -> None:
         """End it after the batch that is on its way; what is not shipped yet is shipped by the next one."""
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # it was closed before
             self._loop.call_soon_threadsafe(self._closing)
         await asyncio.to_thread(self._thread.join)
 

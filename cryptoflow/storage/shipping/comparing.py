@@ -1,14 +1,11 @@
 """Whether two places hold the same journal, and where they part."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
-
-from sqlalchemy import Connection, select
+from typing import Any
 
 from cryptoflow.domain.journal.chain import Broken
-from cryptoflow.domain.journal.recorded import GENESIS
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.events.appending import EVENTS, HEADS
+from cryptoflow.storage.events.extent import Extent, extent_of, hash_at
 
 Ask = Callable[..., Awaitable[Any]]
 """What asks a place: it takes a function of a connection and its other arguments."""
@@ -23,31 +20,6 @@ class Differs(CryptoflowError):
             fix="`cryptoflow audit verify` proves the journal here; keep the other copy, it is evidence",
             code=ExitCode.PROOF_FAILED,
         )
-
-
-class Extent(NamedTuple):
-    """From where to where a place holds an account's journal, and the highest token that wrote to it."""
-
-    seq: int = 0
-    hash: str = GENESIS
-    token: int = 0
-    first_seq: int = 0
-    first_hash: str = GENESIS
-
-
-def extent_of(connection: Connection, account: str) -> Extent:
-    """Return what a place holds of an account's journal."""
-    wanted = select(*(HEADS.c[name] for name in Extent._fields)).where(HEADS.c.account == account)
-    found = connection.execute(wanted).first()
-    return Extent(*found) if found is not None else Extent()
-
-
-def hash_at(connection: Connection, account: str, seq: int) -> str | None:
-    """Return the hash of an event, also of the one that the oldest event kept is chained to."""
-    extent = extent_of(connection, account)
-    if seq == extent.first_seq:
-        return extent.first_hash
-    return connection.scalar(select(EVENTS.c.hash).where(EVENTS.c.account == account, EVENTS.c.seq == seq))
 
 
 async def agreed(here: Ask, there: Ask, account: str) -> Extent:

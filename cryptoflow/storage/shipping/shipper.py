@@ -5,7 +5,7 @@ away, slow or cut off in mid-word, the shipper alone waits, and begins again whe
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,22 +14,22 @@ from random import Random
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.clock import Clock
 from cryptoflow.domain.events.storage import DatabaseBack, DatabaseLost
 from cryptoflow.domain.journal.recorded import Draft
-from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.away import Away, answered, words
-from cryptoflow.storage.database import READS, Database, local_engine
+from cryptoflow.storage.away import Away, answered
+from cryptoflow.storage.database import Database, local_engine
 from cryptoflow.storage.events.appending import EVENTS, Conflict, adopt
+from cryptoflow.storage.events.asking import asked
+from cryptoflow.storage.events.extent import extent_of
 from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.events.reading import Wanted, following, newest
 from cryptoflow.storage.events.unwritable import Unwritable
 from cryptoflow.storage.migrating import newest as newest_revision
 from cryptoflow.storage.migrating import revision
-from cryptoflow.storage.shipping.comparing import Differs, agreed, extent_of
-from cryptoflow.storage.waits import waits
+from cryptoflow.storage.shipping.comparing import Differs, agreed
+from cryptoflow.storage.waits import Backoff
 
 Progress = Callable[[int, int], None]
 
@@ -61,17 +61,6 @@ class Figures:
     outages: int = 0
     away_since: int | None = None
     error: str = ""
-
-
-class Unreadable(CryptoflowError):
-    """The journal's own file does not let itself be read: nothing of that is the other database's fault."""
-
-    def __init__(self, account: str, why: str) -> None:
-        super().__init__(
-            f"the journal of {account} cannot be read: {why}",
-            fix=f"cryptoflow audit verify {account}",
-            code=ExitCode.UNAVAILABLE,
-        )
 
 
 class Shipper:
@@ -117,7 +106,8 @@ class Shipper:
     async def run(self) -> None:
         """Ship until `end`, or until the journals differ or another process has taken the account."""
         await self._remember()
-        pauses = self._waits()
+        backoff = Backoff(self.pace.shortest, self.pace.longest)
+        pauses = backoff.waits(self.draw)
         while not self._ended.is_set():
             self._nudged.clear()
             try:
@@ -126,7 +116,7 @@ class Shipper:
                 await self._lost(away)
                 await pause(self._ended, next(pauses))
             else:
-                pauses = self._waits()
+                pauses = backoff.waits(self.draw)
                 await pause(self._nudged, self.pace.look)
 
     def nudge(self) -> None:
@@ -220,19 +210,9 @@ class Shipper:
         if told and isinstance(lost := told[0].event, DatabaseLost) and lost.database == self.target.name:
             self.figures.away_since, self.figures.error = told[0].at, lost.error
 
-    def _waits(self) -> Iterator[float]:
-        return waits(self.draw, self.pace.shortest, self.pace.longest)
-
     async def _here(self, work: Callable[..., Any], *about: Any) -> Any:
         """Ask the journal's file something, in a short transaction that keeps no writer waiting."""
-        return await asyncio.to_thread(self._ask, work, *about)
-
-    def _ask(self, work: Callable[..., Any], *about: Any) -> Any:
-        try:
-            with self.source.connect().execution_options(**READS) as here:
-                return work(here, *about)
-        except DatabaseError as error:
-            raise Unreadable(self.account, words(error)) from error
+        return await asyncio.to_thread(asked, self.source, self.account, work, *about)
 
     def _behind(self, here: Connection) -> Lag:
         end = extent_of(here, self.account).seq

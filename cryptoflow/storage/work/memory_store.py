@@ -5,17 +5,18 @@ Rows, law and projections are those of the databases; a column keeps here what i
 
 from asyncio import Lock
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
-from cryptoflow.domain.journal.recorded import GENESIS, Draft, Head, Recorded
-from cryptoflow.storage.events.appending import EVENTS, HEADS, bookings, check_booked, check_token, numbered
+from cryptoflow.domain.journal.recorded import Draft, Head, Recorded
+from cryptoflow.storage.events.appending import EVENTS, HEADS, blank, bookings, check_booked, check_token, numbered
 from cryptoflow.storage.events.law import judge
 from cryptoflow.storage.rows.applying import KEYS
+from cryptoflow.storage.rows.joining import one_of
 from cryptoflow.storage.rows.projecting import FILLS, ORDERS, TRADES, changes
 from cryptoflow.storage.work.conditions import Condition, Row
 from cryptoflow.storage.work.memory_rolling import roll_up
@@ -74,9 +75,13 @@ class MemoryTransaction:
         claim: bool = False,  # noqa: ARG002  # nobody else writes meanwhile
     ) -> list[Row]:
         """Return rows in the order of columns."""
-        found = [row for row in self._rows(table).values() if all(each.holds(row) for each in where)]
+        found = [row for _, row in meant_of(self._rows(table), where)]
         found.sort(key=lambda row: tuple(row[name] for name in order), reverse=newest)
         return found[:limit]
+
+    async def joined(self, table: Table, *where: Condition) -> Row | None:
+        """Return rows of a curve as one."""
+        return one_of(await self.find(table, *where, order=("at",)))
 
     async def add(self, table: Table, values: Mapping[str, Any]) -> Row | None:
         """Add a row and return it; None where there is one of its key already."""
@@ -99,7 +104,7 @@ class MemoryTransaction:
     async def change(self, table: Table, values: Mapping[str, Any], *where: Condition) -> int:
         """Change columns of rows, and return of how many."""
         rows = self._own(table)
-        meant = [key for key, row in rows.items() if all(each.holds(row) for each in where)]
+        meant = [key for key, _ in meant_of(rows, where)]
         for key in meant:
             rows[key] = {**rows[key], **stored(table, values)}
         return len(meant)
@@ -107,7 +112,7 @@ class MemoryTransaction:
     async def remove(self, table: Table, *where: Condition) -> int:
         """Remove rows, and return how many."""
         rows = self._own(table)
-        meant = [key for key, row in rows.items() if all(each.holds(row) for each in where)]
+        meant = [key for key, _ in meant_of(rows, where)]
         for key in meant:
             del rows[key]
         return len(meant)
@@ -163,8 +168,7 @@ class MemoryTransaction:
         return {row["trade"] for row in fills if (row["account"], row["venue"]) == (account, venue)}
 
     def _head(self, account: str) -> Row:
-        blank = {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}
-        return self._rows(HEADS).get((account,), blank)
+        return self._rows(HEADS).get((account,)) or blank(account)
 
     def _put(self, table: Table, values: Mapping[str, Any]) -> None:
         self._own(table)[key_of(table, values)] = stored(table, values)
@@ -183,6 +187,11 @@ class MemoryTransaction:
     def _check(self, *, writes: bool = False) -> None:
         if self.over or (writes and self.reads):
             raise Over("this unit of work is over" if self.over else "this unit of work only reads")
+
+
+def meant_of(rows: Rows, where: Sequence[Condition]) -> Iterator[tuple[Key, Row]]:
+    """Yield the rows for which conditions hold, by their keys."""
+    return ((key, row) for key, row in rows.items() if all(each.holds(row) for each in where))
 
 
 def key_of(table: Table, row: Row) -> Key:

@@ -1,12 +1,13 @@
 """When a message that did not arrive is sent again: a pure function of its key and of how often it was tried."""
 
 from cryptoflow.noise import key, share
+from cryptoflow.storage.waits import Backoff
 
 MOST = 8
 """Attempts, after which a message is a dead letter."""
 
-FIRST, LONGEST, JITTER = 1_000, 300_000, 0.2
-"""The wait after the first attempt and the longest, in milliseconds, and the share by which either may be off."""
+WAITS = Backoff(1_000, 300_000)
+"""Milliseconds between attempts."""
 
 
 def wait(message: str, attempts: int) -> int:
@@ -15,6 +16,4 @@ def wait(message: str, attempts: int) -> int:
     >>> [round(wait("order/AB12", attempts) / 1000) for attempts in (1, 2, 3, 4)]
     [1, 2, 4, 8]
     """
-    plain = min(LONGEST, FIRST << attempts - 1)
-    off = 2 * share(key("outbox", message), attempts) - 1
-    return round(plain * (1 + JITTER * off))
+    return round(WAITS.after(attempts, share(key("outbox", message), attempts)))

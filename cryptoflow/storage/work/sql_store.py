@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, Table, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import append, locked
+from cryptoflow.storage.rows.joining import joining, one_of
 from cryptoflow.storage.rows.prepared import prepared
-from cryptoflow.storage.rows.statements import putting
+from cryptoflow.storage.rows.statements import inserting, putting
 from cryptoflow.storage.work.conditions import Condition, Row
 from cryptoflow.storage.work.transaction import Over
 from cryptoflow.storage.work.unit import Store
@@ -51,7 +51,7 @@ class SqlTransaction:
 
     def __init__(self, connection: AsyncConnection, *, reads: bool = False) -> None:
         self._open, self.reads, self.over = connection, reads, False
-        self._kind = postgresql if connection.dialect.name == "postgresql" else sqlite
+        self._is_postgresql = connection.dialect.name == "postgresql"
 
     async def find(
         self,
@@ -70,10 +70,19 @@ class SqlTransaction:
         found = await self._connection().execute(query)
         return [dict(row) for row in found.mappings()]
 
+    async def joined(self, table: Table, *where: Condition) -> Row | None:
+        """Return rows of a curve as one, which PostgreSQL makes of them by itself."""
+        if not self._is_postgresql:
+            return one_of(await self.find(table, *where, order=("at",)))
+        asked = joining(table, and_(*(each.of(table) for each in where)))
+        found = (await self._connection().execute(asked)).mappings().one()
+        return None if found["at"] is None else dict(found)
+
     async def add(self, table: Table, values: Mapping[str, Any]) -> Row | None:
         """Add a row and return it; None where there is one of its key already."""
-        adding = self._kind.insert(table).values(values).on_conflict_do_nothing().returning(*table.c)
-        row = (await self._connection(writes=True).execute(adding)).mappings().first()
+        connection = self._connection(writes=True)
+        adding = inserting(connection.dialect.name, table).values(values).on_conflict_do_nothing()
+        row = (await connection.execute(adding.returning(*table.c))).mappings().first()
         return None if row is None else dict(row)
 
     async def put(self, table: Table, values: Mapping[str, Any]) -> None:

@@ -30,6 +30,9 @@ class Transaction(Protocol):
         `claim` leaves out what another transaction has claimed, and keeps others from claiming what is returned.
         """
 
+    async def joined(self, table: Table, *where: Condition) -> Row | None:
+        """Return rows of a curve as one, which begins where the first does; None where there are none."""
+
     async def add(self, table: Table, values: Mapping[str, Any]) -> Row | None:
         """Add a row and return it with the number it was given; None where there is one of its key already."""
 
