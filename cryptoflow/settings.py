@@ -1,8 +1,9 @@
 """The machine's settings: `CRYPTOFLOW_*` variables or `.env`, never a spec."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -85,6 +86,44 @@ def unanswered_at(venue: str, url: str) -> str:
     return f"{variable_of_url(venue)} sends it to {url}: start `cryptoflow venue serve` there, or unset it"
 
 
+LAWS = {
+    "int_parsing": "that is no whole number",
+    "float_parsing": "that is no number",
+    "byte_size": "that is no size, like 512 MiB",
+    "greater_than_equal": "it is at least {ge}",
+    "greater_than": "it is more than {gt}",
+    "literal_error": "it is {expected}",
+    "string_pattern_mismatch": "it is written like http://127.0.0.1:9",
+}
+"""What a value has to be, by the name of the law that it breaks."""
+
+
+def told(place: Sequence[int | str], law: str, value: Any, wanted: Mapping[str, Any]) -> str | None:
+    """Return in words what is wrong with a setting, None where there are no words for it.
+
+    >>> told(("writers",), "greater_than_equal", "0", {"ge": 1})
+    "CRYPTOFLOW_WRITERS is '0', but it is at least 1"
+    >>> told(("retention", "all", "[key]"), "literal_error", "all", {"expected": "'events' or 'orders'"})
+    "CRYPTOFLOW_RETENTION__ALL is no setting: what follows CRYPTOFLOW_RETENTION__ is 'events' or 'orders'"
+    """
+    name = variable(place)
+    if place[-1] == "[key]":
+        name, under = variable(place[:-1]), variable(place[:-2])
+        return f"{name} is no setting: what follows {under}__ is {wanted.get('expected')}"
+    if law == "extra_forbidden":
+        return f"{name} is no setting"
+    return f"{name} is {value!r}, but {LAWS[law].format(**wanted)}" if law in LAWS else None
+
+
+def variable(place: Sequence[int | str]) -> str:
+    """Return the variable of a setting.
+
+    >>> variable(("retention", "equity"))
+    'CRYPTOFLOW_RETENTION__EQUITY'
+    """
+    return f"{PREFIX}{'__'.join(map(str, place))}".upper()
+
+
 @cache
 def settings() -> Settings:
     """Return the settings, read once."""
@@ -94,7 +133,8 @@ def settings() -> Settings:
         raise CryptoflowError(
             (
                 Problem(
-                    f"{PREFIX}{'__'.join(map(str, each['loc'])).upper()} is {each['input']!r}: {each['msg']}",
+                    told(each["loc"], each["type"], each["input"], each.get("ctx", {}))
+                    or f"{variable(each['loc'])} is {each['input']!r}: {each['msg']}",
                     fix="change it in the environment or in .env",
                 )
                 for each in error.errors()

@@ -78,9 +78,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep a test from seeing where the machine it runs on keeps its state."""
-    for name in ("HOME", "DATABASE_URL", "REDIS_URL"):
-        monkeypatch.delenv(f"CRYPTOFLOW_{name}", raising=False)
+    """Keep a test from seeing where the machine it runs on keeps its state, and how wide its terminal is."""
+    for name in ("CRYPTOFLOW_HOME", "CRYPTOFLOW_DATABASE_URL", "CRYPTOFLOW_REDIS_URL", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
     settings.cache_clear()
     yield
     settings.cache_clear()

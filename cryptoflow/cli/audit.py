@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cryptoflow.cli.db_talk import answer, conclude
 from cryptoflow.cli.options import AsJson
 
 app = typer.Typer(name="audit", help="Prove that journals are as they were written.", no_args_is_help=True)
@@ -28,21 +29,17 @@ def verify(
 
     from cryptoflow.cli import say
     from cryptoflow.errors import CryptoflowError, ExitCode, Problem
-    from cryptoflow.pipelines.databases.asking import together
     from cryptoflow.pipelines.journals.auditing import audits
 
     found, errors = run(audits(account))
-    broken = [Problem(each.sentence) for each in found if each.found.broken]
+    broken = [Problem(each.sentence, fix=each.fix) for each in found if each.found.broken]
     wrong = [CryptoflowError(broken, code=ExitCode.PROOF_FAILED), *errors] if broken else errors
     if as_json:
-        say.data({"journals": [each.facts() for each in found], "errors": say.as_objects(errors)})
-        if wrong:
-            raise typer.Exit(int(together(wrong).code))
+        answer({"journals": [each.facts() for each in found]}, wrong)
         return
     for each in found:
         if each.found.broken is None:
             say.text(each.sentence)
     if not found and not errors:
         say.text("there is no journal")
-    if wrong:
-        raise together(wrong)
+    conclude(wrong)

@@ -31,7 +31,8 @@ def create(quiet: Quiet = False, as_json: AsJson = False) -> None:
     best on another disk.
 
     A database that is damaged itself keeps no other from being backed up: it is named, what can be read of it is kept
-    as it is, nothing older is removed, and the command ends with 6.
+    as it is, nothing older is removed, and the command ends with 6. One that cannot be used now, or that a newer
+    version wrote, is named too, and ends with 4.
 
     Examples:
 
@@ -51,13 +52,15 @@ def create(quiet: Quiet = False, as_json: AsJson = False) -> None:
         say.data(found.facts())
         _end_with(trouble)
         return
-    good = found.manifest.good
+    good = found.manifest.proved
     count = len(good.parts)
     held = f"{count} database{'s' * (count != 1)}, {good.events:,} events, {size(good.bytes)}"
     say.text(f"{found.backup.name}: {held}, restored once and found good")
     say.text(f"it lies in {found.backup.folder}")
     for name in found.removed:
         say.text(f"{name} was too old and is removed")
+    for remark in found.remarks():
+        say.remark(remark)
     if trouble is not None:
         raise trouble
 
@@ -145,7 +148,7 @@ def verify(
                 wrong += error.problems
     wrong += [problem for proof in proofs for problem in proof.problems]
     if as_json:
-        good = [each.facts() for each in proofs if not each.damaged]
+        good = [each.facts() for each in proofs if not each.problems]
         say.data({"good": good, "damaged": [each.what for each in wrong]})
     else:
         for each in proofs:
@@ -199,6 +202,8 @@ def restore(
         say.remark(f"{which} is as it was taken, damaged: {'; '.join(wrong)}")
     for place in found.aside:
         say.text(f"what was there before is now {place}")
+    for remark in found.remarks():
+        say.remark(remark)
     if trouble is not None:
         raise trouble
 

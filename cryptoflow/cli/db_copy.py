@@ -19,7 +19,8 @@ From = Annotated[
 def copy(to: To, source: From = None, quiet: Quiet = False, as_json: AsJson = False) -> None:
     """Copy the shared database and every journal into one other database, and prove that all is there as it was.
 
-    Counts, the end of every journal and all rows are compared at the end; a difference ends with 6. A copy that was
+    Each journal is followed to its end first: one that was altered is not copied, nor are two that contradict each
+    other. Counts, the end of every journal and all rows are compared at the end. Either ends with 6. A copy that was
     interrupted goes on where it stopped when it is called again. A target that holds other events is refused.
 
     Examples:

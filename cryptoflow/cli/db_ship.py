@@ -16,8 +16,9 @@ Account = Annotated[
 def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Ship what the journals of this machine hold to the database that hosts share, once.
 
-    A process that trades does so by itself while it runs; this is for what it left behind, and for backtests. Events
-    keep their number and their seal, and what is there already stays as it is.
+    A process that trades does so by itself while it runs; this is for what it left behind, and for backtests. Each
+    journal is followed to its end first, and one that was altered is not shipped. Events keep their number and their
+    seal, and what is there already stays as it is.
 
     Examples:
 
@@ -35,7 +36,7 @@ def ship(account: Account = None, as_json: AsJson = False, quiet: Quiet = False)
         done = run(shipping.ship(account, say.progress("events", quiet=quiet or as_json)))
     if as_json:
         found = {"database": done.database, "shipped": [each._asdict() for each in done.shipped]}
-        answer(found, done.refused, under="refused")
+        answer(found, done.refused)
         return
     for each in done.shipped:
         say.text(f"{each.account}: {each.shipped:,} events shipped, the database has {each.events:,}")

@@ -9,15 +9,15 @@ from cryptoflow.cli import say
 from cryptoflow.errors import CryptoflowError
 
 
-def answer(found: Mapping[str, Any], errors: Sequence[CryptoflowError], *, under: str = "errors") -> None:
+def answer(found: Mapping[str, Any], errors: Sequence[CryptoflowError]) -> None:
     """Print what was found and what went wrong as one JSON object, and leave with the worst code."""
     from cryptoflow.pipelines.databases.asking import together
 
     if not errors:
-        say.data({**found, under: []})
+        say.data({**found, "errors": []})
         return
     worst = together(errors)
-    say.data({**found, under: say.as_objects([worst])})
+    say.data({**found, "errors": say.as_objects([worst])})
     raise typer.Exit(int(worst.code))
 
 

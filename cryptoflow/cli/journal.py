@@ -72,11 +72,11 @@ def journal(
     async def shown() -> tuple[int, list[Recorded]]:
         count, odd = 0, []
         async with aclosing(listed(asked)) as events:  # whoever stops reading leaves no connection behind
-            async for event in events:
+            async for event, order in events:
                 if as_json:
                     say.row(as_object(event))
                 else:
-                    say.text(line_of(event))
+                    say.text(line_of(event, order))
                 count += 1
                 if not is_readable(event):
                     odd.append(event)

@@ -13,6 +13,10 @@ from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 FORMS = ("text", "json")
 
 
+WIDEST = 160
+"""Columns of a table that goes into a file or a pipe, where nobody says how many there are."""
+
+
 class _Manner:
     """The form of talk, None until it is known."""
 
@@ -96,11 +100,14 @@ def progress(what: str, *, quiet: bool = False) -> Callable[[int, int], None] | 
 
 
 def show(table: Any, *, talk: bool = False) -> None:
-    """Print a table, as wide as the terminal, or as its lines need where there is none; talk to standard error."""
+    """Print a table, as wide as the terminal, or where there is none as COLUMNS says or its lines need.
+
+    Talk goes to standard error.
+    """
     from rich.console import Console
 
     stream = sys.stderr if talk else sys.stdout
-    width = None if stream.isatty() else 160
+    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else WIDEST
     Console(file=stream, width=width, soft_wrap=False, highlight=False).print(table)
 
 

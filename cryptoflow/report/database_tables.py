@@ -13,7 +13,7 @@ class DatabaseLine(NamedTuple):
     name: str
     revision: str | None
     needed: str
-    events: int
+    events: int | None
 
 
 def status_table(found: Iterable[DatabaseLine]) -> Table:
@@ -21,7 +21,7 @@ def status_table(found: Iterable[DatabaseLine]) -> Table:
     table = Table("Database", "Revision", "Events", title="Databases", title_justify="left")
     table.columns[2].justify = "right"
     for each in found:
-        table.add_row(each.name, each.revision or "none", f"{each.events:,}")
+        table.add_row(each.name, each.revision or "none", "?" if each.events is None else f"{each.events:,}")
     return table
 
 

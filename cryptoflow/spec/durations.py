@@ -1,5 +1,6 @@
 """Lengths of time and spans of days: `5m`, `1h` as the length of a bar, `2023-01-01..2024-12-31`."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import ClassVar
@@ -103,6 +104,6 @@ def midnight(day: str) -> int:
     try:
         parsed = date.fromisoformat(day)
     except ValueError:
-        fix = "write year-month-day, like 2024-12-31"
-        raise MisreadError(day, "the calendar has no such day", fix) from None
+        what = "the calendar has no such day" if re.fullmatch(DATE, day) else "that is no day"
+        raise MisreadError(day, what, "write year-month-day, like 2024-12-31") from None
     return int(datetime(parsed.year, parsed.month, parsed.day, tzinfo=UTC).timestamp()) * 1000

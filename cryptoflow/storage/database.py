@@ -1,17 +1,19 @@
 """A database by its URL: SQLite for one person, PostgreSQL for many, the same tables in both."""
 
+import re
+import sqlite3
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.away import Away, words
-from cryptoflow.storage.read_only import for_reading
+from cryptoflow.storage.read_only import for_reading, sealed
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 """What people write, and the driver that is meant."""
@@ -32,6 +34,18 @@ PRAGMAS = (
     f"wal_autocheckpoint={LOG}",
 )
 """What every connection to SQLite begins with: a commit is on the disk before it is answered."""
+
+OURS = ("events", "heads")
+"""Tables of which every revision of ours has at least one."""
+
+NOT_OURS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' HAVING NOT max(name IN (?, ?))"
+"""Finds a row in a file that somebody else made: it has tables, and none of them is ours."""
+
+LACKING = ("42P01", "42703")
+"""PostgreSQL's codes for a table and for a column that are not there."""
+
+LACKS = re.compile(r"^no such (table|column)\b|^table \w+ has no column named\b")
+"""How SQLite, which has no code for that, says the same."""
 
 READS = {"reads": True}
 """Execution option of a connection that only reads: it takes no lock that keeps a writer out."""
@@ -159,6 +173,12 @@ def is_damaged(error: Exception) -> bool:
     return getattr(getattr(error, "orig", None), "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
 
 
+def is_lacking(error: Exception) -> bool:
+    """Say whether a database lacks a table or a column: somebody changed it, for its revision has them all."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) in LACKING or LACKS.search(str(cause)) is not None
+
+
 def way_back(part: str) -> str:
     """Return the command that brings back a part of a backup in the place of one that cannot be used.
 
@@ -169,13 +189,23 @@ def way_back(part: str) -> str:
 
 
 def prepare(engine: Engine) -> None:
-    """Make SQLite durable, and its transactions begin with the lock that they will need."""
+    """Make SQLite durable, and its transactions begin with the lock that they will need.
+
+    A file that somebody else made is only opened to be read, so that whoever refuses it has not changed it: how it is
+    written is noted in it, and whoever closes a file moves into it what its log holds.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def connecting(_: Dialect, record: Any, given: list[Any], options: dict[str, Any]) -> None:
+        record.info["reads"] = engine.url.query.get("mode") == "ro"
+        if not record.info["reads"] and is_foreign(given[0]):
+            record.info["reads"], options["uri"], given[0] = True, True, sealed(given[0])
 
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
+    def connected(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions late, without the writer's lock
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in () if record.info["reads"] else PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -183,6 +213,15 @@ def prepare(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         reads = connection.get_execution_options().get("reads", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def is_foreign(file: str) -> bool:
+    """Say whether somebody else made a file: it has tables, and none of them is ours. It is not touched."""
+    try:
+        with closing(sqlite3.connect(sealed(file), uri=True)) as connection:
+            return connection.execute(NOT_OURS, OURS).fetchone() is not None
+    except sqlite3.DatabaseError:  # it is not there, or no database, or just being written: opening it tells
+        return False
 
 
 def let_go(engine: Engine) -> None:

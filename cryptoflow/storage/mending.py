@@ -21,7 +21,7 @@ def put_back(connection: Connection) -> list[str]:
     found, wanted = found_and_wanted(connection)
     names = mendable(found, wanted)
     for name in names:
-        for statement in _statements(name, wanted[name], name in found, connection.dialect.name == "sqlite"):
+        for statement in _statements(name, wanted[name], found.get(name), connection.dialect.name == "sqlite"):
             connection.exec_driver_sql(statement)
     return names
 
@@ -61,16 +61,16 @@ def _table(name: str) -> str:
     return PART.sub("", name.rpartition(" of ")[2])
 
 
-def _statements(name: str, made: str, there: bool, is_sqlite: bool) -> Iterator[str]:
-    """Yield what makes a thing as it must be."""
+def _statements(name: str, made: str, found: str | None, is_sqlite: bool) -> Iterator[str]:
+    """Yield what makes a thing as it must be; a trigger that is only switched off keeps no reader out."""
     kind, called = name.split(" ")[:2]
     table = name.rpartition(" of ")[2]
     on = "" if is_sqlite or kind == "index" else f' ON "{table}"'
     if kind == "function":
         yield made
-    elif kind == "trigger" and made == "O":  # of a part, where it comes with that of the whole
+    elif kind == "trigger" and (found or "")[1:] == made[1:]:  # switched off; one of a part comes with the whole
         yield f'ALTER TABLE "{table}" ENABLE TRIGGER "{called}"'
     else:
-        if there:
+        if found is not None:
             yield f'DROP {kind} "{called}"{on}'
         yield made.removeprefix("O ").replace(" ON ONLY ", " ON ")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 import cryptoflow
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.database import shown
+from cryptoflow.storage.database import OURS, shown
 
 PACKAGE = Path(cryptoflow.__file__).parent
 
@@ -17,8 +17,8 @@ ONE_AT_A_TIME = 4_207_849_484
 """The number of the lock in PostgreSQL under which one process upgrades while others wait."""
 
 
-VERSION, OURS = "alembic_version", {"events", "heads"}
-"""Where a revision stands, and tables of which every revision of ours has at least one."""
+VERSION = "alembic_version"
+"""The table in which a revision stands."""
 
 NAMED = 3
 """How many tables are named of a database that is none of ours."""
@@ -73,14 +73,23 @@ def revision(connection: Connection) -> str | None:
     """Return the revision that is written in a database, None where none is."""
     from alembic.migration import MigrationContext
 
-    return MigrationContext.configure(connection).get_current_revision()
+    options = {"version_table_schema": schema_of(connection)}
+    return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Return the schema that a server's database is used in, None for a file: only what is in it can be ours."""
+    if connection.dialect.name != "postgresql":
+        return None
+    used: str | None = connection.scalar(text("SELECT current_schema()"))
+    return used
 
 
 def our_revision(connection: Connection) -> str | None:
     """Return a database's revision, None for an empty one; one that somebody else made is refused."""
     found = revision(connection)
-    tables = sorted(set(inspect(connection).get_table_names()) - {VERSION})
-    if tables and (found is None or OURS.isdisjoint(tables)):
+    tables = sorted(set(inspect(connection).get_table_names(schema_of(connection))) - {VERSION})
+    if tables and (found is None or set(OURS).isdisjoint(tables)):
         url = connection.engine.url
         raise Foreign(shown(url), tables, is_file=url.get_backend_name() == "sqlite")
     return found

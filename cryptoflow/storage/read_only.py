@@ -10,7 +10,8 @@ from sqlalchemy import URL
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 
-READ, SEALED = {"mode": "ro", "uri": "true"}, {"immutable": "1"}
+READ, SEALED = {"mode": "ro", "readonly_shm": "1", "uri": "true"}, {"immutable": "1"}
+"""How SQLite is told to make nothing beside the file, and that the file will not change."""
 
 
 def for_reading(url: URL) -> URL:
@@ -18,26 +19,45 @@ def for_reading(url: URL) -> URL:
 
     SQLite notes who reads and what is new in a `-shm` and a `-wal` beside the file. Where they are there, they are read
     too. Where they are not, nobody has the file open, for whoever opens it makes them first: then SQLite is told that
-    the file will not change, and needs neither. With a `-wal` alone that would hide the events in it.
+    the file will not change, and needs neither. With a `-wal` alone that would hide the events in it, with a `-journal`
+    it would show what its writer has not finished; and a `-shm` made by us would be ours, and keep the owner out.
     """
     if url.database is None:
         return url
     file = Path(url.database)
-    log, readers = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
-    has_room = os.access(file.parent, os.W_OK)
-    if has_room and os.access(file, os.W_OK):
+    if os.access(file.parent, os.W_OK) and os.access(file, os.W_OK):
         return url
-    if log.exists() and (readers.exists() or has_room):
+    log, readers, undo = (file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))
+    if _size(undo):
+        raise _unreadable(file, f"{undo.name} says that a change of it was not finished")
+    if log.exists() and readers.exists():
         query = READ
-    elif log.exists() and log.stat().st_size:
-        raise CryptoflowError(
-            f"{file} cannot be read where it is: {log.name} holds events, and {file.parent} cannot be written",
-            fix=f"mkdir -p copy/journal && cp {file}* copy/journal && CRYPTOFLOW_HOME=copy cryptoflow audit verify",
-            code=ExitCode.UNAVAILABLE,
-        )
+    elif _size(log):
+        raise _unreadable(file, f"{log.name} holds events")
     else:
         query = READ | SEALED
     return url.set(database=f"file:{quote(str(file))}", query=query)
+
+
+def sealed(file: str) -> str:
+    """Return the name under which SQLite reads a file as one that nobody changes, and makes nothing beside it.
+
+    >>> sealed("journal/my desk.db")
+    'file:journal/my%20desk.db?mode=ro&immutable=1'
+    """
+    return f"file:{quote(file)}?mode=ro&immutable=1"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+def _unreadable(file: Path, why: str) -> CryptoflowError:
+    return CryptoflowError(
+        f"{file} cannot be read where it is: {why}, and this process may not write there",
+        fix=f"mkdir -p copy/journal && cp {file}* copy/journal && CRYPTOFLOW_HOME=copy cryptoflow audit verify",
+        code=ExitCode.UNAVAILABLE,
+    )
 
 
 @contextmanager

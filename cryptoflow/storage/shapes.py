@@ -54,7 +54,7 @@ def found_and_wanted(connection: Connection) -> tuple[Shape, Shape]:
         return _of_sqlite(connection), _made_in_memory()
     with connection.begin_nested() as tried:
         connection.execute(text(f"CREATE SCHEMA {SCRATCH}"))
-        schema = str(connection.scalar(text("SELECT current_schema()")))
+        schema = str(connection.scalar(text("SELECT quote_ident(current_schema())")))
         connection.execute(text(f"SET LOCAL search_path TO {SCRATCH}"))
         upgrade(connection)
         wanted = _of_postgresql(connection, SCRATCH)

@@ -70,6 +70,10 @@ def folder(home: Path) -> Iterator[Path]:
     (home / "journal").chmod(0o755)
 
 
+HERE = "in the journal's file: "
+BACK = (
+    "hint: `cryptoflow backup restore --only journal/main --force` sets it aside and brings back the newest good copy\n"
+)
 WHOLE = "main: 8 events, each as it was written"
 
 
@@ -97,7 +101,8 @@ def test_what_a_process_has_not_moved_into_its_file_yet_is_read_there_too(
         writer.execute("UPDATE events SET payload = '{}' WHERE seq = 8")
         writer.commit()
         folder.chmod(0o555)
-        assert ended_as_anybody("audit verify", capsys) == (6, "", "event 8 of main was altered\n")
+        code, out, told = ended_as_anybody("audit verify", capsys)
+        assert (code, out) == (6, "") and told.startswith(f"{HERE}event 8 of main was altered\n")
         shutil.copy(log, kept)
     folder.chmod(0o755)
     file.with_name("main.db-shm").unlink(missing_ok=True)
@@ -108,6 +113,34 @@ def test_what_a_process_has_not_moved_into_its_file_yet_is_read_there_too(
     copied = told.split("hint: ")[1].partition(" && CRYPTOFLOW_HOME")[0]
     subprocess.run(copied, shell=True, check=True)
     assert sorted(each.name for each in Path("copy/journal").iterdir()) == ["main.db", "main.db-wal"]
+
+
+def test_an_event_that_only_moves_an_order_says_what_was_ordered(home: Path, capsys: Capsys) -> None:
+    code, told, _ = ended("journal --event order.* --last 4", capsys)
+    moved = told.splitlines()
+    assert code == 0 and moved[-1].endswith("order.filled           order/ORDER0  (entry buy 0.1 BTC/USDT)")
+    assert sum("(entry buy 0.1 BTC/USDT)" in each for each in moved) == 3
+    assert "(" not in ended("journal --event order.filled --json", capsys)[1]
+
+
+@on_linux
+def test_leases_are_listed_where_nothing_can_be_written(home: Path, capsys: Capsys) -> None:
+    create(home / "cryptoflow.db").dispose()
+    home.chmod(0o555)
+    try:
+        assert ended_as_anybody("db leases", capsys) == (0, "nobody holds an account\n", "")
+    finally:
+        home.chmod(0o755)
+
+
+@on_linux
+@pytest.mark.parametrize("beside", ["main.db-wal", "main.db-journal"])
+def test_what_is_not_in_the_file_yet_is_left_to_who_may_write_it(folder: Path, capsys: Capsys, beside: str) -> None:
+    (folder / beside).write_bytes(b"what its writer has not moved into the file, or has not taken out again")
+    (folder / "main.db").chmod(0o444)
+    code, _, told = ended_as_anybody("audit verify", capsys)
+    assert code == ExitCode.UNAVAILABLE and f"{beside} " in told
+    assert sorted(each.name for each in folder.iterdir()) == ["main.db", beside], "no file of a stranger's beside it"
 
 
 @on_linux
@@ -131,9 +164,11 @@ def test_a_journal_that_was_emptied_is_told_from_a_new_one_by_its_copy(home: Pat
     by_hand(home / "journal" / "main.db", "DELETE FROM events", "DELETE FROM heads")
     code, _, told = ended("audit verify main", capsys)
     assert code == ExitCode.PROOF_FAILED
-    assert told == (
-        "event 1 of main is in the copy that the database has, but the journal ends before it: here at 0, there at 8\n"
-    )
+    emptied = "event 1 of main is in the copy that the database has, but the journal ends before it"
+    assert told == f"{HERE}{emptied}: here at 0, there at 8\n{BACK}"
+    assert ended("db rebuild", capsys) == (code, "main in the database: 8 events, nothing changed\n", told)
+    (found,) = checked(capsys)["journals"]
+    assert (found["state"], emptied in found["told"]) == ("fail", True)
     create(home / "journal" / "new.db").dispose()
     assert "new: no events yet\n" in ended("audit verify new", capsys)
     assert "journal of new has no event" in ended("journal new", capsys)[2]
@@ -147,8 +182,23 @@ def test_what_is_found_in_the_database_says_that_it_is_there(home: Path, capsys:
     )
     by_hand(home / "cryptoflow.db", "UPDATE events SET payload = '{}' WHERE seq = 3")
     code, out, told = ended("audit verify", capsys)
-    assert (code, told) == (6, "in the database: event 3 of main was altered\n")
+    back = BACK.replace("journal/main", "database")
+    assert (code, told) == (6, f"in the database: event 3 of main was altered\n{back}")
     assert out.startswith(WHOLE)
+    found = json.loads(ended("audit verify --json", capsys)[1])["errors"]
+    assert [each["what"] for each in found] == ["in the database: event 3 of main was altered"]
+    assert "cryptoflow backup restore --only database" in found[0]["fix"]
+
+
+def test_a_journal_that_does_not_say_where_it_ends_is_told_alike_everywhere(home: Path, capsys: Capsys) -> None:
+    create(home / "cryptoflow.db").dispose()
+    assert ended("db ship", capsys)[0] == 0
+    by_hand(home / "journal" / "main.db", "DELETE FROM heads")
+    told = f"{HERE}event 8 of main is the last one here, but the row that says where the journal ends is gone\n{BACK}"
+    for line in ("audit verify", "db rebuild", "db ship"):
+        assert ended(line, capsys)[::2] == (ExitCode.PROOF_FAILED, told)
+    (found,) = checked(capsys)["journals"]
+    assert found["told"] == "the journal of main has its last event 8, but the row that says where it ends is gone"
 
 
 def checked(capsys: Capsys) -> dict[str, list[dict[str, str]]]:

@@ -171,7 +171,7 @@ def test_gaps_are_listed_with_what_they_lack(project: Path, capsys: Capsys) -> N
         (("export", "BTC/USDT", "--to", "x.csv"), 2, 'give each a file of its own: --to "x-{timeframe}.csv"'),
         (("export", "ETH/USDT", "--to", "x.xls"), 2, "endings are: .csv, .parquet, .feather"),
         (("export", "ETH/USDT", "--to", "{coin}.csv"), 2, "{coin} is no placeholder"),
-        (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "--since: May: the calendar has no such day"),
+        (("export", "ETH/USDT", "--to", "x.csv", "--since", "May"), 2, "--since: May: that is no day"),
         (("export", "ETH/USDT", "--to", "x.csv", "--since", "2025-01-01"), 3, NOT_THERE),
         (("export", "ETH/USDT", "--to", "x.csv", "--since", "2024-02-02", "--until", "2024-02-01"), 2, "--until lies"),
         (("export", "ETH/USDT", "--to", "folder.csv", "--replace"), 2, "folder.csv is a folder"),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from cryptoflow.storage.database import local_engine
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
 from cryptoflow.storage.pending import COMMANDS, OUTBOX
+from tests.anybody import as_anybody, on_linux
 from tests.storage.stories import drafts
 
 Capsys = pytest.CaptureFixture[str]
@@ -65,16 +67,26 @@ def test_a_journal_that_is_none_keeps_the_others_from_nothing(home: Path, capsys
     assert code == ExitCode.INVALID and "main" in out and "aaa.db is no database" in str(json.loads(out))
 
 
+@pytest.mark.parametrize("log", [b"", b"what a process that was killed has not moved into the file"])
 def test_a_database_of_somebody_else_is_named_with_its_tables_and_left_alone(
-    home: Path, capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: bytes
 ) -> None:
-    by_hand(tmp_path / "theirs.db", "CREATE TABLE notes (note TEXT)", "CREATE TABLE people (name TEXT)")
+    mode = f"PRAGMA journal_mode={'WAL' if log else 'DELETE'}"
+    by_hand(tmp_path / "theirs.db", mode, "CREATE TABLE notes (note TEXT)", "CREATE TABLE people (name TEXT)")
+    (tmp_path / "theirs.db-wal").write_bytes(log)
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"sqlite:///{tmp_path}/theirs.db")
+
+    def theirs() -> dict[str, bytes]:
+        return {each.name: each.read_bytes() for each in tmp_path.glob("theirs.db*")}
+
+    before = theirs()
+    assert {ended(capsys, verb)[0] for verb in ("status", "check --mend", "ship", "rebuild")} == {ExitCode.INVALID}
     code, out, err = ended(capsys, "upgrade")
     assert (code, out) == (ExitCode.INVALID, "journal of main is at 0001\n")
     assert "theirs.db has tables (notes, people) but no revision of CryptoFlow\nhint: `mv " in err
-    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
-        assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",), ("people",)]
+    assert {each.name: each.read_bytes() for each in tmp_path.glob("theirs.db*")} == before, (
+        "not even how it is written"
+    )
 
 
 def test_a_guard_that_is_missing_is_named_with_the_command_that_puts_it_back(home: Path, capsys: Capsys) -> None:
@@ -89,6 +101,37 @@ def test_a_guard_that_is_missing_is_named_with_the_command_that_puts_it_back(hom
     told = f"database: as it must be\njournal of main: put back: {put_back}\njournal of main: as it must be\n"
     assert ended(capsys, "check --mend") == (0, told, "")
     assert json.loads(ended(capsys, "check --json")[1])["differences"] == {"database": [], "journal of main": []}
+
+
+def test_a_journal_that_somebody_writes_to_is_compared_meanwhile(home: Path, capsys: Capsys) -> None:
+    with closing(sqlite3.connect(home / "journal" / "main.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        for line in ("check", "check --mend"):
+            assert ended(capsys, line) == (0, "database: as it must be\njournal of main: as it must be\n", "")
+
+
+@on_linux
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_what_cannot_be_written_is_compared_too(home: Path, capsys: Capsys, mode: str) -> None:
+    by_hand(home / "journal" / "main.db", f"PRAGMA journal_mode={mode}")
+    (home / "journal" / "main.db").chmod(0o444)
+    (home / "journal").chmod(0o555)
+    try:
+        code, out, err = as_anybody(lambda: ended(capsys, "check --mend"))
+    finally:
+        (home / "journal").chmod(0o755)
+    assert (code, out, err) == (0, "database: as it must be\njournal of main: as it must be\n", "")
+    assert [each.name for each in (home / "journal").iterdir()] == ["main.db"]
+
+
+@pytest.mark.parametrize("revision", ["0000", "0002"])
+def test_how_many_events_are_in_a_journal_of_another_revision_nobody_claims_to_know(
+    home: Path, capsys: Capsys, revision: str
+) -> None:
+    by_hand(home / "journal" / "main.db", f"UPDATE alembic_version SET version_num = '{revision}'")
+    (line,) = [each for each in ended(capsys, "status")[1].splitlines() if "│ journal of main" in each]
+    assert [each.strip() for each in line.split("│")[2:4]] == [revision, "?"]
+    assert json.loads(ended(capsys, "status --json")[1])["databases"][1]["events"] is None
 
 
 def test_status_fits_a_terminal_and_tells_what_waits(home: Path, capsys: Capsys) -> None:
@@ -129,13 +172,51 @@ def test_a_journal_and_its_copy_are_told_apart_and_a_damaged_one_has_its_own_way
     assert "hint: `cryptoflow backup restore --only journal/main --force`" in err
 
 
+def test_a_journal_that_is_damaged_keeps_its_copy_from_nothing(home: Path, capsys: Capsys) -> None:
+    assert ended(capsys, "ship")[0] == 0
+    (home / "journal" / "main.db").write_text("these are notes of somebody's, " * 100)
+    code, out, err = ended(capsys, "rebuild")
+    assert (code, out) == (ExitCode.INVALID, "main in the database: 8 events, nothing changed\n")
+    assert "main.db is no database\nhint: `cryptoflow backup restore --only journal/main --force`" in err
+    assert ended(capsys, "lease main -- true")[0] == ExitCode.INVALID, "whoever writes events has to fit into it"
+
+
 def test_an_altered_event_that_is_to_be_shipped_is_told_with_the_way_back(home: Path, capsys: Capsys) -> None:
     by_hand(
         home / "journal" / "main.db", "DROP TRIGGER events_no_update", "UPDATE events SET payload = '{}' WHERE seq = 3"
     )
     code, _, err = ended(capsys, "ship")
     assert code == ExitCode.PROOF_FAILED
-    assert "`cryptoflow audit verify main`" in err and "--only journal/main --force" in err
+    assert "event 3 of main was altered" in err and "--only journal/main --force" in err
+
+
+@pytest.mark.parametrize("lost", ["TABLE events", "TABLE heads"])
+@pytest.mark.parametrize("verb", ["status", "rebuild", "ship", "copy --to sqlite:///all.db"])
+def test_a_table_that_is_gone_is_named_with_what_tells_all_and_hides_no_other_journal(
+    home: Path, capsys: Capsys, lost: str, verb: str
+) -> None:
+    shutil.copy(home / "journal" / "main.db", home / "journal" / "lost.db")
+    by_hand(home / "journal" / "lost.db", f"DROP {lost}")
+    code, out, err = ended(capsys, verb)
+    assert code == ExitCode.INVALID and ("main" in out or verb.startswith("copy"))
+    assert f"is not as it must be: no such table: {lost[6:]}\nhint: cryptoflow db check\n" in err
+    code, out, _ = ended(capsys, f"{verb} --json")
+    assert code == ExitCode.INVALID and "cryptoflow db check" in str(json.loads(out))
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("30", 30), ("", 80)])
+def test_a_table_in_a_pipe_is_as_wide_as_columns_says(
+    home: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch, columns: str, widest: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    widths = {len(each) for each in ended(capsys, "status")[1].splitlines() if "│" in each}
+    assert max(widths) <= widest and (columns or max(widths) > 30)
+
+
+def test_a_column_that_is_gone_is_named_where_rows_are_made_again(home: Path, capsys: Capsys) -> None:
+    by_hand(home / "journal" / "main.db", "ALTER TABLE trades DROP COLUMN bars")
+    code, _, err = ended(capsys, "rebuild")
+    assert code == ExitCode.INVALID and "no such column: trades.bars\nhint: cryptoflow db check\n" in err
 
 
 @pytest.mark.parametrize(

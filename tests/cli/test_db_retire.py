@@ -64,8 +64,36 @@ def test_what_has_to_stay_is_named_with_its_reason(capsys: pytest.CaptureFixture
     assert run(["db", "retire", "--before", "2024-01-01", "--table", "orders"]) == 0
     assert capsys.readouterr().out == (
         "gone: orders of 2023_11, 1 rows\n"
-        "stays: orders from 2023_12 on, for main wrote nothing after it: what it has not shipped yet may belong there\n"
+        "stays: orders from 2023_12 on, for main wrote nothing after it: what it has not shipped yet may belong there; "
+        "--finished main says that nothing does\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [("2024-1-1", "2024-1-1: that is no day"), ("2024-02-30", "the calendar has no such day")]
+)
+def test_a_day_that_is_written_otherwise_is_told_from_one_that_never_was(
+    capsys: pytest.CaptureFixture[str], day: str, told: str
+) -> None:
+    assert run(["db", "retire", "--before", day]) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("CRYPTOFLOW_RETENTION__NOPE", "3", "is no setting: what follows CRYPTOFLOW_RETENTION__ is 'events', 'orders'"),
+        ("CRYPTOFLOW_RETENTION__EQUITY", "abc", "is 'abc', but that is no whole number"),
+        ("CRYPTOFLOW_RETENTION__EQUITY", "0", "is '0', but it is at least 1"),
+    ],
+)
+def test_a_retention_that_cannot_be_is_told_in_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    settings.cache_clear()
+    assert run(["db", "retire"]) == 2
+    assert capsys.readouterr().err.startswith(f"{variable} {told}")
 
 
 def test_events_of_a_file_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,7 @@ def test_a_database_that_holds_another_journal_ends_with_6_and_names_the_event(
     code, told = ended(f"db ship{manner}", capsys)
     assert code == ExitCode.PROOF_FAILED
     assert "event 1 of main is another one there than here" in told
+    assert not manner or [*json.loads(told)["errors"][0]] == ["what", "fix"]
 
 
 def test_a_journal_of_an_earlier_holder_ends_with_7(home: Path, capsys: Capsys) -> None:
@@ -148,7 +149,28 @@ def by_hand(file: Path, *statements: str) -> None:
 def test_a_journal_whose_last_events_were_cut_is_not_shipped(home: Path, capsys: Capsys) -> None:
     by_hand(home / "journal" / "main.db", "DELETE FROM events WHERE seq > 5")
     code, told = ended("db ship", capsys)
-    assert code == ExitCode.PROOF_FAILED and "event 6 of main is missing here" in told
+    assert code == ExitCode.PROOF_FAILED and "event 6 of main is missing, and all after it" in told
+
+
+LATER = "account, 9, at, stream, version + 1, name, schema, by, correlation, causation, payload, hash"
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("UPDATE events SET payload = '{}' WHERE seq = 2", "event 2 of main was altered"),
+        (f"INSERT INTO events SELECT {LATER} FROM events WHERE seq = 8", "event 9 of main was altered"),
+    ],
+)
+def test_what_was_done_to_a_journal_after_it_was_shipped_is_told_where_it_is_shipped_or_copied(
+    home: Path, capsys: Capsys, by: str, told: str
+) -> None:
+    assert ended("db ship", capsys)[0] == ExitCode.OK
+    by_hand(home / "journal" / "main.db", by)
+    for line in ("db ship", "db copy --to sqlite:///all.db"):
+        code, said = ended(line, capsys)
+        assert code == ExitCode.PROOF_FAILED and told in said and "--only journal/main --force" in said
+    assert not Path("all.db").exists()
 
 
 def test_an_end_that_was_cut_with_its_row_is_found_beside_the_shared_copy(home: Path, capsys: Capsys) -> None:

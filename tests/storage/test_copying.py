@@ -16,7 +16,7 @@ from cryptoflow.pipelines.databases.copying import Copied, Moved, copy
 from cryptoflow.storage.copying.accounts import ROWS
 from cryptoflow.storage.copying.shared import MANNERS, TABLES
 from cryptoflow.storage.events.appending import append, head_of
-from cryptoflow.storage.events.extent import extent_of
+from cryptoflow.storage.events.extent import Extent, extent_of
 from cryptoflow.storage.rows.projecting import EQUITY, ORDERS, POSITIONS, TRADES, table_of
 from cryptoflow.storage.tables.every import METADATA
 from cryptoflow.storage.tables.runtime import CommandRow, LeaseRow, OutboxRow, RunRow
@@ -152,11 +152,12 @@ def test_a_target_whose_journal_goes_on_further_is_refused(full: str, postgres_u
     assert refused(full, postgres_url).code == ExitCode.REFUSED
 
 
-def test_an_event_that_was_altered_is_found_on_the_other_side(full: str, postgres_url: str) -> None:
+def test_an_event_that_was_altered_is_found_before_anything_is_copied(full: str, postgres_url: str) -> None:
     altered = "UPDATE events SET payload = replace(payload, '1000', '1001') WHERE account = 'main' AND seq = 10"
     inside(full, lambda c: c.execute(text("DROP TRIGGER events_no_update")), lambda c: c.execute(text(altered)))
     error = refused(full, postgres_url)
-    assert (error.code, error.problems[0].what) == (ExitCode.PROOF_FAILED, "main: event 10 was altered")
+    assert (error.code, error.problems[0].what) == (ExitCode.PROOF_FAILED, "source: event 10 of main was altered")
+    assert inside(postgres_url, lambda c: extent_of(c, "main")) == [Extent()]
 
 
 def test_rows_in_the_target_that_are_not_the_sources_are_told_when_they_cannot_be_mended(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import shutil
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -105,6 +106,24 @@ def test_a_burst_costs_few_commits_and_everyone_hears_of_its_own(sqlite_file: Pa
     assert [each.seq for answer in answers for each in answer] == list(range(1, 1201))
     assert all(answer[1].stream == f"order/ORDER{number}" for number, answer in enumerate(answers))
     assert commits < 20
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+def test_who_is_told_of_a_commit_and_fails_is_heard_of_once_and_stops_nobody(
+    sqlite_file: Path, monkeypatch: pytest.MonkeyPatch, threaded: bool
+) -> None:
+    heard: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+
+    def fails() -> None:
+        raise ValueError("the shipper is not there")
+
+    async def live(journal: Journal) -> list[int]:
+        journal.committed = fails
+        return [(await journal.append(drafts(number)))[-1].seq for number in range(3)]
+
+    assert with_journal(sqlite_file, live, threaded=threaded) == [8, 16, 24]
+    assert [str(each.exc_value) for each in heard] == ["the shipper is not there"]
 
 
 def test_one_who_goes_away_while_it_waits_takes_nothing_back_and_disturbs_nobody(sqlite_file: Path) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.databases import checking
 from cryptoflow.pipelines.databases.checking import Checked, checked, mended
 from cryptoflow.pipelines.databases.revisions import bring_forward, status
 from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage import migrating
-from cryptoflow.storage.database import url_of
+from cryptoflow.storage.database import Database, url_of
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.files import create, existing
@@ -245,7 +246,7 @@ def test_what_guards_a_database_is_missed_and_put_back_and_no_row_is_touched(tar
     done = asyncio.run(mended(target))
     assert done.differences == [] and set(by_hand.values()) <= set(done.put_back)
     assert asyncio.run(odd(target)) == [] and everything(target.url) == before
-    assert asyncio.run(mended(target)).put_back == []
+    assert asyncio.run(mended(target)).put_back == ()
     with pytest.raises(DBAPIError, match="the journal is append-only"):
         inside(target.url, lambda c: c.execute(text("UPDATE events SET payload = ''")))
 
@@ -256,6 +257,68 @@ def test_a_trigger_of_one_month_that_is_switched_off_is_named_alone(postgres_url
     target = Target("database", url_of(postgres_url))
     assert asyncio.run(odd(target)) == ["trigger orders_law of orders_p2023_11 is not as it was made"]
     assert asyncio.run(mended(target)) == Checked("database", [], ["trigger orders_law of orders_p2023_11"])
+
+
+def mended_while_somebody_reads(url: str, by_hand: str) -> Checked:
+    """Put back what somebody took away, while another one has not finished with the table."""
+    inside(url, lambda c: c.execute(text(by_hand)))
+
+    async def run() -> Checked:
+        reader = Database(url)
+        try:
+            async with reader.reading() as connection, asyncio.timeout(30):
+                await connection.execute(text("SELECT * FROM heads"))
+                return await mended(Target("database", url_of(url)))
+        finally:
+            await reader.close()
+
+    return asyncio.run(run())
+
+
+def test_a_trigger_is_switched_on_again_while_somebody_reads(postgres_url: str) -> None:
+    done = mended_while_somebody_reads(postgres_url, "ALTER TABLE heads DISABLE TRIGGER heads_no_delete")
+    assert done == Checked("database", [], ["trigger heads_no_delete of heads"])
+
+
+def test_mending_does_not_wait_for_a_table_for_ever(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "PATIENCE", 100)
+    made = "TRIGGER heads_no_delete BEFORE UPDATE ON heads FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    with pytest.raises(CryptoflowError, match=r"held its tables for 0\.1 s, and nothing was changed") as refused:
+        mended_while_somebody_reads(postgres_url, f"CREATE OR REPLACE {made}")
+    assert refused.value.code == ExitCode.UNAVAILABLE
+    done = asyncio.run(mended(Target("database", url_of(postgres_url))))
+    assert done == Checked("database", [], ["trigger heads_no_delete of heads"])
+
+
+def test_a_schema_of_our_own_has_nothing_to_do_with_what_lies_in_others(postgres_url: str) -> None:
+    name = make_url(postgres_url).database
+    by_hand = (
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+        "CREATE TABLE public.spatial_ref_sys (srid INTEGER)",
+        "CREATE TABLE public.alembic_version (version_num TEXT)",
+        "INSERT INTO public.alembic_version VALUES ('theirs')",
+        'CREATE SCHEMA "Desk"',
+        f'ALTER DATABASE "{name}" SET search_path = "Desk", public',
+    )
+    inside(postgres_url, *(partial(Connection.execute, statement=text(each)) for each in by_hand))
+    target = Target("database", url_of(postgres_url))
+    assert asyncio.run(status(target)).found is None
+    done = asyncio.run(bring_forward(target))
+    assert (done.before, done.after, asyncio.run(status(target)).ready) == (None, "0001", True)
+    inside(
+        postgres_url,
+        lambda c: append(c, "main", drafts(0)),
+        lambda c: c.execute(text("DROP INDEX orders_by_state")),
+        lambda c: c.execute(text("DROP TRIGGER events_append_only ON events")),
+    )
+    done_again = asyncio.run(mended(target))
+    assert done_again.differences == [] and len(done_again.put_back) == 2
+    assert inside(postgres_url, lambda c: audit(c, "main").head.seq) == [8]
+    theirs = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+    assert inside(postgres_url, lambda c: c.scalars(text(theirs)).all()) == [["alembic_version", "spatial_ref_sys"]]
+    kept = "SELECT version_num FROM public.alembic_version"
+    assert inside(postgres_url, lambda c: c.scalars(text(kept)).all()) == [["theirs"]]
 
 
 def test_what_guards_a_table_that_was_bent_itself_waits_until_it_is_not(sqlite_file: Path) -> None:
@@ -295,9 +358,9 @@ def test_a_database_of_somebody_else_is_refused_with_some_of_its_tables(empty: T
     if empty.file is not None:
         empty.file.parent.mkdir()
     made = [text(f"CREATE TABLE {each} (version_num TEXT)") for each in theirs]
-    inside(empty.url, *(partial(Connection.execute, statement=each) for each in made))
     if len(theirs) > 1:
-        inside(empty.url, lambda c: c.execute(text("INSERT INTO alembic_version VALUES ('0001')")))
+        made.append(text("INSERT INTO alembic_version VALUES ('0001')"))
+    inside(empty.url, *(partial(Connection.execute, statement=each) for each in made))
     named = "notes" if len(theirs) == 1 else "a, b, c and 1 more"
     for asking in (bring_forward, status, odd):
         with pytest.raises(CryptoflowError, match=rf"has tables \({named}\) but no revision of CryptoFlow") as refused:

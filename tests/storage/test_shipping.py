@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from cryptoflow.storage.events.asking import Unreadable
 from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.events.reading import Wanted, audit, events
 from cryptoflow.storage.events.rebuilding import MADE, digest
+from cryptoflow.storage.migrating import Foreign
 from cryptoflow.storage.shipping.beside import Beside
 from cryptoflow.storage.shipping.comparing import Differs
 from cryptoflow.storage.shipping.shipper import Lag, Pace, Shipper
@@ -130,6 +133,19 @@ def test_what_is_committed_is_shipped_at_once_and_not_at_the_next_look(file: Pat
 
     asyncio.run(run())
     assert state(url)[0].head.seq == 24
+
+
+def test_a_database_of_somebody_else_is_not_waited_for(file: Path, tmp_path: Path) -> None:
+    write(file, 0, 1)
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute("CREATE TABLE notes (note TEXT)")
+
+    async def runs(shipper: Shipper) -> None:
+        async with asyncio.timeout(10):
+            await shipper.run()
+
+    with pytest.raises(Foreign, match=r"has tables \(notes\) but no revision of CryptoFlow"):
+        shipping(file, f"sqlite:///{tmp_path}/theirs.db", runs)
 
 
 def test_an_outage_is_told_once_and_ends_without_hands_while_the_journal_goes_on(

@@ -11,7 +11,7 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Manifest
-from cryptoflow.pipelines.backups.moving import READY, finish
+from cryptoflow.pipelines.backups.moving import finish
 from cryptoflow.pipelines.backups.place import (
     BEGUN,
     LOCK,
@@ -20,15 +20,17 @@ from cryptoflow.pipelines.backups.place import (
     Backup,
     backups_folder,
     kept,
+    last_copy,
     last_good,
     left_over,
     name_of,
 )
-from cryptoflow.pipelines.backups.proving import faults, restored
+from cryptoflow.pipelines.backups.promising import READY
+from cryptoflow.pipelines.backups.proving import looks, restored
 from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.sources import JOURNALS, Source, bytes_of, source, sources
-from cryptoflow.pipelines.backups.standing import UNTOUCHED, Leaves, left_of, untold
-from cryptoflow.pipelines.backups.taking import marked, taken
+from cryptoflow.pipelines.backups.standing import UNTOUCHED, Leaves, left_of, said_odd, said_unread, untold
+from cryptoflow.pipelines.backups.taking import emptied, marked, taken
 from cryptoflow.pipelines.databases.copying import Progress
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.settings import settings
@@ -37,29 +39,42 @@ DAY = 24 * 3_600_000
 
 
 class Created(NamedTuple):
-    """A backup that was taken and proved, and those that it let go."""
+    """A backup that was taken and proved, those that it let go, and what its owner should know besides."""
 
     backup: Backup
     manifest: Manifest
     removed: Sequence[str]
+    said: Sequence[str] = ()
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
+        held = self.manifest
         told = {"backup": self.backup.name, "folder": str(self.backup.folder), "removed": list(self.removed)}
-        counted = {"events": self.manifest.events, "bytes": self.manifest.bytes, "damaged": self.manifest.damaged}
-        return {**told, **counted, **self.manifest.facts()}
+        lacks = {"damaged": held.damaged, "unusable": held.unusable, "unproved": held.newer, "odd": held.odd}
+        counted = {"events": held.events, "bytes": held.bytes, "remarks": self.remarks()}
+        return {**told, **counted, **lacks, **held.facts()}
+
+    def remarks(self) -> list[str]:
+        """Return what keeps nothing from being restored."""
+        return [*self.said, *(said_odd(name, odd) for name, odd in self.manifest.odd.items())]
 
     def trouble(self, home: Path | None = None) -> CryptoflowError | None:
-        """Return what to say of originals that are damaged, None where all are good."""
-        found = []
-        for name, wrong in self.manifest.damaged.items():
-            good = last_good(name, home)
+        """Return what to say of originals that are damaged, that could not be used or not be proved."""
+        held, found = self.manifest, []
+        for name, wrong in held.damaged.items():
             place = source(name, home).target.place
-            fix = f"no backup holds it whole; move {place} elsewhere if it is no journal, this backup keeps what it is"
-            if good is not None:
-                fix = f"`cryptoflow backup restore {good.name} --only {name} --force` brings the last good copy back"
+            asis = f"no backup holds it whole; move {place} elsewhere if it is no journal, this backup keeps what it is"
+            fix = last_copy(name, home, held.reached.get(name)) or asis
             found.append(Problem(f"{name} itself is damaged, not a backup of it: {'; '.join(wrong)}", fix=fix))
-        return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
+        for name, why in held.unusable.items():
+            fix = "let it be used, then run `cryptoflow backup create` again; nothing of it is in this backup"
+            found.append(Problem(f"{name} could not be backed up: {'; '.join(why)}", fix=fix))
+        for name, revision in held.newer.items():
+            what = f"{name} is kept as it is, unproved: it is of revision {revision}, which this version does not know"
+            fix = "use the version of CryptoFlow that wrote it, or a newer one, also to restore it"
+            found.append(Problem(what, fix=fix))
+        code = ExitCode.PROOF_FAILED if held.damaged else ExitCode.UNAVAILABLE
+        return CryptoflowError(found, code=code) if found else None
 
 
 async def create(
@@ -71,7 +86,8 @@ async def create(
 ) -> Created:
     """Take a backup while everything goes on. It has a name only once it is proved; then those too old are removed.
 
-    What is damaged in itself is kept as it is and marked; then nothing is removed, for an older one may hold it whole.
+    What is damaged in itself is kept as it is and marked. Where anything is not proved, nothing is removed: an older
+    backup may hold it.
     """
     folder = backups_folder(home)
     disk.make(folder)
@@ -80,7 +96,7 @@ async def create(
             shutil.rmtree(left)
         ready = (home or home_of()) / READY
         leaves(f"no backup was made, and {left_of(ready)}")
-        await finish(ready, home, clock=clock)
+        said = [said_unread(what) for what in await finish(ready, home, clock=clock)]
         leaves(f"no backup was made, and {UNTOUCHED}")
         found = sources(home)
         if not found:
@@ -90,7 +106,7 @@ async def create(
         taken_at = (clock or MachineClock()).now()
         begun = Backup(folder / f"{name_of(taken_at)}{BEGUN}")
         try:
-            await _write(begun, taken_at, found, progress)
+            await _write(begun, taken_at, found, home, progress)
         except BaseException:
             shutil.rmtree(begun.folder, ignore_errors=True)
             raise
@@ -101,21 +117,31 @@ async def create(
         if progress is not None:
             progress(len(found) + 1, len(found) + 1)
         manifest = backup.manifest()
-        return Created(backup, manifest, [] if manifest.damaged else prune(backup, taken_at, home))
+        empty = [each.target.place for each in found if each.name not in manifest.names]
+        said += [f"{place} is empty, as one is that is being made: it is not in the backup" for place in empty]
+        unproved = manifest.left_out or manifest.newer
+        return Created(backup, manifest, [] if unproved else prune(backup, taken_at, home), said)
 
 
-async def _write(begun: Backup, taken_at: int, found: Sequence[Source], progress: Progress | None) -> None:
+async def _write(
+    begun: Backup, taken_at: int, found: Sequence[Source], home: Path | None, progress: Progress | None
+) -> None:
     """Write a backup that has no name yet, and look at all of it."""
     (begun.folder / JOURNALS).mkdir(parents=True)
     manifest = Manifest(taken_at, __version__, [])
     for number, each in enumerate(found):
-        manifest = manifest._replace(parts=[*manifest.parts, *await taken(each, begun.folder)])
+        parts = await taken(each, begun.folder)
+        if not parts and last_good(each.name, home):
+            parts = emptied(each)
+        manifest = manifest._replace(parts=[*manifest.parts, *parts])
         if progress is not None:
             progress(number + 1, len(found) + 1)
+    if not manifest.parts:
+        raise CryptoflowError("there is nothing to back up yet", fix="cryptoflow db upgrade")
     with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=begun.folder.parent) as scratch:
         restored(begun, manifest, Path(scratch))
-        wrong = faults(manifest.good.parts, Path(scratch))
-    manifest = manifest._replace(parts=marked(manifest.parts, wrong))
+        found_in = looks(manifest.good.parts, Path(scratch))
+        manifest = manifest._replace(parts=marked(manifest.parts, found_in, Path(scratch)))
     disk.put(begun.folder / MANIFEST, manifest.text().encode())
     disk.settle(begun.folder / JOURNALS)
     disk.settle(begun.folder)

@@ -4,7 +4,6 @@ A shared database on a server is restored into a schema of its own on the same s
 that is the way a real restore goes, and unlike a database of its own it needs no right to make databases.
 """
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -12,7 +11,8 @@ from typing import Any, NamedTuple
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
-from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, taken_damaged
+from cryptoflow.pipelines.backups.manifest import Manifest
+from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, lacking
 from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.serving import clear, fill
@@ -24,7 +24,7 @@ ROOM = "cryptoflow_drill"
 
 
 class Drill(NamedTuple):
-    """How long a recovery took, in seconds by what was done, how old the backup was, and what it holds damaged."""
+    """How long a recovery took, in seconds by what was done, how old the backup was, and what it holds."""
 
     backup: Backup
     events: int
@@ -33,7 +33,7 @@ class Drill(NamedTuple):
     restored: float
     served: float
     proved: float
-    damaged: Mapping[str, Sequence[str]]
+    held: Manifest
 
     @property
     def seconds(self) -> float:
@@ -42,12 +42,14 @@ class Drill(NamedTuple):
 
     def trouble(self) -> CryptoflowError | None:
         """Return what to say of what cannot be recovered, None where all can."""
-        found = taken_damaged(self.backup.name, self.damaged)
+        found = lacking(self.backup.name, self.held)
         return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
-        return {**self._asdict(), "backup": self.backup.name, "seconds": self.seconds}
+        told = {**self._asdict(), "backup": self.backup.name, "seconds": self.seconds}
+        del told["held"]
+        return {**told, "damaged": self.held.damaged, "unusable": self.held.unusable}
 
 
 async def drill(name: str | None = None, *, home: Path | None = None, clock: Clock | None = None) -> Drill:
@@ -79,4 +81,4 @@ async def _rehearsed(backup: Backup, folder: Path, server: Target, clock: Clock)
                 await clear(server.url, ROOM)
     age = begun / 1e9 - manifest.taken_at / 1e3
     spent = (restored - begun) / 1e9, (served - proved) / 1e9, (proved - restored) / 1e9
-    return Drill(backup, manifest.events, manifest.bytes, age, *spent, held.damaged)
+    return Drill(backup, manifest.events, manifest.bytes, age, *spent, held)

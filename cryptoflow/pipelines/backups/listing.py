@@ -27,6 +27,8 @@ class Listed(NamedTuple):
     def look(self) -> str:
         """Return what a quick look found."""
         taken = [f"{name} was damaged when it was taken" for name in self.damaged]
+        if self.manifest is not None:
+            taken += [f"{name} could not be used when it was taken" for name in self.manifest.unusable]
         return "; ".join([*self.wrong, *taken]) or "there, sizes agree"
 
     def facts(self) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class Listed(NamedTuple):
         found |= {"looked_at": "sizes", "damaged": self.damaged}
         if self.manifest is None:
             return found
+        found["unusable"] = self.manifest.unusable
         told = {"taken_at": self.manifest.taken_at, "version": self.manifest.version, "parts": self.manifest.names}
         return {**found, **told, "events": self.manifest.events, "bytes": self.manifest.bytes}
 

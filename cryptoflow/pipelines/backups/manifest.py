@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cryptoflow.domain.events.codec import canonical
 from cryptoflow.domain.journal.recorded import Head
+from cryptoflow.storage.migrating import is_known
 
 FORMAT = 1
 """Rises when older versions could not read a backup any more."""
@@ -15,8 +16,10 @@ FORMAT = 1
 class Part(NamedTuple):
     """A database in a backup: `database` for the one that processes share, or `journal/ACCOUNT`.
 
-    `damaged` says what was wrong with the original when the backup was taken; then nothing is told of what it holds. A
-    log that lay beside such a file is a part of the same name, and `file` is empty where nothing could be read.
+    `damaged` says what was wrong with the original when the backup was taken; then nothing is told of what it holds but
+    how far it had `reached` at least, as far as that is known. A log that lay beside such a file is a part of the same
+    name. `unusable` says why the original could not be used at all; `file` is empty where nothing was read. `odd` says
+    what it lacks or has of its own where its events and rows are good.
     """
 
     name: str
@@ -27,6 +30,14 @@ class Part(NamedTuple):
     rows: Mapping[str, int]
     heads: Mapping[str, Head]
     damaged: Sequence[str] = ()
+    unusable: Sequence[str] = ()
+    odd: Sequence[str] = ()
+    reached: Mapping[str, int] | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether it can be restored as a database."""
+        return not self.damaged and not self.unusable
 
     @property
     def unproved(self) -> "Part":
@@ -56,9 +67,39 @@ class Manifest(NamedTuple):
         return {part.name: part.damaged for part in self.parts if part.damaged}
 
     @property
+    def unusable(self) -> dict[str, Sequence[str]]:
+        """Return why databases could not be used when the backup was taken, by their names."""
+        return {part.name: part.unusable for part in self.parts if part.unusable}
+
+    @property
+    def reached(self) -> dict[str, Mapping[str, int]]:
+        """Return how far the journals in damaged databases had come at least, by the names of those."""
+        return {part.name: part.reached for part in self.parts if part.reached}
+
+    @property
+    def left_out(self) -> dict[str, Sequence[str]]:
+        """Return what it holds no good copy of, and why."""
+        return {**self.damaged, **self.unusable}
+
+    @property
+    def odd(self) -> dict[str, Sequence[str]]:
+        """Return how good databases are not built as they must be, by their names."""
+        return {part.name: part.odd for part in self.parts if part.odd}
+
+    @property
+    def newer(self) -> dict[str, str]:
+        """Return the revisions that this version does not know, by the names of databases."""
+        return {part.name: part.revision for part in self.parts if part.revision and not is_known(part.revision)}
+
+    @property
     def good(self) -> "Manifest":
         """Return what it says of the databases that were good."""
-        return self._replace(parts=[part for part in self.parts if not part.damaged])
+        return self._replace(parts=[part for part in self.parts if part.is_good])
+
+    @property
+    def proved(self) -> "Manifest":
+        """Return what it says of the good databases that this version knows how to look at."""
+        return self._replace(parts=[part for part in self.good.parts if part.name not in self.newer])
 
     def only(self, name: str) -> "Manifest":
         """Return what it says of one database."""

@@ -7,29 +7,25 @@ ever written over.
 """
 
 import errno
-import json
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
+from cryptoflow.pipelines.backups.fencing import highest, lift, lift_file, seen, seen_by
+from cryptoflow.pipelines.backups.promising import LIST, Step, Steps, made_anew, promised
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import shared
+from cryptoflow.pipelines.home import home_of
 from cryptoflow.storage.copying.online import SIDECARS, is_open
 from cryptoflow.storage.copying.schemas import exchange, keep_out, rooms
 from cryptoflow.storage.leases.grants import LEASES, held
 from cryptoflow.storage.migrating import newest, revision
-
-READY = "restoring"
-"""The folder in the state folder for what is made ready."""
-
-LIST = "steps.json"
 
 NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What a file system says that gives a file no second name."""
@@ -38,67 +34,50 @@ IN_USE = "end the process that uses it: what it writes from now on would be lost
 LEAVE = "`cryptoflow backup restore --force` sets aside what is there, ends that restore and restores"
 
 
-class Step(NamedTuple):
-    """A file that is ready to take its place, and where goes what has it now."""
+async def finish(
+    ready: Path, home: Path | None = None, *, force: bool = False, clock: Clock | None = None
+) -> Sequence[str]:
+    """Do what is left of a restore that was killed: the rest of it, or away with what was not promised yet.
 
-    ready: str
-    place: str
-    aside: str
-
-    @property
-    def is_done(self) -> bool:
-        """Say whether it has its place; then what happens there is no business of ours any more."""
-        ready, place = Path(self.ready), Path(self.place)
-        return not ready.exists() or (place.exists() and place.samefile(ready))
-
-
-class Steps(NamedTuple):
-    """What is to be done; `ready` and `aside` are rooms of `database`, the shared one, where that is on a server."""
-
-    files: Sequence[Step]
-    ready: str = ""
-    aside: str = ""
-    database: str = ""
-
-
-def promise(folder: Path, steps: Steps) -> None:
-    """Write down what will be done: from now on it will be done, by this process or by the next restore."""
-    disk.put(folder / LIST, json.dumps(steps._asdict(), indent=2).encode())
-    disk.settle(folder)
-
-
-def promised(folder: Path) -> Steps | None:
-    """Return what an earlier restore has begun."""
-    try:
-        told = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return Steps([Step(*each) for each in told["files"]], told["ready"], told["aside"], told["database"])
-
-
-async def finish(ready: Path, home: Path | None = None, *, force: bool = False, clock: Clock | None = None) -> None:
-    """Do what is left of a restore that was killed: the rest of it, or away with what was not promised yet."""
+    Returns what could not be read that may know of higher fencing tokens, as `carry_out` does.
+    """
     steps = promised(ready)
     if steps is not None:
-        await carry_out(ready, steps, home, force=force, clock=clock)
-    elif ready.exists():
+        return await carry_out(ready, steps, home, force=force, clock=clock)
+    if ready.exists():
         shutil.rmtree(ready)
+    return ()
 
 
 async def carry_out(
     folder: Path, steps: Steps, home: Path | None = None, *, force: bool = False, clock: Clock | None = None
-) -> None:
-    """Do what is left of the steps, then forget them; without `force` nothing more goes aside."""
+) -> Sequence[str]:
+    """Do what is left of the steps, then forget them; without `force` nothing more goes aside.
+
+    The tokens of a shared database rise as it takes its place, and no sooner: until then others may be given.
+    """
+    unread: Sequence[str] = ()
     for step in steps.files:
         check_place(step, force)
     if steps.ready:
-        await _exchange(steps, home, force, clock or MachineClock())
+        unread = await _exchange(steps, home, force, clock or MachineClock())
     for step in steps.files:
         check_place(step, force)  # again: the steps before it may have taken long
         set_aside(step)
+        if step.ready == steps.fenced and not step.is_done:
+            known = seen_by(fenced_by(steps), home or home_of())
+            lift_file(Path(step.ready), known.tokens)
+            unread = known.unread
         put_in_place(step)
     (folder / LIST).unlink()
     shutil.rmtree(folder)
+    return unread
+
+
+def fenced_by(steps: Steps) -> list[Path]:
+    """Return the files of a restore that may know tokens: what is ready, what goes aside, what is in its place yet."""
+    whole = [step for step in steps.files if not step.place.endswith(SIDECARS)]
+    return [Path(each) for step in whole for each in (step.ready, step.place, step.aside)]
 
 
 def check_place(step: Step, force: bool) -> None:
@@ -106,9 +85,9 @@ def check_place(step: Step, force: bool) -> None:
     place = Path(step.place)
     if step.is_done or not place.exists():
         return
+    if is_claim(step):
+        return
     if Path(step.aside).exists():
-        if is_claim(place):
-            return
         raise made_anew(step)
     if not force:
         raise CryptoflowError(f"{place} is there", fix=LEAVE, code=ExitCode.REFUSED)
@@ -116,16 +95,7 @@ def check_place(step: Step, force: bool) -> None:
         raise CryptoflowError(f"{place} is in use", fix=IN_USE, code=ExitCode.REFUSED)
 
 
-def made_anew(step: Step) -> CryptoflowError:
-    """Say that somebody has begun a new file where a restore was killed, which may hold what nothing else does."""
-    return CryptoflowError(
-        f"{step.place} was made anew since a restore began, and may hold what {step.aside} and the backup do not",
-        fix="end what uses it and move it elsewhere with what lies beside it; then run the same command again",
-        code=ExitCode.REFUSED,
-    )
-
-
-async def _exchange(steps: Steps, home: Path | None, force: bool, clock: Clock) -> None:
+async def _exchange(steps: Steps, home: Path | None, force: bool, clock: Clock) -> Sequence[str]:
     target = shared(home)
     if target.place != steps.database:
         raise CryptoflowError(
@@ -136,21 +106,24 @@ async def _exchange(steps: Steps, home: Path | None, force: bool, clock: Clock) 
     database = target.open()
     try:
         async with reachable(database), database.writing() as connection:
-            await connection.run_sync(_exchange_rooms, steps, force, clock)
+            return await connection.run_sync(_exchange_rooms, steps, home or home_of(), force, clock)
     finally:
         await database.close()
 
 
-def _exchange_rooms(connection: Connection, steps: Steps, force: bool, clock: Clock) -> None:
+def _exchange_rooms(connection: Connection, steps: Steps, home: Path, force: bool, clock: Clock) -> Sequence[str]:
     if steps.ready not in rooms(connection, steps.ready):
-        return  # done already
+        return ()  # done already
     found = revision(connection)
     if found is not None and not force:
         raise CryptoflowError(f"there is a database in {steps.database}", fix=LEAVE, code=ExitCode.REFUSED)
     if found == newest():
         keep_out(connection, LEASES.name)
         check_leases(connection, clock)
+    known = highest([seen_by(fenced_by(steps), home), seen(connection)])
+    lift(connection, known.tokens, steps.ready)
     exchange(connection, steps.ready, steps.aside)
+    return known.unread
 
 
 def check_leases(connection: Connection, clock: Clock) -> None:
@@ -169,7 +142,7 @@ def set_aside(step: Step) -> None:
     if step.is_done:
         return
     disk.make(aside.parent)
-    if place.exists() and not aside.exists():
+    if place.exists() and not aside.exists() and not is_claim(step):
         place.rename(aside)
     if not place.exists():
         for ending in SIDECARS:
@@ -185,29 +158,34 @@ def put_in_place(step: Step) -> None:
     ready, place = Path(step.ready), Path(step.place)
     if not step.is_done:
         try:
-            _name(ready, place)
-        except FileExistsError as error:
-            raise made_anew(step) from error
+            os.link(ready, place)  # unlike a move, it never takes the place of another
+        except OSError as error:
+            if error.errno not in {errno.EEXIST, *NO_LINKS}:
+                raise
+            claim(step)
+            ready.rename(place)
         disk.settle(place.parent)
     ready.unlink(missing_ok=True)
     disk.settle(place.parent)
 
 
-def _name(ready: Path, place: Path) -> None:
-    """Give a file its name, which, unlike a move, never takes the place of another."""
+def claim(step: Step) -> None:
+    """Take a name where no file can be given a second one, with what SQLite opens as no database, nor as a new one."""
     try:
-        os.link(ready, place)
-    except FileExistsError:
-        if not is_claim(place):
-            raise
-        ready.rename(place)
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))  # the name is ours, and nobody else's
-        ready.rename(place)
+        claimed = os.open(step.place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    except FileExistsError as error:
+        if not is_claim(step):
+            raise made_anew(step) from error
+        return
+    os.write(claimed, _words(step))
+    os.close(claimed)
 
 
-def is_claim(place: Path) -> bool:
-    """Say whether a file is empty, as one is by which a name was claimed that no second name can be given to."""
-    return place.is_file() and place.stat().st_size == 0
+def is_claim(step: Step) -> bool:
+    """Say whether a place is claimed for what is ready: an empty file may be anybody's who has just opened it."""
+    place, claimed = Path(step.place), _words(step)
+    return place.is_file() and place.stat().st_size == len(claimed) and place.read_bytes() == claimed
+
+
+def _words(step: Step) -> bytes:
+    return f"this is the place of {step.ready}\n".encode()

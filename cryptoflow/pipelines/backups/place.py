@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.backups.manifest import Manifest, read
 from cryptoflow.pipelines.home import home_of
@@ -34,12 +35,23 @@ class Damaged(CryptoflowError):
         )
 
 
-def taken_damaged(name: str, damaged: Mapping[str, Iterable[str]]) -> list[Problem]:
-    """Return what to say of what a backup holds that was damaged when it was taken."""
-    fix = f"`cryptoflow backup restore {name}` leaves it out; with `--only` it is restored as it is"
+def lacking(name: str, manifest: Manifest) -> list[Problem]:
+    """Return what to say of what a backup holds no good copy of."""
+    asis = f"`cryptoflow backup restore {name}` leaves it out; with `--only` it is restored as it is"
+    took = f"the backup {name} holds"
+    damaged, unusable = manifest.damaged.items(), manifest.unusable.items()
     return [
-        Problem(f"the backup {name} holds {part}, which was damaged when it was taken: {'; '.join(wrong)}", fix=fix)
-        for part, wrong in damaged.items()
+        *(
+            Problem(f"{took} {part}, which was damaged when it was taken: {'; '.join(wrong)}", fix=asis)
+            for part, wrong in damaged
+        ),
+        *(
+            Problem(
+                f"{took} nothing of {part}, as that could not be used when it was taken: {'; '.join(why)}",
+                fix="cryptoflow backup create",
+            )
+            for part, why in unusable
+        ),
     ]
 
 
@@ -104,9 +116,35 @@ def kept(home: Path | None = None) -> list[Backup]:
 def last_good(part: str, home: Path | None = None) -> Backup | None:
     """Return the newest backup that holds a database whole, as far as a quick look tells."""
     for each in reversed(kept(home)):
-        if not each.wrong() and part in each.manifest().good.names:
+        if not each.wrong() and part in each.manifest().proved.names:
             return each
     return None
+
+
+def last_copy(part: str, home: Path | None = None, reached: Mapping[str, int] | None = None) -> str:
+    """Return the command that brings back the last good copy of a damaged database, and what that would cost."""
+    good = last_good(part, home)
+    if good is None:
+        return ""
+    heads = good.manifest().only(part).heads
+    told = [
+        _cost(account, heads.get(account, Head()).seq, reached or {}) for account in sorted({*heads, *(reached or {})})
+    ]
+    holds = f"it {'; '.join(told)}" if told else "it holds no events"
+    return f"`cryptoflow backup restore {good.name} --only {part} --force` brings back the last good copy: {holds}"
+
+
+def _cost(account: str, held: int, reached: Mapping[str, int]) -> str:
+    """Say which events of an account a copy holds, and how far the damaged database had come.
+
+    >>> _cost("main", 812, {"main": 1020})
+    'holds events up to 812 of main, the damaged one had reached at least 1,020'
+    >>> _cost("main", 812, {})
+    'holds events up to 812 of main, how far the damaged one had come is not known'
+    """
+    come = f"had reached at least {reached[account]:,}" if account in reached else ""
+    damaged = f"the damaged one {come}" if come else "how far the damaged one had come is not known"
+    return f"holds events up to {held:,} of {account}, {damaged}"
 
 
 def left_over(home: Path | None = None) -> list[Path]:

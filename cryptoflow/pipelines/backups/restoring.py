@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.store import disk
-from cryptoflow.pipelines.backups.asides import aside_of, room_aside
-from cryptoflow.pipelines.backups.fencing import raise_tokens
+from cryptoflow.pipelines.backups.fencing import seen_by
 from cryptoflow.pipelines.backups.manifest import Manifest
-from cryptoflow.pipelines.backups.moving import IN_USE, READY, Step, Steps, carry_out, check_leases, finish, promise
-from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, last_good, name_of
+from cryptoflow.pipelines.backups.moving import IN_USE, carry_out, check_leases, fenced_by, finish
+from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, last_copy, name_of
+from cryptoflow.pipelines.backups.planning import near_of, planned
+from cryptoflow.pipelines.backups.promising import READY, Steps, promise
 from cryptoflow.pipelines.backups.proving import check
 from cryptoflow.pipelines.backups.room import check_room
-from cryptoflow.pipelines.backups.serving import clear, fill
 from cryptoflow.pipelines.backups.sources import DATABASE, Source, source
-from cryptoflow.pipelines.backups.standing import HALF, UNTOUCHED, Leaves, left_of, untold
+from cryptoflow.pipelines.backups.standing import HALF, UNTOUCHED, Leaves, left_of, said_odd, said_unread, untold
 from cryptoflow.pipelines.backups.taking import LOG
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.databases.opening import reachable
@@ -25,23 +25,19 @@ from cryptoflow.pipelines.databases.revisions import status
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.storage.copying.online import is_open
 
-NEAR = ".restoring"
-"""What a file that is ready is called beside the one whose place it takes."""
-
-ROOM_READY = "cryptoflow_restoring"
-"""What the room of a server's database is called that holds the same."""
-
 
 class Restored(NamedTuple):
     """A backup that is in use again, and where lies what was there before, if anything was.
 
-    `manifest` tells of what was restored; what the backup holds damaged is `left_out` unless it was asked for.
+    `manifest` tells of what was restored; what the backup holds damaged is `left_out` unless it was asked for. `unread`
+    is what could not be read that may know of fencing tokens which the restored database gives again.
     """
 
     backup: Backup
     manifest: Manifest
     aside: Sequence[str]
     left_out: Mapping[str, Sequence[str]]
+    unread: Sequence[str]
 
     @property
     def parts(self) -> Sequence[str]:
@@ -53,18 +49,25 @@ class Restored(NamedTuple):
         told = {"backup": self.backup.name, "taken_at": self.manifest.taken_at, "parts": list(self.parts)}
         heads = {account: head._asdict() for account, head in self.manifest.heads.items()}
         damaged = {"damaged": self.manifest.damaged, "left_out": dict(self.left_out)}
-        return {**told, "heads": heads, "set_aside": list(self.aside), **damaged}
+        more = {"odd": self.manifest.odd, "tokens_not_read": list(self.unread)}
+        return {**told, "heads": heads, "set_aside": list(self.aside), **damaged, **more}
+
+    def remarks(self) -> list[str]:
+        """Return what its owner should know of what is in use now."""
+        built = [said_odd(name, odd) for name, odd in self.manifest.odd.items()]
+        return [*built, *map(said_unread, self.unread)]
 
     def trouble(self, home: Path | None = None) -> CryptoflowError | None:
         """Return what to say of what was left out, None where nothing was."""
-        found = []
+        found, held = [], self.backup.manifest()
         for name, wrong in self.left_out.items():
-            good, what = last_good(name, home), f"{name} is left out; it was damaged when it was taken"
-            asis = f"`cryptoflow backup restore {self.backup.name} --only {name} --force` takes it as it is"
-            fix = f"no backup holds it whole; {asis}"
-            if good is not None:
-                fix = f"`cryptoflow backup restore {good.name} --only {name} --force` takes the last good one; {asis}"
-            found.append(Problem(f"{what}: {'; '.join(wrong)}", fix=fix))
+            if name in held.unusable:
+                what, asis = f"{name} is left out; it could not be used when the backup was taken", ""
+            else:
+                what = f"{name} is left out; it was damaged when it was taken"
+                asis = f"`cryptoflow backup restore {self.backup.name} --only {name} --force` takes it as it is"
+            good = last_copy(name, home, held.reached.get(name)) or "no backup holds it whole"
+            found.append(Problem(f"{what}: {'; '.join(wrong)}", fix="; ".join(filter(None, (good, asis)))))
         return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
 
 
@@ -87,7 +90,7 @@ async def restore(
     ready = home / READY
     with disk.alone(backups_folder(home) / LOCK):
         leaves(left_of(ready))
-        await finish(ready, home, force=force, clock=clock)
+        unread = [*await finish(ready, home, force=force, clock=clock)]
         leaves(UNTOUCHED)
         backup = asked(name, home)
         held = backup.manifest()
@@ -108,17 +111,17 @@ async def restore(
         try:
             unpack(backup, manifest, ready)
             check(backup.name, manifest, ready, rebuilds=False)
-            if DATABASE in manifest.good.names:
-                await raise_tokens(ready, manifest, home)
-            steps = await planned(home, wanted, stamp)
+            steps = await planned(home, wanted, stamp, fenced=DATABASE in manifest.good.names)
+            if steps.fenced or steps.ready:
+                seen_by(fenced_by(steps), home)  # what would be in the way later is told before anything is begun
         except BaseException:
             clear_away(ready, wanted)
             raise
         leaves(HALF)
         promise(ready, steps)
-        await carry_out(ready, steps, home, force=force, clock=clock)
+        unread += await carry_out(ready, steps, home, force=force, clock=clock)
         leaves(f"{backup.name} is restored")
-    return Restored(backup, manifest, told_aside(steps, there), {} if only else held.damaged)
+    return Restored(backup, manifest, told_aside(steps, there), {} if only else held.left_out, unread)
 
 
 def chosen(backup: Backup, held: Manifest, only: str | None) -> Manifest:
@@ -129,7 +132,7 @@ def chosen(backup: Backup, held: Manifest, only: str | None) -> Manifest:
         raise CryptoflowError(f"there is no {only} in this backup", fix=fix, code=ExitCode.USAGE)
     wanted = held.good if only is None else held.only(only)
     if not any(part.file for part in wanted.parts):
-        wrong = "; ".join(f"{name}: {', '.join(held.damaged[name])}" for name in names)
+        wrong = "; ".join(f"{name}: {', '.join(held.left_out[name])}" for name in names)
         raise CryptoflowError(
             f"{backup.name} holds nothing of it that could be restored: {wrong}",
             fix="`cryptoflow backup list` shows the others; `cryptoflow backup restore NAME` takes one of them",
@@ -176,33 +179,6 @@ async def check_free(there: Source, clock: Clock) -> None:
                 await connection.run_sync(check_leases, clock)
         finally:
             await server.close()
-
-
-async def planned(home: Path, wanted: Sequence[Source], stamp: str) -> Steps:
-    """Return what puts unpacked files in their places; a server's tables are built beside those in use on the way."""
-    files, room, database = [], "", ""
-    for each in wanted:
-        place, unpacked = each.target.file, home / READY / each.file
-        if place is None:
-            room, database = ROOM_READY, each.target.place
-            await clear(each.target.url, ROOM_READY)
-            await fill(each.target.url, room, unpacked)
-            continue
-        place = place.absolute()
-        aside = aside_of(place, home, stamp)
-        disk.make(place.parent)
-        for ending in ("", LOG):  # beside a damaged file there may be its log
-            if (part := unpacked.with_name(unpacked.name + ending)).exists():
-                near = near_of(place, ending)
-                shutil.move(part, near)  # its place may be on another disk
-                disk.sync(near)
-                files.append(Step(str(near), str(place) + ending, str(aside / (place.name + ending))))
-    return Steps(files, room, room_aside(stamp) if room else "", database)
-
-
-def near_of(place: Path, ending: str = "") -> Path:
-    """Return where a file is ready that takes a place."""
-    return place.with_name(place.name + ending + NEAR)
 
 
 def told_aside(steps: Steps, there: Sequence[Source]) -> list[str]:

@@ -2,20 +2,30 @@
 
 import errno
 import os
-import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Part
+from cryptoflow.pipelines.backups.proving import Look
 from cryptoflow.pipelines.backups.sources import Source, served
-from cryptoflow.pipelines.backups.unpacking import digest
-from cryptoflow.storage.away import words
-from cryptoflow.storage.copying.online import SIDECARS, Contents, contents, copy_file, is_database
+from cryptoflow.pipelines.backups.unpacking import digest, pieces
+from cryptoflow.storage import away
+from cryptoflow.storage.copying.online import (
+    SIDECARS,
+    Contents,
+    contents,
+    copy_file,
+    is_damage,
+    is_database,
+    is_refused,
+    reached,
+)
 
 LOG = "-wal"
 """What the file beside a database is called in which its last commits may be."""
@@ -24,29 +34,45 @@ LOG = "-wal"
 async def taken(source: Source, folder: Path) -> list[Part]:
     """Write a database into the folder of a backup while others go on writing to it; return what there is to say of it.
 
-    A damaged one hinders nobody: what can be read of it is kept, and what is wrong with it is told.
+    A damaged one hinders nobody: what can be read of it is kept, and what is wrong with it is told. Of one that holds
+    nothing yet there is nothing to say.
     """
     file, original = folder / source.file, source.target.file
     if original is None:
         wrong = await _served(source, file)
         return _kept(source, file, wrong) if wrong else [_good(source, file, contents(file))]
-    try:
-        with original.open("rb"):
-            pass
-    except OSError as error:
-        return [_part(source, file, (f"it cannot be read: {error.strerror}",))]
     with disk.written("a backup", folder):
         found = _copied(original, file)
         if isinstance(found, Contents):
             return [_good(source, file, found)]
         for ending in ("", *SIDECARS, "-journal"):
             file.with_name(file.name + ending).unlink(missing_ok=True)
-        return _kept(source, file, (found, *_bytes_copied(original, file)))
+        if found is None:
+            return []
+        if found.unusable:
+            return [_part(source, file)._replace(unusable=found.unusable)]
+        return _kept(source, file, (*found.damaged, *_bytes_copied(original, file)))
 
 
-def marked(parts: Sequence[Part], wrong: dict[str, list[str]]) -> list[Part]:
-    """Return parts with what a look at them found wrong, by their files."""
-    return [part.unproved._replace(damaged=wrong[part.file]) if part.file in wrong else part for part in parts]
+def marked(parts: Sequence[Part], looks: Mapping[str, Look], folder: Path) -> list[Part]:
+    """Return parts with what a look at them found, by their files; of damaged ones with how far they had come."""
+    seen = [
+        part.unproved._replace(damaged=look.damaged)
+        if (look := looks.get(part.file, Look())).damaged
+        else part._replace(odd=look.odd)
+        for part in parts
+    ]
+    return [
+        part._replace(reached=reached(folder / part.file))
+        if part.damaged and part.file and not part.file.endswith(LOG)
+        else part
+        for part in seen
+    ]
+
+
+def emptied(source: Source) -> list[Part]:
+    """Return what there is to say of a database that holds nothing though it did."""
+    return [_part(source, Path(source.file), ("it is empty, and was not when it was last backed up",))]
 
 
 async def _served(source: Source, file: Path) -> Sequence[str]:
@@ -60,43 +86,75 @@ async def _served(source: Source, file: Path) -> Sequence[str]:
     return ()
 
 
-def _copied(original: Path, file: Path) -> Contents | str:
-    """Copy a file as SQLite does, and return what it holds, or why it is no database that could be used."""
-    if not is_database(original):
-        return "file is not a database" if original.stat().st_size else "it is empty"
+class Wrong(NamedTuple):
+    """What is wrong with a file, or why it cannot be used though nothing may be wrong with it."""
+
+    damaged: Sequence[str] = ()
+    unusable: Sequence[str] = ()
+
+
+def _copied(original: Path, file: Path) -> Contents | Wrong | None:
+    """Copy a file as SQLite does, and return what it holds, None for nothing, or why that cannot be had."""
+    try:
+        if not is_database(original):
+            log = original.with_name(original.name + LOG)
+            is_empty = not original.stat().st_size and not (log.exists() and log.stat().st_size)
+            return None if is_empty else Wrong(("file is not a database",))
+    except OSError as error:
+        words = (f"it cannot be read: {error.strerror}",)
+        return Wrong(words) if error.errno == errno.EIO else Wrong((), words)
+    file.touch()  # where a disk takes nothing, that is said in its words
     try:
         copy_file(original, file)
-        found = contents(file)
+    except CryptoflowError as error:
+        return Wrong((), [problem.what for problem in error.problems])
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        return str(error)
+        check_disk(error)
+        return Wrong((str(error),)) if is_damage(error) else Wrong((), (f"it cannot be used: {error}",))
+    try:
+        found = contents(file)
     except DatabaseError as error:
-        return words(error)
-    return found if found.rows else "it is empty"
+        check_disk(error)
+        return Wrong((away.words(error),))
+    return found if found.rows or found.revision else None
+
+
+def check_disk(error: Exception) -> None:
+    """Say in the words of the disk of a backup that it takes no more."""
+    if is_refused(error):
+        said = errno.ENOSPC if "full" in str(error) else errno.EIO
+        raise OSError(said, os.strerror(said)) from error
 
 
 def _bytes_copied(original: Path, file: Path) -> Sequence[str]:
-    """Copy a file and its log byte by byte; returns what cannot be read of them."""
+    """Copy a file and its log byte by byte, as far as they can be read; returns where they cannot."""
     wrong = []
     for ending in ("", LOG):
-        source = original.with_name(original.name + ending)
+        source, done = original.with_name(original.name + ending), 0
+        rest = pieces(source)
         try:
-            opened = source.open("rb")
+            first = next(rest, b"")
         except FileNotFoundError:
             continue
         except OSError as error:
             wrong.append(f"{source.name} cannot be read: {error.strerror}")
             continue
-        with opened, file.with_name(file.name + ending).open("wb") as copy:
-            shutil.copyfileobj(opened, copy)
+        with file.with_name(file.name + ending).open("wb") as copy:
+            piece: bytes | None = first
+            while piece:
+                done += copy.write(piece)
+                try:
+                    piece = next(rest, None)
+                except OSError as error:
+                    wrong.append(f"{source.name} cannot be read beyond its first {done:,} bytes: {error.strerror}")
+                    break
     return wrong
 
 
 def _kept(source: Source, file: Path, wrong: Sequence[str]) -> list[Part]:
-    """Return what there is to say of the files of a damaged database."""
+    """Return what there is to say of a damaged database: of each of its files, or that nothing could be read."""
     there = [each for ending in ("", LOG) if (each := file.with_name(file.name + ending)).exists()]
-    return [_part(source, each, wrong) for each in there]
+    return [_part(source, each, wrong) for each in there or [file]]
 
 
 def _good(source: Source, file: Path, held: Contents) -> Part:

@@ -22,7 +22,7 @@ def unpack(backup: Backup, manifest: Manifest, folder: Path, only: str | None = 
 def digest(file: Path) -> str:
     """Return the sha256 of a file."""
     found = sha256()
-    for piece in _pieces(file):
+    for piece in pieces(file):
         found.update(piece)
     return found.hexdigest()
 
@@ -35,13 +35,14 @@ def _copy(source: Path, file: Path, part: Part) -> str:
     disk.make(file.parent)
     found = sha256()
     with disk.replaced(file) as unfinished, unfinished.open("wb") as written:
-        for piece in _pieces(source):
+        for piece in pieces(source):
             found.update(piece)
             written.write(piece)
     return "" if found.hexdigest() == part.sha256 else f"{part.file} is not as it was written"
 
 
-def _pieces(file: Path) -> Iterator[bytes]:
+def pieces(file: Path) -> Iterator[bytes]:
+    """Yield what a file holds, a piece at a time."""
     with file.open("rb") as opened:
         while piece := opened.read(PIECE):
             yield piece

@@ -17,8 +17,8 @@ from cryptoflow.storage.copying.likeness import Unlike, compared
 from cryptoflow.storage.copying.shared import TABLES, copy_shared, missed
 from cryptoflow.storage.database import Database, url_of
 from cryptoflow.storage.events.appending import EVENTS
-from cryptoflow.storage.events.extent import extent_of, holds
-from cryptoflow.storage.events.reading import accounts
+from cryptoflow.storage.events.extent import holds
+from cryptoflow.storage.events.reading import accounts, audit
 from cryptoflow.storage.migrating import Older, check
 
 Progress = Callable[[int, int], None]
@@ -123,10 +123,10 @@ def is_file_of(target: Target, sources: Sequence[Target]) -> bool:
 
 
 async def heads(source: Target) -> dict[str, Head]:
-    """Return where the journals in a database end."""
-    found = await status(source)
+    """Return where the journals in a database end, each of which is followed there: a damaged one is not copied."""
+    known = await status(source)
     try:
-        check(found.place, found.found)
+        check(known.place, known.found)
     except Older as error:
         if source.option:
             raise advising(error, f"CRYPTOFLOW_DATABASE_URL={source.written} cryptoflow db upgrade") from error
@@ -134,9 +134,13 @@ async def heads(source: Target) -> dict[str, Head]:
     database = source.open()
     try:
         async with reachable(database), database.reading() as connection:
-            return await connection.run_sync(lambda c: {each: Head(*extent_of(c, each)[:2]) for each in accounts(c)})
+            found = await connection.run_sync(lambda c: [audit(c, each) for each in accounts(c)])
     finally:
         await database.close()
+    if broken := [each.broken for each in found if each.broken is not None]:
+        problems = (Problem(f"{source.name}: {each}", fix=source.fix) for each in broken)
+        raise CryptoflowError(problems, code=ExitCode.PROOF_FAILED)
+    return {each.account: each.head for each in found}
 
 
 async def take(

@@ -8,12 +8,15 @@ from sqlalchemy.exc import DBAPIError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.targets import Target
-from cryptoflow.storage.away import Away, absence
-from cryptoflow.storage.database import Database, is_damaged, is_no_database
+from cryptoflow.storage.away import Away, absence, words
+from cryptoflow.storage.database import Database, is_damaged, is_lacking, is_no_database
 from cryptoflow.storage.migrating import Foreign, check, our_revision
 from cryptoflow.storage.read_only import unchanged
 
 FILE_FIX = "look whether another process holds it, whether this one may write it, and for room on its disk"
+
+CHECK = "cryptoflow db check"
+"""What names everything in which a database differs from what it must be."""
 
 
 class Named(Protocol):
@@ -35,6 +38,9 @@ async def reachable(named: Named, fix: str = "", back: str = "") -> AsyncIterato
         if is_damaged(error):
             fix = back or "keep a copy of it; `cryptoflow backup list` shows what can be restored"
             raise CryptoflowError(f"{named.name} is damaged", fix=fix, code=ExitCode.INVALID) from error
+        if is_lacking(error):
+            what = f"{named.name} is not as it must be: {words(error)}"
+            raise CryptoflowError(what, fix=CHECK, code=ExitCode.INVALID) from error
         why = absence(error)
         if why is None:
             raise

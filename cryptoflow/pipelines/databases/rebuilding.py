@@ -7,6 +7,7 @@ from cryptoflow.pipelines.databases.asking import asked
 from cryptoflow.pipelines.databases.leases import alone
 from cryptoflow.pipelines.databases.opening import advising, ready
 from cryptoflow.pipelines.databases.targets import Target, targets
+from cryptoflow.pipelines.journals.copies import parted
 from cryptoflow.pipelines.journals.place import accounts as on_this_machine
 from cryptoflow.pipelines.journals.place import unknown
 from cryptoflow.storage.events.reading import accounts
@@ -47,15 +48,26 @@ async def made_again(account: str | None = None) -> tuple[list[Rebuilt], list[Cr
 
 async def _accounts_in(target: Target) -> tuple[Target, list[str]]:
     async with ready(target) as database, database.reading() as connection:
-        return target, await connection.run_sync(accounts)
+        found = await connection.run_sync(accounts)
+    return target, found or [each for each in (target.own,) if each is not None]  # which may have been emptied
 
 
 async def _made_again(wanted: tuple[Target, str]) -> Rebuilt:
     """Make an account's rows again in one transaction, in which nobody else can write."""
     target, account = wanted
     async with alone(account, "db rebuild"), ready(target) as database, database.writing() as connection:
-        try:
-            events, differences = await connection.run_sync(rebuild, account)
-        except Altered as error:
-            raise advising(error, target.fix) from error
+        events, differences = 0, tuple[Difference, ...]()
+        if account in await connection.run_sync(accounts):
+            try:
+                events, differences = await connection.run_sync(rebuild, account)
+            except Altered as error:
+                raise altered(target, account, error.problems[0].what) from error
+        if target.own is not None and (broken := await parted(target, account)):
+            raise altered(target, account, str(broken))
     return Rebuilt(target.name, account, events, differences)
+
+
+def altered(target: Target, account: str, what: str) -> CryptoflowError:
+    """Return what to say of a journal that is not as it was written, of which nothing is made."""
+    where = "in the journal's file" if target.own == account else f"in the {target.name}"
+    return advising(Altered(f"{where}: {what}"), target.fix)

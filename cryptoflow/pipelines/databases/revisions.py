@@ -24,13 +24,16 @@ BEFORE = ".before-"
 
 
 class Status(NamedTuple):
-    """What a database is: `found` is its revision, None for one that is not there or empty."""
+    """What a database is: `found` is its revision, None for one that is not there or empty.
+
+    `events` is None where another version's revision says that nobody here can count them.
+    """
 
     name: str
     place: str
     found: str | None
     needed: str
-    events: int
+    events: int | None
     accounts: Sequence[str]
     pending: Pending = Pending()
 
@@ -69,7 +72,7 @@ async def status(target: Target) -> Status:
 def _look(connection: Connection, target: Target) -> Status:
     found = our_revision(connection)
     if found != newest():
-        return Status(target.name, target.place, found, newest(), 0, ())
+        return Status(target.name, target.place, found, newest(), None if found else 0, ())
     known = accounts(connection)
     events = sum(head_of(connection, account).seq for account in known)
     return Status(target.name, target.place, found, newest(), events, known, pending(connection))

@@ -1,15 +1,18 @@
 """`db ship`: what journals of this machine hold and the shared database does not, shipped once."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from cryptoflow.clock import MachineClock
-from cryptoflow.errors import CryptoflowError
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import advising, ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, known
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.database import way_back
+from cryptoflow.storage.events.asking import asked
+from cryptoflow.storage.events.reading import audit
 from cryptoflow.storage.files import existing
 from cryptoflow.storage.shipping.comparing import Differs
 from cryptoflow.storage.shipping.shipper import Shipper
@@ -42,7 +45,7 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
         for name in found if account is None else [account]:
             file = journal_file(name)
             try:
-                existing(file).dispose()  # whose revision it must be
+                prove(file, name)
                 shipped.append(await _shipped(Shipper(file, name, database, MachineClock()), progress))
             except Away:
                 raise
@@ -51,6 +54,18 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
             except CryptoflowError as error:
                 refused.append(error)
         return Shipment(database.name, shipped, refused)
+
+
+def prove(file: Path, account: str) -> None:
+    """Follow a journal to its end, so that nothing of one that was altered is shipped, nor called shipped."""
+    engine = existing(file)
+    try:
+        broken = asked(engine, account, audit, account).broken
+    finally:
+        engine.dispose()
+    if broken is not None:
+        what = f"in the journal's file: {broken}"
+        raise CryptoflowError(what, fix=way_back(f"journal/{account}"), code=ExitCode.PROOF_FAILED)
 
 
 def fix_of(account: str) -> str:

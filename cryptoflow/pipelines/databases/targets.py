@@ -40,6 +40,11 @@ class Target(NamedTuple):
         return Path(self.url.database)
 
     @property
+    def own(self) -> str | None:
+        """Return the account after which the file of a journal is called."""
+        return self.name.removeprefix(JOURNAL) if self.name.startswith(JOURNAL) else None
+
+    @property
     def place(self) -> str:
         """Return where it is, without a password."""
         return shown(self.url)
@@ -49,7 +54,7 @@ class Target(NamedTuple):
         """Return what to do where there is something in its place that cannot be used."""
         if self.option:
             return f"name another one with {self.option}"
-        return way_back("database" if self.name == SHARED_NAME else f"journal/{self.name.removeprefix(JOURNAL)}")
+        return way_back("database" if self.own is None else f"journal/{self.own}")
 
     def exists(self) -> bool:
         """Say whether it is there; of a server nobody knows before asking."""

@@ -6,18 +6,22 @@ from cryptoflow.domain.journal.chain import Broken
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.databases.asking import asked
 from cryptoflow.pipelines.databases.opening import ready
-from cryptoflow.pipelines.databases.targets import Target, shared, targets
+from cryptoflow.pipelines.databases.targets import Target, targets
+from cryptoflow.pipelines.journals.copies import parted
 from cryptoflow.pipelines.journals.place import accounts as on_this_machine
 from cryptoflow.pipelines.journals.place import unknown
 from cryptoflow.storage.events.reading import Audit, accounts, audit
-from cryptoflow.storage.shipping.comparing import beside
+
+HERE = "in the journal's file"
+"""Where a journal is, whose copy in the shared database is elsewhere."""
 
 
 class Audited(NamedTuple):
-    """A journal, where it was read, and what was found."""
+    """A journal, where it was read, what was found, and what brings it back where it is damaged."""
 
     place: str
     found: Audit
+    fix: str = ""
 
     @property
     def sentence(self) -> str:
@@ -25,7 +29,7 @@ class Audited(NamedTuple):
         account, head, broken, retired = self.found
         where = "" if self.place == f"journal of {account}" else f"in the {self.place}"
         if broken is not None:
-            return f"{where}: {broken}" if where else str(broken)
+            return f"{where or HERE}: {broken}"
         kept = f"events {retired + 1:,} to {head.seq:,}" if retired else f"{head.seq:,} events"
         what = f"{kept}, each as it was written, to {head.hash[:12]}" if head.seq else "no events yet"
         return f"{account} {where}: {what}" if where else f"{account}: {what}"
@@ -45,7 +49,7 @@ async def audits(account: str | None = None) -> tuple[list[Audited], list[Crypto
     reachable = bool(looks)
 
     async def looked_at_file(file: Target) -> list[Audited]:
-        found = await looked_at(file, account, file.file.stem if file.file else None)
+        found = await looked_at(file, account)
         return [await compared(each, file, reachable=reachable) for each in found]
 
     more, wrong = await asked(files, looked_at_file)
@@ -55,15 +59,16 @@ async def audits(account: str | None = None) -> tuple[list[Audited], list[Crypto
     return found, errors
 
 
-async def looked_at(target: Target, account: str | None, own: str | None = None) -> list[Audited]:
-    """Return what a look at the journals of one database found; `own` is the account after which a file is called."""
+async def looked_at(target: Target, account: str | None) -> list[Audited]:
+    """Return what a look at the journals of one database found."""
+    own = target.own
     async with ready(target, reads=True) as database, database.reading() as connection:
         kept = await connection.run_sync(accounts)
         if own is not None and not kept:  # nothing was ever written to a journal, or all of it was taken away
             kept = [own]
         every = account in (None, own)  # also what is in a file that was renamed
         wanted = [name for name in kept if every or name == account]
-        return [Audited(target.name, await connection.run_sync(audit, name)) for name in wanted]
+        return [Audited(target.name, await connection.run_sync(audit, name), target.fix) for name in wanted]
 
 
 async def compared(found: Audited, file: Target, *, reachable: bool) -> Audited:
@@ -72,11 +77,5 @@ async def compared(found: Audited, file: Target, *, reachable: bool) -> Audited:
     if broken is None and retired:
         broken = Broken(account, 1, "is missing: events of a journal in a file are never taken away")
     if broken is None and reachable:
-        async with (
-            ready(file, reads=True) as here,
-            ready(shared(), reads=True) as there,
-            here.reading() as ours,
-            there.reading() as theirs,
-        ):
-            broken = await beside(ours.run_sync, theirs.run_sync, account)
+        broken = await parted(file, account)
     return found._replace(found=found.found._replace(broken=broken))

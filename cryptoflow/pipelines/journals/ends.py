@@ -1,6 +1,8 @@
 """What `doctor` asks of journals: do they open, and end where they say? A whole look is `audit verify`."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -10,9 +12,13 @@ from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.databases.asking import asked
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target, targets
+from cryptoflow.pipelines.journals.copies import parted
 from cryptoflow.report.checks_table import FAIL, OK, WARN, Check
 from cryptoflow.storage.events.appending import EVENTS
 from cryptoflow.storage.events.reading import accounts, bounds
+
+PATIENCE = 5.0
+"""Seconds that the database may take to tell where its copies end."""
 
 UPGRADE = "cryptoflow db upgrade"
 
@@ -22,7 +28,7 @@ class Ended(NamedTuple):
 
     account: str
     place: str
-    said: Head
+    said: Head | None
     found: Head
 
 
@@ -32,6 +38,8 @@ def journals() -> list[Check]:
     looks, errors = asyncio.run(asked(files, ends))
     found = [each for look in looks for each in look]
     wrong = [*map(unusable, errors), *(check for each in found if (check := odd("journals", each)))]
+    if not wrong:
+        wrong = asyncio.run(shortened(files))
     if wrong or not files:
         return wrong
     events = sum(each.found.seq for each in found)
@@ -60,14 +68,29 @@ def _last(connection: Connection, account: str) -> Head | None:
     return Head(*row) if row is not None else None
 
 
+async def shortened(files: Sequence[Target]) -> list[Check]:
+    """Return what to say of journals that are not those of which the shared database has copies, while it answers."""
+    found = []
+    with suppress(CryptoflowError, TimeoutError):  # a look of its own tells what is wrong with the database
+        async with asyncio.timeout(PATIENCE):
+            for each in files:
+                if broken := await parted(each, each.own or ""):
+                    told = f"the journal of {each.own}: {broken}"
+                    found.append(Check("journals", FAIL, told, f"cryptoflow audit verify {each.own}"))
+    return found
+
+
 def odd(name: str, end: Ended) -> Check | None:
     """Return what to say of a journal that does not end where it says, None where all is well."""
-    if end.said == end.found:
+    said = end.said or Head()
+    if said == end.found:
         return None
-    if end.said.seq != end.found.seq:
-        told = f"says that it ends with event {end.said.seq}, but the last one there is {end.found.seq}"
+    if end.said is None:
+        told = f"has its last event {end.found.seq}, but the row that says where it ends is gone"
+    elif said.seq != end.found.seq:
+        told = f"says that it ends with event {said.seq}, but the last one there is {end.found.seq}"
     else:
-        told = f"does not end with the event {end.said.seq} that it was sealed with"
+        told = f"does not end with the event {said.seq} that it was sealed with"
     where = "" if end.place == f"journal of {end.account}" else f" in the {end.place}"
     return Check(name, FAIL, f"the journal of {end.account}{where} {told}", f"cryptoflow audit verify {end.account}")
 

@@ -19,6 +19,9 @@ KEPT, SHOWN, CENTS = 15, 8, 2
 digits say enough, but never less than its cents.
 """
 
+BRIEF = ("leg", "side", "quantity", "symbol")
+"""What an order is, in the order in which people say it."""
+
 
 def payload_of(event: Recorded) -> Mapping[str, Any] | None:
     """Return what an event says, None where that is not what any event is written as."""
@@ -50,8 +53,11 @@ def as_object(event: Recorded) -> dict[str, Any]:
     return {**told, "payload": payload_of(event)}
 
 
-def line_of(event: Recorded) -> str:
-    """Return an event as a line: its number, when, what, about whom, and what it says."""
+def line_of(event: Recorded, order: Recorded | None = None) -> str:
+    """Return an event as a line: its number, when, what, about whom, and what it says.
+
+    One that only moves an order repeats what that is, in brackets.
+    """
     told = payload_of(event)
     if told is None:
         said = f"unreadable: {json.dumps(plain(event.payload), ensure_ascii=False)}"
@@ -59,8 +65,18 @@ def line_of(event: Recorded) -> str:
         said = " ".join(
             f"{name}={worded(event.name, name, value)}" for name, value in told.items() if is_news(event, value)
         )
+    if order is not None and (brief := brief_of(order)):
+        said = f"{said} ({brief})".lstrip()
     number, at, name, stream = map(plain, (event.seq, moment(event.at, " "), event.name, event.stream))
     return f"{number:>7}  {at:<19}  {name:<22} {stream}  {said}".rstrip()
+
+
+def brief_of(order: Recorded) -> str:
+    """Return what an order is in a few words, by the event that made it."""
+    told = payload_of(order) or {}
+    return " ".join(
+        spelled(told[name]) if name != "quantity" else amount(str(told[name])) for name in BRIEF if name in told
+    )
 
 
 def plain(value: Any) -> int | str:

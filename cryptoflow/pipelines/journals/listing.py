@@ -1,17 +1,23 @@
 """`journal`: what happened, event by event."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
 import aiosqlite
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cryptoflow.domain.events.known import KNOWN
+from cryptoflow.domain.events.orders import OrderMoved
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.data.days import Days
 from cryptoflow.pipelines.journals.place import accounts, known, opened
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.events.reading import PAGE, Wanted, following, newest
+from cryptoflow.storage.events.reading import PAGE, Wanted, following, made, newest
+
+MOVES = frozenset(name for name, event in KNOWN.items() if issubclass(event, OrderMoved))
+"""Events that say nothing of an order but its state."""
 
 
 class Asked(NamedTuple):
@@ -29,30 +35,43 @@ class Asked(NamedTuple):
         return self.account or only()
 
 
-async def listed(asked: Asked) -> AsyncGenerator[Recorded, None]:
+class Listed(NamedTuple):
+    """An event, and where it only moves an order, the one that says what order that is."""
+
+    event: Recorded
+    order: Recorded | None = None
+
+
+async def listed(asked: Asked) -> AsyncGenerator[Listed, None]:
     """Yield the events that were asked for, the last so many of them, or all; also those that were altered."""
     asked.days.span()  # refuses days in the wrong order
     account = asked.whose
     wanted = Wanted(account, names=asked.names, stream=asked.stream, since=asked.days.start(), until=asked.days.end())
     async with opened(account) as database:
-        if asked.last is not None:
+        if (count := asked.last) is not None:
             async with database.reading() as connection:
                 await forgive(connection)
-                found = await connection.run_sync(newest, wanted, asked.last)
+                found = await connection.run_sync(lambda c: _with_orders(c, newest(c, wanted, count)))
             for each in found:
                 yield each
             return
         while some := await _page(database, wanted):
             for each in some:
                 yield each
-            wanted = wanted.following(some)
+            wanted = wanted.following([each.event for each in some])
 
 
-async def _page(database: Database, wanted: Wanted) -> list[Recorded]:
+async def _page(database: Database, wanted: Wanted) -> list[Listed]:
     """Return the next events, in a transaction of their own: whoever shows them may take hours over it."""
     async with database.reading() as connection:
         await forgive(connection)
-        return await connection.run_sync(following, wanted, PAGE)
+        return await connection.run_sync(lambda c: _with_orders(c, following(c, wanted, PAGE)))
+
+
+def _with_orders(connection: Connection, events: Sequence[Recorded]) -> list[Listed]:
+    moves = {each.stream for each in events if each.name in MOVES and isinstance(each.stream, str)}
+    orders = made(connection, events[0].account, sorted(moves)) if moves else {}
+    return [Listed(each, orders.get(each.stream) if each.name in MOVES else None) for each in events]
 
 
 async def forgive(connection: AsyncConnection) -> None:

@@ -5,11 +5,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text
 
 from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.storage.database import local_engine
-from cryptoflow.storage.migrating import revision
+from cryptoflow.storage.migrating import is_known, revision
+from cryptoflow.storage.read_only import for_reading, unchanged
 
 SIDECARS = ("-wal", "-shm")
 """What SQLite keeps beside a file that is in use."""
@@ -27,11 +28,44 @@ class Contents(NamedTuple):
     heads: dict[str, Head]
 
 
+PATIENCE = 5.0
+"""Seconds to wait for a process that keeps everybody else out of a file."""
+
+UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ}
+"""What SQLite says of a disk that does not give back what is on it; its other words about disks are about writing."""
+
+
 def copy_file(source: Path, file: Path) -> None:
     """Write one state of a database into a new file, which is complete in itself; writers are not kept waiting."""
-    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(file)) as writing:
+    url = for_reading(URL.create("sqlite", database=str(source)))
+    address = f"{url.database}?{'&'.join(f'{name}={value}' for name, value in url.query.items())}"
+    opened = sqlite3.connect(address if url.query else source, timeout=PATIENCE, uri=bool(url.query))
+    with unchanged(url), closing(opened) as reading, closing(sqlite3.connect(file)) as writing:
+        reading.execute("BEGIN")
+        reading.execute("PRAGMA schema_version").fetchone()  # the copying itself would wait without end
         reading.backup(writing)  # all pages in one step: one state, and nobody's write begins it anew
     in_itself(file)
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether SQLite found that a file is none of its own any more, or that its disk does not give it back."""
+    said = _code(error)
+    return said & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_unreadable(error)
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Say whether a disk does not give back what is on it."""
+    return _code(error) in UNREADABLE
+
+
+def is_refused(error: Exception) -> bool:
+    """Say whether a disk does not take what is written to it."""
+    return _code(error) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) and not is_unreadable(error)
+
+
+def _code(error: Exception) -> int:
+    found: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return found
 
 
 def in_itself(file: Path) -> None:
@@ -73,8 +107,26 @@ def contents(file: Path) -> Contents:
 
 
 def contents_of(connection: Connection) -> Contents:
-    """Return what a database holds, of whatever revision it is."""
+    """Return what a database holds; of a revision that only a newer version knows, no more than that."""
+    found = revision(connection)
+    if not is_known(found):
+        return Contents(found, {}, {})
     names = sorted(inspect(connection).get_table_names())
     count = {name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}  # noqa: S608
     heads = connection.execute(text("SELECT account, seq, hash FROM heads")) if "heads" in names else ()
-    return Contents(revision(connection), count, {row.account: Head(row.seq, row.hash) for row in heads})
+    return Contents(found, count, {row.account: Head(row.seq, row.hash) for row in heads})
+
+
+def reached(file: Path) -> dict[str, int]:
+    """Return how far the journals in a damaged file had come at least, as far as any of its tables tells."""
+    found: dict[str, int] = {}
+    for column, table in (("seq", "heads"), ("max(seq)", "events GROUP BY account")):
+        try:
+            with closing(sqlite3.connect(file)) as connection:
+                rows = connection.execute(f"SELECT account, {column} FROM {table}").fetchall()  # noqa: S608
+        except sqlite3.DatabaseError:
+            continue  # what it holds is unknown, which is how it is told
+        for account, seq in rows:
+            if isinstance(seq, int):
+                found[str(account)] = max(seq, found.get(str(account), 0))
+    return found

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.away import words
-from cryptoflow.storage.database import READS
+from cryptoflow.storage.database import READS, is_lacking
 
 
 class Unreadable(CryptoflowError):
@@ -28,4 +28,7 @@ def asked(engine: Engine, account: str, work: Callable[..., Any], *about: Any) -
         with engine.connect().execution_options(**READS) as here:
             return work(here, *about)
     except DatabaseError as error:
+        if is_lacking(error):
+            what = f"the journal of {account} is not as it must be: {words(error)}"
+            raise CryptoflowError(what, fix="cryptoflow db check", code=ExitCode.INVALID) from error
         raise Unreadable(account, words(error)) from error

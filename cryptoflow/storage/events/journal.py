@@ -5,6 +5,7 @@ costs few of them.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -55,7 +56,7 @@ class Journal:
 
     `threaded` is false on a virtual clock, which would jump while a thread works: commits then happen in the loop.
     `token` is the fencing token of the lease under which this process writes. After each commit `committed` is called
-    in the thread that writes, so it must neither wait nor raise.
+    in the thread that writes, so it must not wait; where it raises that is told once, and nobody's events pay for it.
     """
 
     def __init__(self, engine: Engine, account: str, clock: Clock, *, token: int = 0, threaded: bool = True) -> None:
@@ -63,6 +64,7 @@ class Journal:
         self.file = engine.url.database
         self.commits = 0
         self.committed: Callable[[], None] = nothing
+        self.trouble: Exception | None = None
         self._failure: JournalRecovered | None = None
         self._standing: Standing | None = None
         self._door, self._closed = Lock(), False
@@ -153,7 +155,17 @@ class Journal:
                 _tell([(each.answer, error) for each in group])
         else:
             _tell([(each.answer, list(islice(recorded, len(each.drafts)))) for each in group])
+            self._nudge()
+
+    def _nudge(self) -> None:
+        """Call whoever wants to know of a commit; the first time that it raises, say so where threads say it."""
+        try:
             self.committed()
+        except Exception as error:  # what was written stays written, and what comes next has to be
+            if self.trouble is None:
+                self.trouble = error
+                told = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(told))
 
     def _halve(self, group: Sequence[_Waiting]) -> None:
         half = len(group) // 2

@@ -1,13 +1,15 @@
 """Reading a journal back, a page at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, select, text, tuple_
 from sqlalchemy.exc import DatabaseError
 
+from cryptoflow.domain.events.orders import OrderCreated
 from cryptoflow.domain.journal.chain import Broken, Chain
 from cryptoflow.domain.journal.recorded import Head, Recorded
+from cryptoflow.storage.database import is_lacking
 from cryptoflow.storage.events.appending import EVENTS, HEADS
 from cryptoflow.storage.work.conditions import Condition, above, between, equal, named
 
@@ -61,6 +63,13 @@ def newest(connection: Connection, wanted: Wanted, count: int) -> list[Recorded]
     return [Recorded(*row) for row in connection.execute(query)][::-1]
 
 
+def made(connection: Connection, account: str, streams: Collection[str]) -> dict[str, Recorded]:
+    """Return the events that made orders, by the streams of those."""
+    query = select(*COLUMNS).where(EVENTS.c.account == account, EVENTS.c.name == OrderCreated.name)
+    found = connection.execute(query.where(EVENTS.c.stream.in_(streams))) if streams else ()
+    return {event.stream: event for event in (Recorded(*row) for row in found)}
+
+
 ACCOUNTS = text(
     "WITH RECURSIVE found (account) AS (SELECT min(account) FROM events UNION ALL "
     "SELECT (SELECT min(account) FROM events WHERE account > found.account) FROM found WHERE account IS NOT NULL) "
@@ -88,25 +97,24 @@ class Audit(NamedTuple):
 
 def audit(connection: Connection, account: str) -> Audit:
     """Follow an account's journal from its first event to its end."""
-    told = _bounds(connection, account)
-    start, end = told or (Head(), Head())
+    start, end = bounds(connection, account)
     chain = Chain(account, start)
-    broken = _followed(connection, chain)
-    if told is None and broken is None and chain.head.seq:
-        what = "is the last one here, but the row that says where the journal ends is gone"
-        broken = Broken(account, chain.head.seq, what)
-    return Audit(account, chain.head, broken or chain.ends_at(end), start.seq)
+    broken = _followed(connection, chain) or odd_end(account, end, chain.head)
+    return Audit(account, chain.head, broken, start.seq)
 
 
-def bounds(connection: Connection, account: str) -> tuple[Head, Head]:
-    """Return what the oldest event kept is chained to, and the journal's end as it was last told."""
-    return _bounds(connection, account) or (Head(), Head())
+def odd_end(account: str, said: Head | None, found: Head) -> Broken | None:
+    """Return what is wrong with the last event of a journal, by where the journal says that it ends."""
+    if said is None and found.seq:
+        return Broken(account, found.seq, "is the last one here, but the row that says where the journal ends is gone")
+    return Chain(account, found).ends_at(said or Head())
 
 
-def _bounds(connection: Connection, account: str) -> tuple[Head, Head] | None:
+def bounds(connection: Connection, account: str) -> tuple[Head, Head | None]:
+    """Return what the oldest event kept is chained to, and the journal's end as it was last told, if it is told."""
     wanted = select(HEADS.c.first_seq, HEADS.c.first_hash, HEADS.c.seq, HEADS.c.hash)
     row = connection.execute(wanted.where(HEADS.c.account == account)).first()
-    return (_head(*row[:2]), _head(*row[2:])) if row is not None else None
+    return (_head(*row[:2]), _head(*row[2:])) if row is not None else (Head(), None)
 
 
 def _head(seq: Any, digest: Any) -> Head:
@@ -121,6 +129,8 @@ def _followed(connection: Connection, chain: Chain) -> Broken | None:
         try:
             return chain.follow(events(connection, Wanted(chain.account, after), page))
         except DatabaseError as error:
+            if is_lacking(error):
+                raise
             after, why = chain.head.seq, error.orig
     return Broken(chain.account, chain.head.seq + 1, f"cannot be read: {why}")
 

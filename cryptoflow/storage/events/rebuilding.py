@@ -13,7 +13,7 @@ from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.copying.ordering import ordered
 from cryptoflow.storage.events.appending import EVENTS
-from cryptoflow.storage.events.reading import LAST, Wanted, bounds, events
+from cryptoflow.storage.events.reading import LAST, Wanted, bounds, events, odd_end
 from cryptoflow.storage.rows.applying import apply
 from cryptoflow.storage.rows.partitions import make_room
 from cryptoflow.storage.rows.projecting import ORDERS, POSITIONS, Change, changes, table_of
@@ -109,7 +109,7 @@ def proven(connection: Connection, account: str) -> Iterator[Recorded]:
         if broken := chain.follow([each]):
             raise Altered(str(broken))
         yield each
-    if broken := chain.ends_at(end):
+    if broken := odd_end(account, end, chain.head):
         raise Altered(str(broken))
 
 

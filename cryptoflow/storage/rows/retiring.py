@@ -127,7 +127,8 @@ def _allowed(
 def _obstacle(connection: Connection, table: Table, cut: int, finished: Collection[str]) -> str | None:
     """Return why not everything before a moment may go."""
     if (account := _still_behind(connection, cut, finished)) is not None:
-        return f"{account} wrote nothing after it: what it has not shipped yet may belong there"
+        why = f"{account} wrote nothing after it: what it has not shipped yet may belong there"
+        return f"{why}; --finished {account} says that nothing does"
     if table is ORDERS and (order := connection.scalar(OPEN_BEFORE, {"cut": cut})) is not None:
         return f"order {order} is still open"
     return _not_covered(connection, cut) if table is EVENTS else None

@@ -27,7 +27,7 @@ from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.events.reading import Wanted, following, newest
 from cryptoflow.storage.events.unwritable import Unwritable
 from cryptoflow.storage.migrating import newest as newest_revision
-from cryptoflow.storage.migrating import revision
+from cryptoflow.storage.migrating import our_revision
 from cryptoflow.storage.shipping.comparing import Differs, agreed
 from cryptoflow.storage.waits import Backoff
 
@@ -91,8 +91,8 @@ class Shipper:
     async def ship(self, progress: Progress | None = None) -> int:
         """Ship all that the journal holds by now, and return how many events were new to the database.
 
-        Raises `Away`, `Differs` with the first event that is another one there, or `Fenced` where another process has
-        taken the account.
+        Raises `Away`, `Foreign` where the database is none of ours, `Differs` with the first event that is another one
+        there, or `Fenced` where another process has taken the account.
         """
         try:
             return await self._ship(progress)
@@ -104,7 +104,7 @@ class Shipper:
             raise Differs(conflict.problems[0].what) from conflict
 
     async def run(self) -> None:
-        """Ship until `end`, or until the journals differ or another process has taken the account."""
+        """Ship until `end`; a database that is not ours, another journal in it or another holder end it as well."""
         await self._remember()
         backoff = Backoff(self.pace.shortest, self.pace.longest)
         pauses = backoff.waits(self.draw)
@@ -153,7 +153,7 @@ class Shipper:
     async def _agree(self) -> None:
         """Learn where the database stands, which must be on our way."""
         async with answered(self.target, self.pace.patience), self.target.reading() as there:
-            found, needed = await there.run_sync(revision), newest_revision()
+            found, needed = await there.run_sync(our_revision), newest_revision()
             if found != needed:
                 why = f"it is of revision {found or 'none'}, this version needs {needed}"
                 raise Away(self.target.name, why, fix="cryptoflow db upgrade")
