@@ -31,8 +31,8 @@ def create(quiet: Quiet = False, as_json: AsJson = False) -> None:
     best on another disk.
 
     A database that is damaged itself keeps no other from being backed up: it is named, what can be read of it is kept
-    as it is, nothing older is removed, and the command ends with 6. One that cannot be used now, or that a newer
-    version wrote, is named too, and ends with 4.
+    as it is, nothing older is removed, and the command ends with 6. One that cannot be used now, as a server that is
+    away, or that a newer version wrote, is named too, and ends with 4.
 
     Examples:
 
@@ -123,7 +123,7 @@ def verify(
     """Prove a backup: compare every byte, restore it into a scratch folder, follow its journals, rebuild its rows.
 
     What is damaged is named, and the command ends with 6: bytes that are not as they were written, and a database that
-    was damaged when it was taken.
+    was damaged when it was taken. A database that could not be used then is named, too, and ends with 4.
 
     Examples:
 
@@ -131,9 +131,9 @@ def verify(
 
       cryptoflow backup verify --all --json
     """
-    from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+    from cryptoflow.errors import CryptoflowError
 
-    wrong: list[Problem] = []
+    errors: list[CryptoflowError] = []
     with at_once(), stoppable(as_json=as_json):
         from cryptoflow.pipelines.backups.place import Damaged
         from cryptoflow.pipelines.backups.proving import Proof
@@ -145,18 +145,19 @@ def verify(
             try:
                 proofs.append(proof_of(backup))
             except Damaged as error:
-                wrong += error.problems
-    wrong += [problem for proof in proofs for problem in proof.problems]
+                errors.append(error)
+        from cryptoflow.pipelines.databases.asking import together
+    errors += [trouble for proof in proofs if (trouble := proof.trouble()) is not None]
+    trouble = together(errors) if errors else None
     if as_json:
-        good = [each.facts() for each in proofs if not each.problems]
-        say.data({"good": good, "damaged": [each.what for each in wrong]})
+        good = [each.facts() for each in proofs if each.trouble() is None]
+        say.data({"good": good, "damaged": [each.what for each in trouble.problems] if trouble else []})
     else:
         for each in proofs:
             say.text(f"{each.backup}: {each.events:,} events in {each.databases} files, as they were written")
-    if wrong and as_json:
-        raise typer.Exit(int(ExitCode.PROOF_FAILED))
-    if wrong:
-        raise CryptoflowError(wrong, code=ExitCode.PROOF_FAILED)
+    if trouble is not None and not as_json:
+        raise trouble
+    _end_with(trouble)
 
 
 @app.command("restore")
@@ -174,8 +175,9 @@ def restore(
     Nothing that is there is touched without --force, and then it is set aside. A restore that was killed is finished
     by the next one. End every process that trades first: a file in use is not taken away from it.
 
-    A part that was damaged when it was taken is left out, and the command ends with 6 once the others are in use;
-    --only takes it as it is.
+    A part that was damaged when it was taken is left out, and the command ends with 6 once the others are in use; with
+    4 where it could not be used then. --only takes a part from the newest backup that holds it whole; with the name of
+    a backup it takes the part as it is there, and ends with 6 where that is damaged.
 
     Examples:
 
@@ -198,8 +200,6 @@ def restore(
     for part in found.manifest.good.parts:
         for account, head in part.heads.items():
             say.text(f"{part.name}: {head.seq:,} events of {account} to {head.hash[:12]}")
-    for which, wrong in found.manifest.damaged.items():
-        say.remark(f"{which} is as it was taken, damaged: {'; '.join(wrong)}")
     for place in found.aside:
         say.text(f"what was there before is now {place}")
     for remark in found.remarks():
@@ -213,7 +213,8 @@ def drill(name: Name = None, as_json: AsJson = False) -> None:
     """Rehearse a recovery beside what is in use, and say how long it takes.
 
     The backup is restored into a scratch folder, and into a schema of its own where the shared database is on a
-    server; all of it is proved, and taken away again. What the backup holds damaged is named, and ends with 6.
+    server; all of it is proved, and taken away again. What the backup holds damaged is named, and ends with 6; what it
+    does not hold, as that could not be used when it was taken, ends with 4.
 
     Examples:
 

@@ -36,7 +36,8 @@ def copy(to: To, source: From = None, quiet: Quiet = False, as_json: AsJson = Fa
     with stoppable(f"what was copied is in the target and is not copied twice; {AGAIN}", as_json=as_json):
         from cryptoflow.pipelines.databases.copying import copy as copied
 
-        found = run(copied(to, source, progress=say.progress("copied", quiet=quiet or as_json)))
+        progress, follows = (say.progress(what, quiet=quiet or as_json) for what in ("copied", "followed"))
+        found = run(copied(to, source, progress=progress, follows=follows))
     if as_json:
         say.data(found.facts())
         return

@@ -179,15 +179,6 @@ def is_lacking(error: Exception) -> bool:
     return getattr(cause, "sqlstate", None) in LACKING or LACKS.search(str(cause)) is not None
 
 
-def way_back(part: str) -> str:
-    """Return the command that brings back a part of a backup in the place of one that cannot be used.
-
-    >>> way_back("journal/main")
-    '`cryptoflow backup restore --only journal/main --force` sets it aside and brings back the newest good copy'
-    """
-    return f"`cryptoflow backup restore --only {part} --force` sets it aside and brings back the newest good copy"
-
-
 def prepare(engine: Engine) -> None:
     """Make SQLite durable, and its transactions begin with the lock that they will need.
 

@@ -6,8 +6,16 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.storage.database import is_no_database, local_engine, way_back
+from cryptoflow.storage.database import is_no_database, local_engine
 from cryptoflow.storage.migrating import check, our_revision, upgrade
+
+
+class NoDatabase(CryptoflowError):
+    """A file that was never a database, or is none any more."""
+
+    def __init__(self, file: Path) -> None:
+        fix = f"move it elsewhere if it is no journal; `cryptoflow audit verify {file.stem}` says what brings it back"
+        super().__init__(f"{file} is no database", fix=fix)
 
 
 def create(file: Path) -> Engine:
@@ -46,7 +54,7 @@ def existing(file: Path) -> Engine:
 def _unusable(file: Path, error: DatabaseError) -> CryptoflowError:
     """Say whether a file is none of ours, or one that this process cannot use now."""
     if is_no_database(error):
-        return CryptoflowError(f"{file} is no database", fix=way_back(f"journal/{file.stem}"), code=ExitCode.INVALID)
+        return NoDatabase(file)
     return CryptoflowError(
         f"{file} cannot be used: {error.orig}",
         fix="look whether another process holds it, whether this one may write it, and for room on its disk",

@@ -41,13 +41,17 @@ class Foreign(CryptoflowError):
         )
 
 
+OTHER_VERSION = "use the version of CryptoFlow that wrote it, or a newer one"
+"""What to do about a revision that this version does not know."""
+
+
 class Newer(CryptoflowError):
     """A database of a revision that a newer version made."""
 
     def __init__(self, name: str, found: str) -> None:
         super().__init__(
             f"{name} is of revision {found}, which this version does not know; it needs {newest()}",
-            fix="use the version of CryptoFlow that wrote it, or a newer one",
+            fix=OTHER_VERSION,
             code=ExitCode.UNAVAILABLE,
         )
 

@@ -71,9 +71,8 @@ def folder(home: Path) -> Iterator[Path]:
 
 
 HERE = "in the journal's file: "
-BACK = (
-    "hint: `cryptoflow backup restore --only journal/main --force` sets it aside and brings back the newest good copy\n"
-)
+BACK = "hint: no backup holds it whole; keep what is left of it, or move {} elsewhere if it is no journal\n"
+NEW = "`cryptoflow db upgrade && cryptoflow db ship` makes a new one of the journals that are here"
 WHOLE = "main: 8 events, each as it was written"
 
 
@@ -165,7 +164,7 @@ def test_a_journal_that_was_emptied_is_told_from_a_new_one_by_its_copy(home: Pat
     code, _, told = ended("audit verify main", capsys)
     assert code == ExitCode.PROOF_FAILED
     emptied = "event 1 of main is in the copy that the database has, but the journal ends before it"
-    assert told == f"{HERE}{emptied}: here at 0, there at 8\n{BACK}"
+    assert told == f"{HERE}{emptied}: here at 0, there at 8\n{BACK.format(home / 'journal' / 'main.db')}"
     assert ended("db rebuild", capsys) == (code, "main in the database: 8 events, nothing changed\n", told)
     (found,) = checked(capsys)["journals"]
     assert (found["state"], emptied in found["told"]) == ("fail", True)
@@ -182,19 +181,21 @@ def test_what_is_found_in_the_database_says_that_it_is_there(home: Path, capsys:
     )
     by_hand(home / "cryptoflow.db", "UPDATE events SET payload = '{}' WHERE seq = 3")
     code, out, told = ended("audit verify", capsys)
-    back = BACK.replace("journal/main", "database")
+    place = home / "cryptoflow.db"
+    back = f"hint: no backup holds it whole; move {place} elsewhere with what lies beside it: {NEW}\n"
     assert (code, told) == (6, f"in the database: event 3 of main was altered\n{back}")
     assert out.startswith(WHOLE)
     found = json.loads(ended("audit verify --json", capsys)[1])["errors"]
     assert [each["what"] for each in found] == ["in the database: event 3 of main was altered"]
-    assert "cryptoflow backup restore --only database" in found[0]["fix"]
+    assert found[0]["fix"] in told
 
 
 def test_a_journal_that_does_not_say_where_it_ends_is_told_alike_everywhere(home: Path, capsys: Capsys) -> None:
     create(home / "cryptoflow.db").dispose()
     assert ended("db ship", capsys)[0] == 0
     by_hand(home / "journal" / "main.db", "DELETE FROM heads")
-    told = f"{HERE}event 8 of main is the last one here, but the row that says where the journal ends is gone\n{BACK}"
+    told = f"{HERE}event 8 of main is the last one here, but the row that says where the journal ends is gone\n"
+    told += BACK.format(home / "journal" / "main.db")
     for line in ("audit verify", "db rebuild", "db ship"):
         assert ended(line, capsys)[::2] == (ExitCode.PROOF_FAILED, told)
     (found,) = checked(capsys)["journals"]

@@ -16,6 +16,7 @@ from cryptoflow.cli.app import run
 from cryptoflow.cli.exits import EXITS
 from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.backups import taking
+from cryptoflow.settings import settings
 from cryptoflow.storage.copying import online
 from cryptoflow.storage.database import local_engine
 from cryptoflow.storage.events.appending import append
@@ -128,7 +129,10 @@ def test_a_damaged_part_is_restored_as_it_was_by_its_name(home: Path, told: Told
     assert "3 databases" in said.out and "journal/notes itself is damaged" in said.err and "Traceback" not in said.err
     assert run(["backup", "drill"]) == 6
     shutil.rmtree(home / "journal")
-    restored = told("backup restore --only journal/notes")
+    (refused,) = told("backup restore --only journal/notes", 6)["errors"]
+    assert "no backup holds journal/notes whole: the backup 2" in refused["what"] and not file.exists()
+    command = refused["fix"].split("`")[1].removeprefix("cryptoflow ")
+    restored = told(command, 6)
     assert (restored["parts"], [*restored["damaged"]]) == (["journal/notes"], ["journal/notes"])
     assert (file.read_bytes(), file.with_name("notes.db-wal").read_bytes()) == (NOTES, b"a log that nobody can read")
     assert not [*home.rglob("*.restoring")]
@@ -147,6 +151,82 @@ def test_the_last_good_copy_is_named_and_stays_as_long_as_it_is_the_last(
     assert fix in capsys.readouterr().err
     assert told(f"backup restore {good} --only journal/main --force")["left_out"] == {}
     assert told("backup create")["damaged"] == {}
+
+
+def test_the_newest_backup_that_holds_a_part_whole_is_taken_and_what_newer_ones_hold_is_told(
+    home: Path, told: Told, capsys: Capsys
+) -> None:
+    good = told("backup create")["backup"]
+    flipped(home / "journal" / "main.db")
+    damaged = told("backup create", 6)["backup"]
+    assert run(["backup", "restore", "--only", "journal/main", "--force"]) == 0
+    said = capsys.readouterr()
+    assert f"{good} is restored: journal/main" in said.out and f"the backup {damaged} holds it damaged: " in said.err
+    assert told("audit verify main")["errors"] == []
+    assert told(f"backup restore {damaged} --only journal/main --force", 6)["backup"] == damaged
+    assert told("backup restore --only journal/nobody", 2)["errors"][0]["fix"].startswith("there are database, journal")
+
+
+def test_a_refused_restore_says_what_it_would_leave_out(home: Path, capsys: Capsys) -> None:
+    (home / "journal" / "notes.db").write_bytes(NOTES)
+    assert run(["backup", "create"]) == 6
+    capsys.readouterr()
+    assert run(["backup", "restore"]) == 5
+    assert "journal/notes is left out; it was damaged when it was taken" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", ["audit verify", "db status", "db check", "db ship"])
+def test_what_a_hint_brings_back_is_there_and_says_what_it_costs(
+    home: Path, told: Told, capsys: Capsys, asked: str
+) -> None:
+    good = told("backup create")["backup"]
+    headless(home / "journal" / "main.db")
+    (home / "journal" / "notes.db").write_bytes(NOTES)
+    capsys.readouterr()
+    assert run(asked.split()) in (3, 6)
+    err = capsys.readouterr().err
+    assert f"`cryptoflow backup restore {good} --only journal/main --force` brings back the last good copy: it" in err
+    assert "holds events up to 16 of main" in err and "--only journal/notes" not in err
+    assert "notes.db is no database\nhint: " in err and "elsewhere if it is no journal" in err
+
+
+@on_linux
+@pytest.mark.parametrize("everything", [False, True], ids=["only the backups", "nothing at all"])
+def test_backups_are_proved_and_rehearsed_where_nothing_can_be_written_beside_them(
+    home: Path, told: Told, everything: bool
+) -> None:
+    told("backup create")
+    (home / "backups" / ".lock").unlink()
+    closed = [home / "backups", *([home] if everything else [])]
+    for each in closed:
+        each.chmod(0o555)
+    try:
+        assert len(as_anybody(lambda: told("backup verify"))["good"]) == 1
+        assert as_anybody(lambda: told("backup drill"))["events"] == 24
+        if not everything:
+            assert len(as_anybody(lambda: told("backup restore --force"))["parts"]) == 3
+    finally:
+        for each in closed:
+            each.chmod(0o755)
+    assert not [*home.rglob("cryptoflow-scratch-*")]
+
+
+def test_a_server_that_is_away_keeps_no_journal_from_being_backed_up(
+    home: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "postgresql://desk@127.0.0.1:1/trading")
+    settings.cache_clear()
+    made = told("backup create", 4)
+    assert (made["events"], [*made["unusable"]], made["damaged"]) == (24, ["database"], {})
+    assert told("backup verify", 4)["good"] == []
+    shutil.rmtree(home / "journal")
+    (error,) = told("backup create", 4)["errors"]
+    assert "database could not be backed up" in error["what"] and len(told("backup list")["backups"]) == 1
+
+
+def test_where_no_backup_is_the_folder_of_backups_can_be_named(home: Path, told: Told) -> None:
+    (error,) = told("backup restore", 3)["errors"]
+    assert "CRYPTOFLOW_BACKUPS" in error["fix"] and not (home / "journal" / "other.db").exists()
 
 
 def test_a_way_back_says_which_events_it_lacks(home: Path, told: Told, capsys: Capsys) -> None:
@@ -170,9 +250,10 @@ def test_a_journal_without_the_right_to_read_it_is_named(home: Path, told: Told)
     file.chmod(0)
     made = as_anybody(lambda: told("backup create", 4))
     assert made["unusable"] == {"journal/main": ["it cannot be read: Permission denied"]} and made["damaged"] == {}
-    assert told("backup verify", 6)["good"] == []
-    assert told("backup restore --force", 6)["parts"] == ["database", "journal/paper-main"]
-    assert "Permission denied" in told("backup restore --only journal/main --force", 6)["errors"][0]["what"]
+    assert told("backup verify", 4)["good"] == [] and [*told("backup drill", 4)["unusable"]] == ["journal/main"]
+    assert told("backup restore --force", 4)["parts"] == ["database", "journal/paper-main"]
+    assert "Permission denied" in told("backup restore --only journal/main --force", 4)["errors"][0]["what"]
+    assert "Permission denied" in told(f"backup restore {made['backup']} --only journal/main", 4)["errors"][0]["what"]
     told("backup create")
     said = as_anybody(lambda: told("backup restore --only database --force", 4))["errors"][0]
     assert "main.db cannot be read: Permission denied" in said["what"] and "tokens" in said["fix"]
@@ -217,6 +298,9 @@ def test_a_journal_of_a_newer_version_is_kept_unproved_and_nobody_is_told_to_rol
     ]
     assert (folder / "journal" / "main.db").stat().st_size > 100_000
     assert run(["backup", "restore", "--only", "journal/main", "--force"]) == 4
+    capsys.readouterr()
+    assert run(["db", "check"]) == 3
+    assert "hint: use the version of CryptoFlow that wrote it" in capsys.readouterr().err
 
 
 def test_a_journal_that_is_locked_is_waited_for_with_an_end_and_is_not_damaged(
@@ -265,6 +349,7 @@ def test_a_folder_among_the_journals_is_in_nobodys_way(home: Path, told: Told) -
     (home / "journal" / "old.db").mkdir()
     assert told("backup create")["events"] == 24
     assert told("backup restore --only database --force")["parts"] == ["database"]
+    assert told("audit verify")["errors"] == [] and "journal of old" not in str(told("db status"))
 
 
 def test_an_empty_file_is_left_out_and_one_that_was_emptied_is_damaged(home: Path, told: Told, capsys: Capsys) -> None:

@@ -169,7 +169,7 @@ def test_what_was_done_to_a_journal_after_it_was_shipped_is_told_where_it_is_shi
     by_hand(home / "journal" / "main.db", by)
     for line in ("db ship", "db copy --to sqlite:///all.db"):
         code, said = ended(line, capsys)
-        assert code == ExitCode.PROOF_FAILED and told in said and "--only journal/main --force" in said
+        assert code == ExitCode.PROOF_FAILED and told in said and "no backup holds it whole" in said
     assert not Path("all.db").exists()
 
 

@@ -330,7 +330,7 @@ def test_an_audit_names_the_first_event_that_is_not_as_it_was_written(project: P
     )
     tampered(file, "UPDATE events SET payload = replace(payload, '\"', '') WHERE seq IN (20, 40)")
     told = said(capsys, "audit", "verify", code=6)
-    assert told.startswith(f"in the journal's file: event 20 of {file.stem} was altered\nhint: `cryptoflow backup ")
+    assert told.startswith(f"in the journal's file: event 20 of {file.stem} was altered\nhint: no backup holds ")
     (told,) = json.loads(said(capsys, "audit", "verify", file.stem, "--json", code=6))["journals"]
     assert told["broken"] == {"account": file.stem, "seq": 20, "what": "was altered"}
     assert told["events"] == 19
@@ -341,9 +341,7 @@ def test_a_journal_that_was_renamed_is_still_followed(project: Path, capsys: Cap
     tampered(file, "DELETE FROM events WHERE seq = 7")
     file.rename(file.with_name("main.db"))
     told = said(capsys, "audit", "verify", "main", code=6)
-    assert told.startswith(
-        f"in the journal of main: event 7 of {file.stem} is missing\nhint: `cryptoflow backup restore"
-    )
+    assert told.startswith(f"in the journal of main: event 7 of {file.stem} is missing\nhint: no backup holds it whole")
 
 
 def test_a_journal_of_another_revision_is_refused_with_what_to_do(project: Path, capsys: Capsys) -> None:
@@ -434,7 +432,7 @@ def test_a_server_that_does_not_answer_and_a_file_that_is_none_are_told(
     notes.write_text("these are notes of somebody's, " * 100)
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"sqlite:///{notes}")
     settings.cache_clear()
-    assert f"{notes} is no database\nhint: `cryptoflow backup restore --only database --force`" in said(
+    assert f"{notes} is no database\nhint: no backup holds it whole; move {notes} elsewhere" in said(
         capsys, "db", command, code=ExitCode.INVALID
     )
     monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", "mysql://somewhere")

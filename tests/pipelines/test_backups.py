@@ -211,7 +211,7 @@ def test_one_part_is_restored_alone_also_over_one_that_is_no_database_any_more(h
     found = asyncio.run(restore(only="journal/main", force=True, home=home))
     assert (seq(broken, "main"), other.read_bytes()) == (40, journal_before)
     assert Path(found.aside[0]).read_bytes().startswith(b"nothing")
-    with pytest.raises(CryptoflowError, match="there is no journal/nobody in this backup"):
+    with pytest.raises(CryptoflowError, match="there is no journal/nobody in any backup"):
         asyncio.run(restore(only="journal/nobody", home=home))
 
 
@@ -434,6 +434,16 @@ def test_a_drill_says_how_long_recovery_takes_and_leaves_nothing_behind(home: Pa
     found = asyncio.run(drill(home=home))
     assert found.seconds == found.restored + found.proved > 0 and found.events == 56
     assert sorted(home.rglob("*")) == before
+
+
+def test_a_server_with_the_tables_of_others_keeps_no_journal_from_being_backed_up(home: Path, server: str) -> None:
+    inside(server, lambda c: c.execute(text("DROP TABLE alembic_version")))
+    made = asyncio.run(create(home))
+    trouble = made.trouble(home)
+    assert trouble is not None and trouble.code == ExitCode.UNAVAILABLE
+    assert "database could not be backed up: postgresql://" in trouble.problems[0].what
+    assert "database" not in made.manifest.good.names and made.manifest.good.names
+    assert made.removed == []
 
 
 def test_a_server_is_backed_up_as_files_drilled_beside_itself_and_restored_in_one_step(home: Path, server: str) -> None:

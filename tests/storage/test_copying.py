@@ -124,6 +124,15 @@ def test_a_copy_that_is_interrupted_again_and_again_goes_on_each_time(full: str,
                 return
 
 
+def test_events_are_counted_while_journals_are_followed_before_they_are_copied(full: str, tmp_path: Path) -> None:
+    heard: list[tuple[str, int, int]] = []
+    told = {name: lambda *how_far, name=name: heard.append((name, *how_far)) for name in ("follows", "progress")}
+    found = copied(full, f"sqlite:///{tmp_path / 'all.db'}", **told)
+    events = sum(each.events for each in found.accounts)
+    followed = [each for each in heard if each[0] == "follows"]
+    assert followed[-1] == ("follows", events, events) and heard[: len(followed)] == followed
+
+
 def test_a_row_that_changed_in_the_source_since_is_copied_anew(full: str, postgres_url: str) -> None:
     copied(full, postgres_url)
     inside(postgres_url, lambda c: c.execute(delete(EQUITY).where(EQUITY.c.account == "main", EQUITY.c.at > 1.7e12)))

@@ -19,9 +19,8 @@ from cryptoflow.pipelines.backups.place import (
     SCRATCH,
     Backup,
     backups_folder,
+    code_of,
     kept,
-    last_copy,
-    last_good,
     left_over,
     name_of,
 )
@@ -31,6 +30,7 @@ from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.sources import JOURNALS, Source, bytes_of, source, sources
 from cryptoflow.pipelines.backups.standing import UNTOUCHED, Leaves, left_of, said_odd, said_unread, untold
 from cryptoflow.pipelines.backups.taking import emptied, marked, taken
+from cryptoflow.pipelines.backups.ways_back import last_good, way_back
 from cryptoflow.pipelines.databases.copying import Progress
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.settings import settings
@@ -63,18 +63,17 @@ class Created(NamedTuple):
         held, found = self.manifest, []
         for name, wrong in held.damaged.items():
             place = source(name, home).target.place
-            asis = f"no backup holds it whole; move {place} elsewhere if it is no journal, this backup keeps what it is"
-            fix = last_copy(name, home, held.reached.get(name)) or asis
+            fix = f"{way_back(name, place, home, held.reached.get(name))}; this backup keeps what it is"
             found.append(Problem(f"{name} itself is damaged, not a backup of it: {'; '.join(wrong)}", fix=fix))
         for name, why in held.unusable.items():
-            fix = "let it be used, then run `cryptoflow backup create` again; nothing of it is in this backup"
+            fix = "nothing of it is in this backup; `cryptoflow db status` says what to do about it, then "
+            fix += "`cryptoflow backup create` again"
             found.append(Problem(f"{name} could not be backed up: {'; '.join(why)}", fix=fix))
         for name, revision in held.newer.items():
             what = f"{name} is kept as it is, unproved: it is of revision {revision}, which this version does not know"
             fix = "use the version of CryptoFlow that wrote it, or a newer one, also to restore it"
             found.append(Problem(what, fix=fix))
-        code = ExitCode.PROOF_FAILED if held.damaged else ExitCode.UNAVAILABLE
-        return CryptoflowError(found, code=code) if found else None
+        return CryptoflowError(found, code=code_of(held)) if found else None
 
 
 async def create(
@@ -92,7 +91,7 @@ async def create(
     folder = backups_folder(home)
     disk.make(folder)
     with disk.alone(folder / LOCK):
-        for left in left_over(home):
+        for left in left_over(folder):
             shutil.rmtree(left)
         ready = (home or home_of()) / READY
         leaves(f"no backup was made, and {left_of(ready)}")
@@ -138,6 +137,10 @@ async def _write(
             progress(number + 1, len(found) + 1)
     if not manifest.parts:
         raise CryptoflowError("there is nothing to back up yet", fix="cryptoflow db upgrade")
+    if len(manifest.unusable) == len(manifest.names):
+        whys = (f"{name} could not be backed up: {'; '.join(why)}" for name, why in manifest.unusable.items())
+        fix = "`cryptoflow db status` says what to do about it, then `cryptoflow backup create` again"
+        raise CryptoflowError((Problem(why, fix=fix) for why in whys), code=ExitCode.UNAVAILABLE)
     with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=begun.folder.parent) as scratch:
         restored(begun, manifest, Path(scratch))
         found_in = looks(manifest.good.parts, Path(scratch))

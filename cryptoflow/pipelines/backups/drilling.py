@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
-from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.store import disk
+from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.backups.manifest import Manifest
-from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, lacking
+from cryptoflow.pipelines.backups.place import BEGUN, DATABASE, SCRATCH, Backup, asked, code_of, lacking
 from cryptoflow.pipelines.backups.proving import check
+from cryptoflow.pipelines.backups.reading import reading
 from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 from cryptoflow.pipelines.backups.serving import clear, fill
-from cryptoflow.pipelines.backups.sources import DATABASE, source
+from cryptoflow.pipelines.backups.sources import source
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.pipelines.databases.targets import Target
 
@@ -43,7 +43,7 @@ class Drill(NamedTuple):
     def trouble(self) -> CryptoflowError | None:
         """Return what to say of what cannot be recovered, None where all can."""
         found = lacking(self.backup.name, self.held)
-        return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
+        return CryptoflowError(found, code=code_of(self.held)) if found else None
 
     def facts(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -56,8 +56,7 @@ async def drill(name: str | None = None, *, home: Path | None = None, clock: Clo
     """Restore a backup, the newest without a name, beside what is in use; look at all of it; take it away again."""
     clock = clock or MachineClock()
     asked(name, home)  # before a lock is made where there is nothing
-    folder = backups_folder(home)
-    with disk.alone(folder / LOCK):  # a backup that begins would sweep the scratch folder away
+    with reading(home) as folder:
         return await _rehearsed(asked(name, home), folder, source(DATABASE, home).target, clock)
 
 

@@ -1,18 +1,20 @@
 """Where backups lie: a folder for each, named after the moment at which it was taken."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.backups.manifest import Manifest, read
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.settings import settings
 
 FOLDER, MANIFEST, LOCK = "backups", "manifest.json", ".lock"
+
+DATABASE = "database"
+"""What the database that processes share is called in a backup."""
 
 BEGUN = ".part"
 """What the name of a backup ends in while it is written, and again while it is removed."""
@@ -37,12 +39,15 @@ class Damaged(CryptoflowError):
 
 def lacking(name: str, manifest: Manifest) -> list[Problem]:
     """Return what to say of what a backup holds no good copy of."""
-    asis = f"`cryptoflow backup restore {name}` leaves it out; with `--only` it is restored as it is"
+    asis = f"`cryptoflow backup restore {name}` leaves it out; with `--only"
     took = f"the backup {name} holds"
     damaged, unusable = manifest.damaged.items(), manifest.unusable.items()
     return [
         *(
-            Problem(f"{took} {part}, which was damaged when it was taken: {'; '.join(wrong)}", fix=asis)
+            Problem(
+                f"{took} {part}, which was damaged when it was taken: {'; '.join(wrong)}",
+                fix=f"{asis} {part}` it is restored as it is",
+            )
             for part, wrong in damaged
         ),
         *(
@@ -53,6 +58,11 @@ def lacking(name: str, manifest: Manifest) -> list[Problem]:
             for part, why in unusable
         ),
     ]
+
+
+def code_of(held: Manifest) -> ExitCode:
+    """Return what a command ends with that was about all of a backup, which lacks some."""
+    return ExitCode.PROOF_FAILED if held.damaged else ExitCode.UNAVAILABLE
 
 
 class Backup(NamedTuple):
@@ -113,43 +123,9 @@ def kept(home: Path | None = None) -> list[Backup]:
     return [Backup(each) for each in _folders(folder, NAME)]
 
 
-def last_good(part: str, home: Path | None = None) -> Backup | None:
-    """Return the newest backup that holds a database whole, as far as a quick look tells."""
-    for each in reversed(kept(home)):
-        if not each.wrong() and part in each.manifest().proved.names:
-            return each
-    return None
-
-
-def last_copy(part: str, home: Path | None = None, reached: Mapping[str, int] | None = None) -> str:
-    """Return the command that brings back the last good copy of a damaged database, and what that would cost."""
-    good = last_good(part, home)
-    if good is None:
-        return ""
-    heads = good.manifest().only(part).heads
-    told = [
-        _cost(account, heads.get(account, Head()).seq, reached or {}) for account in sorted({*heads, *(reached or {})})
-    ]
-    holds = f"it {'; '.join(told)}" if told else "it holds no events"
-    return f"`cryptoflow backup restore {good.name} --only {part} --force` brings back the last good copy: {holds}"
-
-
-def _cost(account: str, held: int, reached: Mapping[str, int]) -> str:
-    """Say which events of an account a copy holds, and how far the damaged database had come.
-
-    >>> _cost("main", 812, {"main": 1020})
-    'holds events up to 812 of main, the damaged one had reached at least 1,020'
-    >>> _cost("main", 812, {})
-    'holds events up to 812 of main, how far the damaged one had come is not known'
-    """
-    come = f"had reached at least {reached[account]:,}" if account in reached else ""
-    damaged = f"the damaged one {come}" if come else "how far the damaged one had come is not known"
-    return f"holds events up to {held:,} of {account}, {damaged}"
-
-
-def left_over(home: Path | None = None) -> list[Path]:
+def left_over(folder: Path) -> list[Path]:
     """Return what is left of backups, and of looks at them, that were killed; whoever asks has the lock."""
-    return _folders(backups_folder(home), LEFT)
+    return _folders(folder, LEFT)
 
 
 def _folders(folder: Path, named: re.Pattern[str]) -> list[Path]:
@@ -161,8 +137,8 @@ def asked(name: str | None, home: Path | None = None) -> Backup:
     """Return the backup of a name, or without one the newest."""
     found = kept(home)
     if not found:
-        what, fix = f"there is no backup in {backups_folder(home)}", "cryptoflow backup create"
-        raise CryptoflowError(what, fix=fix)
+        fix = "name the folder in which there are some with CRYPTOFLOW_BACKUPS; `cryptoflow backup create` makes one"
+        raise CryptoflowError(f"there is no backup in {backups_folder(home)}", fix=fix)
     if name is None:
         return found[-1]
     for each in found:

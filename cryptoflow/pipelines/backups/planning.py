@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.asides import aside_of, room_aside
+from cryptoflow.pipelines.backups.place import DATABASE
 from cryptoflow.pipelines.backups.promising import READY, Step, Steps
 from cryptoflow.pipelines.backups.serving import clear, fill
-from cryptoflow.pipelines.backups.sources import DATABASE, Source
+from cryptoflow.pipelines.backups.sources import Source
 from cryptoflow.pipelines.backups.taking import LOG
 
 NEAR = ".restoring"

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from cryptoflow.domain.events.codec import Unreadable
-from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.manifest import Manifest, Part
-from cryptoflow.pipelines.backups.place import Backup, Damaged, lacking
+from cryptoflow.pipelines.backups.place import Backup, Damaged, code_of, lacking
 from cryptoflow.pipelines.backups.unpacking import unpack
 from cryptoflow.storage.away import Away, absence
 from cryptoflow.storage.copying.online import contents_of, in_itself
@@ -41,10 +41,10 @@ class Proof(NamedTuple):
         """Return it as plain values."""
         return {"backup": self.backup, "databases": self.databases, "events": self.events}
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Return what to say of what was damaged."""
-        return lacking(self.backup, self.lacks)
+    def trouble(self) -> CryptoflowError | None:
+        """Return what to say of what it lacks, None where it lacks nothing."""
+        found = lacking(self.backup, self.lacks)
+        return CryptoflowError(found, code=code_of(self.lacks)) if found else None
 
 
 def prove(backup: Backup, scratch: Path) -> Proof:

@@ -11,15 +11,17 @@ from cryptoflow.market.store import disk
 from cryptoflow.pipelines.backups.fencing import seen_by
 from cryptoflow.pipelines.backups.manifest import Manifest
 from cryptoflow.pipelines.backups.moving import IN_USE, carry_out, check_leases, fenced_by, finish
-from cryptoflow.pipelines.backups.place import LOCK, Backup, asked, backups_folder, last_copy, name_of
+from cryptoflow.pipelines.backups.place import DATABASE, Backup, asked, code_of, name_of
 from cryptoflow.pipelines.backups.planning import near_of, planned
 from cryptoflow.pipelines.backups.promising import READY, Steps, promise
 from cryptoflow.pipelines.backups.proving import check
+from cryptoflow.pipelines.backups.reading import reading
 from cryptoflow.pipelines.backups.room import check_room
-from cryptoflow.pipelines.backups.sources import DATABASE, Source, source
+from cryptoflow.pipelines.backups.sources import Source, source
 from cryptoflow.pipelines.backups.standing import HALF, UNTOUCHED, Leaves, left_of, said_odd, said_unread, untold
 from cryptoflow.pipelines.backups.taking import LOG
 from cryptoflow.pipelines.backups.unpacking import unpack
+from cryptoflow.pipelines.backups.ways_back import last_copy, newest_with
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.revisions import status
 from cryptoflow.pipelines.home import home_of
@@ -30,7 +32,8 @@ class Restored(NamedTuple):
     """A backup that is in use again, and where lies what was there before, if anything was.
 
     `manifest` tells of what was restored; what the backup holds damaged is `left_out` unless it was asked for. `unread`
-    is what could not be read that may know of fencing tokens which the restored database gives again.
+    is what could not be read that may know of fencing tokens which the restored database gives again; `passed_over` is
+    what newer backups hold instead of what was asked for.
     """
 
     backup: Backup
@@ -38,6 +41,7 @@ class Restored(NamedTuple):
     aside: Sequence[str]
     left_out: Mapping[str, Sequence[str]]
     unread: Sequence[str]
+    passed_over: Sequence[str] = ()
 
     @property
     def parts(self) -> Sequence[str]:
@@ -49,26 +53,39 @@ class Restored(NamedTuple):
         told = {"backup": self.backup.name, "taken_at": self.manifest.taken_at, "parts": list(self.parts)}
         heads = {account: head._asdict() for account, head in self.manifest.heads.items()}
         damaged = {"damaged": self.manifest.damaged, "left_out": dict(self.left_out)}
-        more = {"odd": self.manifest.odd, "tokens_not_read": list(self.unread)}
+        more = {"odd": self.manifest.odd, "tokens_not_read": list(self.unread), "passed_over": list(self.passed_over)}
         return {**told, "heads": heads, "set_aside": list(self.aside), **damaged, **more}
 
     def remarks(self) -> list[str]:
         """Return what its owner should know of what is in use now."""
         built = [said_odd(name, odd) for name, odd in self.manifest.odd.items()]
-        return [*built, *map(said_unread, self.unread)]
+        passed = [f"{'; '.join(self.passed_over)}; so an older one was taken"] if self.passed_over else []
+        return [*passed, *built, *map(said_unread, self.unread)]
 
     def trouble(self, home: Path | None = None) -> CryptoflowError | None:
-        """Return what to say of what was left out, None where nothing was."""
-        found, held = [], self.backup.manifest()
-        for name, wrong in self.left_out.items():
-            if name in held.unusable:
-                what, asis = f"{name} is left out; it could not be used when the backup was taken", ""
-            else:
-                what = f"{name} is left out; it was damaged when it was taken"
-                asis = f"`cryptoflow backup restore {self.backup.name} --only {name} --force` takes it as it is"
-            good = last_copy(name, home, held.reached.get(name)) or "no backup holds it whole"
-            found.append(Problem(f"{what}: {'; '.join(wrong)}", fix="; ".join(filter(None, (good, asis)))))
-        return CryptoflowError(found, code=ExitCode.PROOF_FAILED) if found else None
+        """Return what to say of what is not as it was when it was good, None where all is."""
+        found = lacks(self.backup, self.left_out, self.manifest.damaged, home)
+        code = ExitCode.PROOF_FAILED if self.manifest.damaged else code_of(self.backup.manifest())
+        return CryptoflowError(found, code=code) if found else None
+
+
+def lacks(
+    backup: Backup, left_out: Mapping[str, Sequence[str]], damaged: Mapping[str, Sequence[str]], home: Path | None
+) -> list[Problem]:
+    """Return what to say of what a restore leaves out, and of what it takes as it is."""
+    found, held = [], backup.manifest()
+    for name, wrong in {**left_out, **damaged}.items():
+        asis = ""
+        if name in damaged:
+            what = f"{name} is restored as it was taken, and it was damaged then"
+        elif name in held.damaged:
+            what = f"{name} is left out; it was damaged when it was taken"
+            asis = f"`cryptoflow backup restore {backup.name} --only {name} --force` takes it as it is"
+        else:
+            what = f"{name} is left out; it could not be used when the backup was taken"
+        good = last_copy(name, home, held.reached.get(name)) or "no backup holds it whole"
+        found.append(Problem(f"{what}: {'; '.join(wrong)}", fix="; ".join(filter(None, (good, asis)))))
+    return found
 
 
 async def restore(
@@ -82,29 +99,29 @@ async def restore(
 ) -> Restored:
     """Put a backup, the newest without a name, in the place of what is there; all of it, or nothing yet.
 
-    Without `force` nothing that is there is touched. What the backup holds damaged is left out unless `only` names it.
+    Without `force` nothing that is there is touched. What the backup holds damaged is left out unless `only` names it;
+    without a name, `only` is taken from the newest backup that holds it whole.
     """
     home = (home or home_of()).absolute()  # the steps are for whoever comes after, wherever that one stands
     clock = clock or MachineClock()
     disk.make(home)
     ready = home / READY
-    with disk.alone(backups_folder(home) / LOCK):
+    with reading(home):
         leaves(left_of(ready))
         unread = [*await finish(ready, home, force=force, clock=clock)]
         leaves(UNTOUCHED)
-        backup = asked(name, home)
+        backup, passed = newest_with(only, home) if only and name is None else (asked(name, home), ())
         held = backup.manifest()
+        left_out = {} if only else held.left_out
         manifest = chosen(backup, held, only)
         wanted = [source(part, home) for part in manifest.names]
         check_served(wanted, manifest)
         check_room("a restore", home, manifest.bytes)
         there = [each for each in wanted if await is_there(each)]
         if there and not force:
-            raise CryptoflowError(
-                f"there is a {' and a '.join(each.name for each in there)} already",
-                fix=f"--force sets aside what is there and restores {backup.name}",
-                code=ExitCode.REFUSED,
-            )
+            what = f"there is a {' and a '.join(each.name for each in there)} already"
+            refused = Problem(what, fix=f"--force sets aside what is there and restores {backup.name}")
+            raise CryptoflowError([refused, *lacks(backup, left_out, manifest.damaged, home)], code=ExitCode.REFUSED)
         for each in there:
             await check_free(each, clock)
         stamp = name_of(clock.now())
@@ -121,7 +138,7 @@ async def restore(
         promise(ready, steps)
         unread += await carry_out(ready, steps, home, force=force, clock=clock)
         leaves(f"{backup.name} is restored")
-    return Restored(backup, manifest, told_aside(steps, there), {} if only else held.left_out, unread)
+    return Restored(backup, manifest, told_aside(steps, there), left_out, unread, passed)
 
 
 def chosen(backup: Backup, held: Manifest, only: str | None) -> Manifest:
@@ -136,7 +153,7 @@ def chosen(backup: Backup, held: Manifest, only: str | None) -> Manifest:
         raise CryptoflowError(
             f"{backup.name} holds nothing of it that could be restored: {wrong}",
             fix="`cryptoflow backup list` shows the others; `cryptoflow backup restore NAME` takes one of them",
-            code=ExitCode.PROOF_FAILED,
+            code=code_of(held if only is None else wanted),
         )
     return wanted
 

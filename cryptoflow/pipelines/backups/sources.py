@@ -5,16 +5,15 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
+from cryptoflow.pipelines.backups.place import DATABASE
 from cryptoflow.pipelines.databases.copying import Owned, heads, take
 from cryptoflow.pipelines.databases.opening import reachable
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
 from cryptoflow.pipelines.journals.place import ENDING, accounts, journal_file
+from cryptoflow.storage.away import Away
 from cryptoflow.storage.copying.online import SIDECARS, in_itself
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.files import create
-
-DATABASE = "database"
-"""What the database that processes share is called in a backup."""
 
 JOURNALS = "journal"
 """What the names of journals begin with, and the folder that they lie in."""
@@ -49,7 +48,7 @@ def source(name: str, home: Path | None = None) -> Source:
 
 
 async def bytes_of(database: Source) -> int:
-    """Return about how much room a database takes as a file."""
+    """Return about how much room a database takes as a file; none, where that cannot be asked."""
     file = database.target.file
     if file is not None:
         beside = [file.with_name(file.name + ending) for ending in SIDECARS]
@@ -58,6 +57,8 @@ async def bytes_of(database: Source) -> int:
     try:
         async with reachable(server), server.reading() as connection:
             return int(await connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    except Away:  # taking it says so
+        return 0
     finally:
         await server.close()
 

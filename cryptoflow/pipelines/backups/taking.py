@@ -40,13 +40,14 @@ async def taken(source: Source, folder: Path) -> list[Part]:
     file, original = folder / source.file, source.target.file
     if original is None:
         wrong = await _served(source, file)
-        return _kept(source, file, wrong) if wrong else [_good(source, file, contents(file))]
+        if wrong.unusable:
+            return [_part(source, file)._replace(unusable=wrong.unusable)]
+        return _kept(source, file, wrong.damaged) if wrong.damaged else [_good(source, file, contents(file))]
     with disk.written("a backup", folder):
         found = _copied(original, file)
         if isinstance(found, Contents):
             return [_good(source, file, found)]
-        for ending in ("", *SIDECARS, "-journal"):
-            file.with_name(file.name + ending).unlink(missing_ok=True)
+        _cleared(file)
         if found is None:
             return []
         if found.unusable:
@@ -75,22 +76,24 @@ def emptied(source: Source) -> list[Part]:
     return [_part(source, Path(source.file), ("it is empty, and was not when it was last backed up",))]
 
 
-async def _served(source: Source, file: Path) -> Sequence[str]:
-    """Write a server's database as a file; returns what is wrong with the original."""
-    try:
-        await served(source.target, file)
-    except CryptoflowError as error:
-        if error.code != ExitCode.PROOF_FAILED:
-            raise
-        return [problem.what for problem in error.problems]
-    return ()
-
-
 class Wrong(NamedTuple):
     """What is wrong with a file, or why it cannot be used though nothing may be wrong with it."""
 
     damaged: Sequence[str] = ()
     unusable: Sequence[str] = ()
+
+
+async def _served(source: Source, file: Path) -> Wrong:
+    """Write a server's database as a file; returns what is wrong with the original, or why it cannot be used."""
+    try:
+        await served(source.target, file)
+    except CryptoflowError as error:
+        words = [problem.what for problem in error.problems]
+        if error.code == ExitCode.PROOF_FAILED:
+            return Wrong(words)
+        _cleared(file)
+        return Wrong((), words)
+    return Wrong()
 
 
 def _copied(original: Path, file: Path) -> Contents | Wrong | None:
@@ -117,6 +120,12 @@ def _copied(original: Path, file: Path) -> Contents | Wrong | None:
         check_disk(error)
         return Wrong((away.words(error),))
     return found if found.rows or found.revision else None
+
+
+def _cleared(file: Path) -> None:
+    """Remove what was written of a file, and what lies beside it."""
+    for ending in ("", *SIDECARS, "-journal"):
+        file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
 def check_disk(error: Exception) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.market.store import disk
-from cryptoflow.pipelines.backups.place import BEGUN, LOCK, SCRATCH, Backup, asked, backups_folder, kept
+from cryptoflow.pipelines.backups.place import BEGUN, SCRATCH, Backup, asked, kept
 from cryptoflow.pipelines.backups.proving import Proof, prove
+from cryptoflow.pipelines.backups.reading import reading
 from cryptoflow.pipelines.backups.room import LOOKED_AT, check_room
 
 
@@ -20,8 +20,7 @@ def chosen(name: str | None, every: bool, home: Path | None = None) -> list[Back
 
 def verify(backup: Backup, home: Path | None = None) -> Proof:
     """Prove a backup; what is wrong with it is an error that names it."""
-    folder = backups_folder(home)
-    with disk.alone(folder / LOCK):  # a backup that begins would sweep the scratch folder away
+    with reading(home) as folder:
         check_room("a look at a backup", folder, LOOKED_AT * backup.manifest().bytes)
         with TemporaryDirectory(prefix=SCRATCH, suffix=BEGUN, dir=folder) as scratch:
             return prove(backup, Path(scratch))

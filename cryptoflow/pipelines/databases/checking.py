@@ -12,7 +12,7 @@ from cryptoflow.pipelines.databases.targets import Target
 from cryptoflow.storage.away import Away, absence
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.mending import mendable, put_back
-from cryptoflow.storage.migrating import be_alone, newest, our_revision
+from cryptoflow.storage.migrating import OTHER_VERSION, be_alone, is_known, newest, our_revision
 from cryptoflow.storage.shapes import compared, found_and_wanted
 
 PATIENCE = 5_000
@@ -71,7 +71,7 @@ def _compared(connection: Connection, target: Target) -> Checked:
     revision = our_revision(connection)
     if revision != newest():
         what = f"its revision is {revision or 'none'}, not {newest()}"
-        return Checked(target.name, [what], fix="cryptoflow db upgrade")
+        return Checked(target.name, [what], fix="cryptoflow db upgrade" if is_known(revision) else OTHER_VERSION)
     found, wanted = found_and_wanted(connection)
     differences = list(compared(found, wanted))
     if not differences:
@@ -79,7 +79,7 @@ def _compared(connection: Connection, target: Target) -> Checked:
     if mendable(found, wanted):
         fix = "`cryptoflow db check --mend` puts back triggers, indexes and functions; no row is touched"
         return Checked(target.name, differences, fix=fix, mends=True)
-    fix = "what was changed by hand is undone by hand; `cryptoflow backup restore --force` brings back a copy"
+    fix = f"what was changed by hand is undone by hand; else {target.fix}"
     return Checked(target.name, differences, fix=fix)
 
 

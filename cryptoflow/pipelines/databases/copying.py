@@ -18,7 +18,7 @@ from cryptoflow.storage.copying.shared import TABLES, copy_shared, missed
 from cryptoflow.storage.database import Database, url_of
 from cryptoflow.storage.events.appending import EVENTS
 from cryptoflow.storage.events.extent import holds
-from cryptoflow.storage.events.reading import accounts, audit
+from cryptoflow.storage.events.reading import Audit, accounts, audit, bounds
 from cryptoflow.storage.migrating import Older, check
 
 Progress = Callable[[int, int], None]
@@ -72,18 +72,20 @@ async def copy(
     *,
     home: Path | None = None,
     progress: Progress | None = None,
+    follows: Progress | None = None,
     batch: int = BATCH,
 ) -> Copied:
     """Copy everything, or one database, into the database of a URL, which is brought to today's revision first.
 
-    An interrupted copy goes on where it stopped. Whatever is not the same afterwards is told as an error.
+    An interrupted copy goes on where it stopped. Whatever is not the same afterwards is told as an error. `follows` is
+    told how many events of how many in a database are followed, before any of them is copied.
     """
     target = Target("target", url_of(to), option="--to")
     sources = [Target("source", url_of(source), option="--from")] if source is not None else targets(home)
     if source is not None and not sources[0].exists():
         what = f"there is no database at {sources[0].place}"
         raise CryptoflowError(what, fix="name one that is there with --from", code=ExitCode.INVALID)
-    owned = await survey(target, [each for each in sources if each.exists()])
+    owned = await survey(target, [each for each in sources if each.exists()], follows)
     await bring_forward(target)
     database = target.open()
     moved: list[Moved] = []
@@ -98,7 +100,7 @@ async def copy(
     return Copied(target.place, moved, shared)
 
 
-async def survey(target: Target, sources: Sequence[Target]) -> list[Owned]:
+async def survey(target: Target, sources: Sequence[Target], follows: Progress | None = None) -> list[Owned]:
     """Return what is copied from which database: an account from where its journal is longest."""
     if not sources:
         fix = "`cryptoflow db upgrade` makes one; --from copies one from elsewhere"
@@ -106,7 +108,7 @@ async def survey(target: Target, sources: Sequence[Target]) -> list[Owned]:
     if target.url in [each.url for each in sources] or is_file_of(target, sources):
         what = "the target is the database to copy from"
         raise CryptoflowError(what, fix="name another one with --to", code=ExitCode.USAGE)
-    ends = {each: await heads(each) for each in sources}
+    ends = {each: await heads(each, follows) for each in sources}
     found = [Owned(each, {}) for each in sources]
     for account in sorted({account for known in ends.values() for account in known}):
         known = [(each, ends[each.target][account]) for each in found if account in ends[each.target]]
@@ -122,7 +124,7 @@ def is_file_of(target: Target, sources: Sequence[Target]) -> bool:
     return target.file is not None and target.file.resolve() in files
 
 
-async def heads(source: Target) -> dict[str, Head]:
+async def heads(source: Target, follows: Progress | None = None) -> dict[str, Head]:
     """Return where the journals in a database end, each of which is followed there: a damaged one is not copied."""
     known = await status(source)
     try:
@@ -134,13 +136,20 @@ async def heads(source: Target) -> dict[str, Head]:
     database = source.open()
     try:
         async with reachable(database), database.reading() as connection:
-            found = await connection.run_sync(lambda c: [audit(c, each) for each in accounts(c)])
+            found = await connection.run_sync(_followed, follows)
     finally:
         await database.close()
     if broken := [each.broken for each in found if each.broken is not None]:
         problems = (Problem(f"{source.name}: {each}", fix=source.fix) for each in broken)
         raise CryptoflowError(problems, code=ExitCode.PROOF_FAILED)
     return {each.account: each.head for each in found}
+
+
+def _followed(connection: Connection, follows: Progress | None) -> list[Audit]:
+    known = accounts(connection)
+    ends = [bounds(connection, account) for account in known]
+    told = counter(follows, sum((end or start).seq - start.seq for start, end in ends))
+    return [audit(connection, account, told) for account in known]
 
 
 async def take(

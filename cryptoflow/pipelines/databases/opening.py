@@ -1,6 +1,6 @@
 """A database for use: there, and of the revision that this version needs, or a message that says what to do."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -28,15 +28,18 @@ class Named(Protocol):
 
 
 @asynccontextmanager
-async def reachable(named: Named, fix: str = "", back: str = "") -> AsyncIterator[None]:
-    """Say in words what a driver raises where a database cannot be used; any other error goes on as it is."""
+async def reachable(named: Named, fix: str = "", back: Callable[[], str] = str) -> AsyncIterator[None]:
+    """Say in words what a driver raises where a database cannot be used; any other error goes on as it is.
+
+    `back` is asked only then for what brings the database back: it looks at every backup.
+    """
     try:
         yield
     except (OSError, DBAPIError) as error:
         if is_no_database(error):
-            raise CryptoflowError(f"{named.name} is no database", fix=back, code=ExitCode.INVALID) from error
+            raise CryptoflowError(f"{named.name} is no database", fix=back(), code=ExitCode.INVALID) from error
         if is_damaged(error):
-            fix = back or "keep a copy of it; `cryptoflow backup list` shows what can be restored"
+            fix = back() or "keep a copy of it; `cryptoflow backup list` shows what can be restored"
             raise CryptoflowError(f"{named.name} is damaged", fix=fix, code=ExitCode.INVALID) from error
         if is_lacking(error):
             what = f"{named.name} is not as it must be: {words(error)}"
@@ -56,7 +59,7 @@ async def reached(target: Target, *, reads: bool = False) -> AsyncIterator[Datab
     database = target.open(reads=reads)
     try:
         with unchanged(database.engine.url):
-            async with reachable(database, FILE_FIX if database.is_sqlite else "", target.fix):
+            async with reachable(database, FILE_FIX if database.is_sqlite else "", lambda: target.fix):
                 yield database
     except (Away, Foreign) as error:
         if not target.option or (database.is_sqlite and isinstance(error, Away)):

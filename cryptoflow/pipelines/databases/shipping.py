@@ -8,12 +8,11 @@ from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import advising, ready
 from cryptoflow.pipelines.databases.targets import shared
-from cryptoflow.pipelines.journals.place import accounts, journal_file, known
+from cryptoflow.pipelines.journals.place import accounts, journal_file, known, source
 from cryptoflow.storage.away import Away
-from cryptoflow.storage.database import way_back
 from cryptoflow.storage.events.asking import asked
 from cryptoflow.storage.events.reading import audit
-from cryptoflow.storage.files import existing
+from cryptoflow.storage.files import NoDatabase, existing
 from cryptoflow.storage.shipping.comparing import Differs
 from cryptoflow.storage.shipping.shipper import Shipper
 
@@ -51,6 +50,8 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
                 raise
             except Differs as error:
                 refused.append(advising(error, f"`cryptoflow audit verify {name}` proves the one here; {fix_of(name)}"))
+            except NoDatabase as error:
+                refused.append(advising(error, source(name).fix))
             except CryptoflowError as error:
                 refused.append(error)
         return Shipment(database.name, shipped, refused)
@@ -65,12 +66,12 @@ def prove(file: Path, account: str) -> None:
         engine.dispose()
     if broken is not None:
         what = f"in the journal's file: {broken}"
-        raise CryptoflowError(what, fix=way_back(f"journal/{account}"), code=ExitCode.PROOF_FAILED)
+        raise CryptoflowError(what, fix=source(account).fix, code=ExitCode.PROOF_FAILED)
 
 
 def fix_of(account: str) -> str:
     """Return what to do about a journal here that is not as it was written."""
-    return f"if that is damaged, {way_back(f'journal/{account}')}"
+    return f"if that is damaged, {source(account).fix}"
 
 
 async def _shipped(shipper: Shipper, progress: Callable[[int, int], None] | None) -> Shipped:

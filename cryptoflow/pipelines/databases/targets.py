@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.journals.place import accounts, journal_file
 from cryptoflow.settings import settings
-from cryptoflow.storage.database import Database, shown, url_of, way_back
+from cryptoflow.storage.database import Database, shown, url_of
 
 SHARED = "cryptoflow.db"
 """The file that processes share where no server is named."""
@@ -51,10 +51,15 @@ class Target(NamedTuple):
 
     @property
     def fix(self) -> str:
-        """Return what to do where there is something in its place that cannot be used."""
+        """Return what to do where there is something in its place that cannot be used, as backups tell when asked."""
         if self.option:
             return f"name another one with {self.option}"
-        return way_back("database" if self.own is None else f"journal/{self.own}")
+        from cryptoflow.pipelines.backups.place import DATABASE
+        from cryptoflow.pipelines.backups.ways_back import way_back
+        from cryptoflow.storage.copying.online import come
+
+        part = DATABASE if self.own is None else f"journal/{self.own}"
+        return way_back(part, self.place, reached=come(self.file) if self.file is not None else None)
 
     def exists(self) -> bool:
         """Say whether it is there; of a server nobody knows before asking."""

@@ -17,11 +17,20 @@ HERE = "in the journal's file"
 
 
 class Audited(NamedTuple):
-    """A journal, where it was read, what was found, and what brings it back where it is damaged."""
+    """A journal: the database in which it was read, and what was found."""
 
-    place: str
+    target: Target
     found: Audit
-    fix: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return what the database is called."""
+        return self.target.name
+
+    @property
+    def fix(self) -> str:
+        """Return what brings it back where it is damaged."""
+        return self.target.fix
 
     @property
     def sentence(self) -> str:
@@ -68,7 +77,7 @@ async def looked_at(target: Target, account: str | None) -> list[Audited]:
             kept = [own]
         every = account in (None, own)  # also what is in a file that was renamed
         wanted = [name for name in kept if every or name == account]
-        return [Audited(target.name, await connection.run_sync(audit, name), target.fix) for name in wanted]
+        return [Audited(target, await connection.run_sync(audit, name)) for name in wanted]
 
 
 async def compared(found: Audited, file: Target, *, reachable: bool) -> Audited:

@@ -28,7 +28,7 @@ def journal_file(account: str, home: Path | None = None) -> Path:
 
 def accounts(home: Path | None = None) -> list[str]:
     """Return the accounts that have a journal on this machine."""
-    return sorted(file.stem for file in journals_folder(home).glob(f"*{ENDING}"))
+    return sorted(file.stem for file in journals_folder(home).glob(f"*{ENDING}") if not file.is_dir())
 
 
 def source(account: str, home: Path | None = None) -> "Target":

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, inspect, text
 from cryptoflow.domain.journal.recorded import Head
 from cryptoflow.storage.database import local_engine
 from cryptoflow.storage.migrating import is_known, revision
-from cryptoflow.storage.read_only import for_reading, unchanged
+from cryptoflow.storage.read_only import for_reading, sealed, unchanged
 
 SIDECARS = ("-wal", "-shm")
 """What SQLite keeps beside a file that is in use."""
@@ -117,12 +117,20 @@ def contents_of(connection: Connection) -> Contents:
     return Contents(found, count, {row.account: Head(row.seq, row.hash) for row in heads})
 
 
-def reached(file: Path) -> dict[str, int]:
+def come(file: Path) -> dict[str, int]:
+    """Return how far the journals in a damaged file in use had come at least, which stays as it is."""
+    try:
+        return reached(sealed(str(file))) if is_database(file) else {}
+    except OSError:
+        return {}  # what cannot be read is not known
+
+
+def reached(file: Path | str) -> dict[str, int]:
     """Return how far the journals in a damaged file had come at least, as far as any of its tables tells."""
     found: dict[str, int] = {}
     for column, table in (("seq", "heads"), ("max(seq)", "events GROUP BY account")):
         try:
-            with closing(sqlite3.connect(file)) as connection:
+            with closing(sqlite3.connect(file, uri=True)) as connection:
                 rows = connection.execute(f"SELECT account, {column} FROM {table}").fetchall()  # noqa: S608
         except sqlite3.DatabaseError:
             continue  # what it holds is unknown, which is how it is told

@@ -1,6 +1,6 @@
 """Reading a journal back, a page at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, select, text, tuple_
@@ -95,11 +95,11 @@ class Audit(NamedTuple):
     retired: int = 0
 
 
-def audit(connection: Connection, account: str) -> Audit:
-    """Follow an account's journal from its first event to its end."""
+def audit(connection: Connection, account: str, told: Callable[[int], None] | None = None) -> Audit:
+    """Follow an account's journal to its end; `told` hears now and then of how many more events."""
     start, end = bounds(connection, account)
     chain = Chain(account, start)
-    broken = _followed(connection, chain) or odd_end(account, end, chain.head)
+    broken = _followed(connection, chain, told) or odd_end(account, end, chain.head)
     return Audit(account, chain.head, broken, start.seq)
 
 
@@ -122,17 +122,28 @@ def _head(seq: Any, digest: Any) -> Head:
     return Head(seq, digest) if isinstance(seq, int) else Head()
 
 
-def _followed(connection: Connection, chain: Chain) -> Broken | None:
+def _followed(connection: Connection, chain: Chain, told: Callable[[int], None] | None) -> Broken | None:
     """Return the first event that breaks a chain; one that cannot even be read is one."""
     after = -LAST
     for page in (PAGE, 1):  # where a page cannot be read, event by event up to the one that cannot
         try:
-            return chain.follow(events(connection, Wanted(chain.account, after), page))
+            found = events(connection, Wanted(chain.account, after), page)
+            return chain.follow(found if told is None else _counted(found, told))
         except DatabaseError as error:
             if is_lacking(error):
                 raise
             after, why = chain.head.seq, error.orig
     return Broken(chain.account, chain.head.seq + 1, f"cannot be read: {why}")
+
+
+def _counted(found: Iterator[Recorded], told: Callable[[int], None]) -> Iterator[Recorded]:
+    """Yield events, and tell after each page how many more they were."""
+    number = 0
+    for number, each in enumerate(found, 1):
+        yield each
+        if not number % PAGE:
+            told(PAGE)
+    told(number % PAGE)
 
 
 def _page(connection: Connection, wanted: Wanted, after: tuple[int, int], count: int) -> list[Recorded]:

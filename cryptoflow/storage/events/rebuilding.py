@@ -34,7 +34,7 @@ class Altered(CryptoflowError):
     """A journal is not as it was written, so nothing is made of it."""
 
     def __init__(self, what: str) -> None:
-        fix = "`cryptoflow backup restore` brings back the newest good copy"
+        fix = "`cryptoflow audit verify` says what brings it back"
         super().__init__(what, fix=fix, code=ExitCode.PROOF_FAILED)
 
 
