@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.breaker import breaker
 from benchmarks.commands import commands
 from benchmarks.features import features
 from benchmarks.figures import Figure, Work, measured
@@ -28,6 +29,7 @@ WORKS: Mapping[str, Callable[[], Iterator[Work]]] = {
     "w3": w3,
     "features": features,
     "review": reviews,
+    "breaker": breaker,
     "events": rounds,
     "sources": sources,
     "store": store,

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     )
     backup_days: int = Field(30, ge=1, description="days for which a backup is kept; the last good one is kept longer")
     redis_url: str | None = Field(None, description="Redis that processes share, like redis://HOST; none: without")
+    breakers: dict[str, dict[str, int | float]] = Field(
+        {}, description="numbers of circuit breakers by kind, like CRYPTOFLOW_BREAKERS__DATABASE__REST=10000 (ms)"
+    )
     log_format: Literal["text", "json"] = Field("text", description="form of messages on standard error")
 
     def url_of(self, venue: str) -> str | None:

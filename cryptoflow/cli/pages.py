@@ -1,5 +1,9 @@
-"""The pages of the manual that are written by the code: `python -m cryptoflow.cli.pages FOLDER` writes them anew."""
+"""The pages of the manual that are written by the code: `python -m cryptoflow.cli.pages FOLDER` writes them anew.
 
+Other pages have drawings that are: between `<!-- drawn: NAME -->` and `<!-- /drawn -->` stands the machine NAME.
+"""
+
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +13,13 @@ import typer.main
 
 from cryptoflow.cli import exits
 from cryptoflow.cli.app import app
-from cryptoflow.pipelines import keys
+from cryptoflow.pipelines import keys, machines
 from cryptoflow.plugins import catalogue
 
 WIDTH = 100
 """Columns of help texts in the manual."""
+
+DRAWN = re.compile(r"<!-- drawn: (\w+) -->\n.*?<!-- /drawn -->", re.DOTALL)
 
 
 def pages() -> dict[str, str]:
@@ -63,11 +69,26 @@ def _helps(command: Any, name: str, parent: Any) -> Iterator[tuple[str, str]]:
         yield from _helps(subcommand, f"{name} {inside}", context)
 
 
+def redrawn(text: str) -> str:
+    """Return a page with its machines as the code has them.
+
+    >>> "closed --> open : tripped" in redrawn("<!-- drawn: breaker -->\\n<!-- /drawn -->")
+    True
+    """
+
+    def anew(found: re.Match[str]) -> str:
+        return f"<!-- drawn: {found[1]} -->\n{machines.drawn(found[1])}\n<!-- /drawn -->"
+
+    return DRAWN.sub(anew, text)
+
+
 def main() -> None:
-    """Write every page into the folder named."""
+    """Write every page into the folder named, and redraw the machines of the others."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
+    for page in sorted(folder.glob("*.md")):
+        page.write_text(redrawn(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cryptoflow.domain.events import accounts, orders, runs, storage
+from cryptoflow.domain.events import accounts, breakers, orders, runs, storage
 from cryptoflow.domain.events.codec import Unreadable, event_of
 from cryptoflow.domain.events.event import Event
 
@@ -36,6 +36,10 @@ KNOWN: Mapping[str, type[Event]] = {
         storage.DatabaseBack,
         storage.CacheLost,
         storage.CacheBack,
+        breakers.BreakerOpened,
+        breakers.BreakerHalfOpened,
+        breakers.BreakerClosed,
+        breakers.BreakerRejected,
     )
 }
 

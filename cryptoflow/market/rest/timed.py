@@ -2,8 +2,7 @@
 
 from typing import Any
 
-CONNECT, READ, TOTAL = 5.0, 10.0, 30.0
-"""Seconds for a connection, for something to come, and for a request as a whole."""
+from cryptoflow.domain.patience import PATIENCE
 
 
 class Timed:
@@ -13,7 +12,9 @@ class Timed:
         import aiohttp
 
         self._session = session
-        self._limits = aiohttp.ClientTimeout(total=TOTAL, sock_connect=CONNECT, sock_read=READ)
+        self._limits = aiohttp.ClientTimeout(
+            total=PATIENCE.total, sock_connect=PATIENCE.connect, sock_read=PATIENCE.read
+        )
 
     def __getattr__(self, verb: str) -> Any:
         attribute = getattr(self._session, verb)

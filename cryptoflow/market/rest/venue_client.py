@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import tenacity
 
 from cryptoflow.clock import Clock
+from cryptoflow.domain.patience import PATIENCE
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.listings.terms import Snapshot, snapshot_from
 from cryptoflow.market.manners import quiet_until, refuses
@@ -24,8 +25,7 @@ from cryptoflow.market.times import timeframe_name
 from cryptoflow.spec.nearest import nearest
 
 ATTEMPTS = 5
-LONGEST = 30.0
-"""How often a call is made in all, and the longest pause between two, in seconds: 1, 2, 4, 8."""
+"""How often a call is made in all."""
 
 REFUSALS = 8
 """How often in a row a call may hear that it was too early."""
@@ -173,15 +173,11 @@ class VenueClient:
     async def _retried(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
         again = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(_may_pass),
-            wait=self._pause,
+            wait=lambda state: PATIENCE.wait(state.attempt_number, self._jitter),
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             reraise=True,
         )
         return await again(call, *arguments)
-
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        doubled: float = 2.0 ** (state.attempt_number - 1)
-        return min(LONGEST, doubled) * self._jitter.uniform(0.8, 1.2)
 
 
 def _may_pass(error: BaseException) -> bool:
