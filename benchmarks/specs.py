@@ -13,11 +13,13 @@ from typing import Any
 
 import yaml
 
+from cryptoflow.domain.discipline.records import Tier
 from cryptoflow.engine.plan import Plan
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.plugins.rules.count import Count
 from cryptoflow.plugins.rules.rate import Rate
+from cryptoflow.plugins.rules.streak import Streak
 
 WARMUP = 25
 """Bars before the first decision: the 26th decides."""
@@ -50,8 +52,16 @@ ORDERS = {"W1": "1000 USDT", "W4": "1000 USDT", "W3": "100 USDT"}
 no one from trading all year, and so much less than the sizer wants that every entry is cut.
 """
 
-PACE = Rate(per_second=1000, per_day=100_000)
-"""Twenty symbols send some 460 orders a day, and no spec can loosen the default of 100."""
+EASED = {"rate": Rate(per_second=1000, per_day=100_000), "streak": Streak(losses=100, stop=100)}
+"""Rules that are asked like the others and let everything through: twenty symbols send some 460 orders a day, and a
+cross of averages loses three trades of four. No spec can loosen their defaults.
+"""
+
+FORGIVING = 1_000_000
+"""Losses in a row that trip the kill switch here: it has to be asked, and must not stop what is timed."""
+
+BOUNDLESS = Tier(day_share=1e9, day_most=1e9, day_demotion=1e9, fall_share=1e9, streak=FORGIVING)
+"""A tier that stops nobody."""
 
 
 def spec_of(work: str, symbols: int, discipline: bool = False) -> dict[str, Any]:
@@ -89,23 +99,32 @@ def plan_for(work: str, symbols: int, first: int, discipline: bool = False) -> P
     with tempfile.TemporaryDirectory() as folder:
         spec = resolve(written(Path(folder), work, symbols, discipline))
         plan = plan_of(spec, [first] * symbols)
-    if work != "W3":
-        return plan
-    return with_rate(plan) if discipline else only_count(plan)
+    if discipline:
+        return eased(plan)
+    return only_count(plan) if work == "W3" else plan
 
 
 def only_count(plan: Plan) -> Plan:
     """Return a plan that holds to one rule, five positions at once.
 
-    With discipline off no rule holds, this one neither; so discipline is on here, and every other rule off.
+    With discipline off no rule holds, this one neither; so discipline is on here, and all else of it off.
     """
     five = (1.0, *Count(positions=5).numbers())
     numbers = tuple(five if step.name == "count" else (0.0,) for step in plan.verbs.rules)
-    return plan._replace(account=replace(plan.account, discipline=1), rule_settings=numbers)
+    count = len(plan.tiers)
+    return plan._replace(
+        account=replace(plan.account, discipline=1),
+        rule_settings=(numbers,) * count,
+        tiers=(BOUNDLESS,) * count,
+        gate_settings=(((0.0,),) * len(plan.verbs.gates),) * count,
+    )
 
 
-def with_rate(plan: Plan) -> Plan:
-    """Return a plan whose rule about the number of orders is asked like the others, and lets all of them through."""
-    loose = (1.0, *PACE.numbers())
-    named = zip(plan.verbs.rules, plan.rule_settings, strict=True)
-    return plan._replace(rule_settings=tuple(loose if step.name == "rate" else own for step, own in named))
+def eased(plan: Plan) -> Plan:
+    """Return a plan whose rules about numbers of orders and of losses let all of them through."""
+    tables = (zip(plan.verbs.rules, each, strict=True) for each in plan.rule_settings)
+    loose = {name: (1.0, *rule.numbers()) for name, rule in EASED.items()}
+    return plan._replace(
+        rule_settings=tuple(tuple(loose.get(step.name, own) for step, own in table) for table in tables),
+        tiers=tuple(replace(tier, streak=FORGIVING) for tier in plan.tiers),
+    )

@@ -19,6 +19,10 @@ Timed = Annotated[bool, typer.Option("--profile", help="Say where the time went:
 Record = Annotated[bool, typer.Option("--record", help="Write its decisions as a journal, for `journal` and `audit`.")]
 
 
+MOST_ACTS = 20
+"""Lines of what discipline did that a terminal shows; the report has them all."""
+
+
 def backtest(
     spec: SpecFile,
     first: From = None,
@@ -46,7 +50,7 @@ def backtest(
     from cryptoflow.pipelines.resolve import resolve
     from cryptoflow.pipelines.stages import watching
     from cryptoflow.report.profile_table import profile_table
-    from cryptoflow.report.tables import costs_table, guards_table, metrics_table
+    from cryptoflow.report.tables import acts_table, costs_table, guards_table, metrics_table
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
     silent = quiet or as_json
@@ -71,6 +75,8 @@ def backtest(
             say.remark(warning)
     if run.view.guards:
         say.show(guards_table(run.view.guards))
+    if run.view.acts:
+        say.show(acts_table(run.view.acts[-MOST_ACTS:]))
     say.show(metrics_table(run.view.metrics, run.view.currency, run.view.title))
     say.show(costs_table(run.view.costs))
     say.text(f"run     {run.view.run_id}")

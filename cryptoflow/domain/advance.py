@@ -4,8 +4,9 @@ from math import isnan
 
 from cryptoflow.domain.ask import ask
 from cryptoflow.domain.decide import decide
+from cryptoflow.domain.discipline.watching import settle
 from cryptoflow.domain.fills import fill_at_open, fill_inside
-from cryptoflow.domain.marks import find_live, mark, open_day
+from cryptoflow.domain.marks import find_live, mark
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 
 
@@ -28,7 +29,7 @@ def advance(
         fill_at_open(state, details[moment], tables, steps)
         fill_inside(state, details[moment], tables, steps)
     mark(state, bars, tables)
-    open_day(state.wallet, at + tables.account.timeframe)
+    settle(state, tables, steps, at + tables.account.timeframe)
     ask(state, bars, signals, tables, steps)
     decide(state, bars, signals, tables, steps)
     find_live(state)

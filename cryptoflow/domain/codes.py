@@ -53,6 +53,9 @@ class Reason(IntEnum):
     REDUCED = 13
     RULE = 14
     CLOSED = 15
+    KILLED = 16
+    EXITS_ONLY = 17
+    LOCKED = 18
 
 
 class Topic(IntEnum):
@@ -63,3 +66,22 @@ class Topic(IntEnum):
     FILL = 2
     CANCEL = 3
     TRADE = 4
+    GUARD = 5
+
+
+class Guard(IntEnum):
+    """What a line about the account's discipline tells; `Line.reason` holds it where the topic is GUARD."""
+
+    TRIPPED = 0
+    RELEASED = 1
+    PROMOTED = 2
+    DEMOTED = 3
+    ACKNOWLEDGED = 4
+
+
+class Cause(IntEnum):
+    """What trips the kill switch."""
+
+    DAY_LOSS = 0
+    DRAWDOWN = 1
+    LOSING_STREAK = 2

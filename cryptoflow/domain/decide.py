@@ -2,12 +2,13 @@
 
 from math import inf, isnan, nan
 
-from cryptoflow.domain.codes import SELL, SLOTS, Leg, OrderType, Reason, Topic
-from cryptoflow.domain.ledger import cancel, new_line, order_line
+from cryptoflow.domain.codes import SELL, Leg, Reason, Topic
+from cryptoflow.domain.leaving import cancel_entries, leave, sell_more
+from cryptoflow.domain.ledger import new_line
 from cryptoflow.domain.lots import whole_lots
 from cryptoflow.domain.propose import DUST, least, propose
-from cryptoflow.domain.records import Bar, Order, Position, Rows, Signal, State, Steps, Symbol, Tables
-from cryptoflow.domain.slots import free_slot, owner_of, place
+from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Symbol, Tables
+from cryptoflow.domain.slots import owner_of
 
 
 def decide(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps) -> None:
@@ -69,7 +70,7 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
     if position.lots > 0.0 and position.strategy == strategy:
         signal.enter = 0
         signal.add = 0
-        exiting = cancel_entries(state, close_at, symbol, strategy)
+        exiting = cancel_entries(state, close_at, symbol, strategy, Reason.SIGNAL)
         share = nan if late else signal.leave_share
         lots = lots_to_sell(position, share, bar.close, tables.symbols[symbol])
         if exiting >= 0:
@@ -77,20 +78,10 @@ def decide_exit(state: State, bar: Bar, signal: Signal, strategy: int, symbol: i
         elif lots <= 0.0:
             refuse_exit(state, bar, symbol, strategy, share, tables)
         else:
-            order = free_slot(state, symbol)
-            order.leg = Leg.EXIT
-            order.reason = Reason.SIGNAL if signal.leave == 1 else Reason.MAX_BARS
-            order.type = OrderType.MARKET
-            order.side = SELL
-            order.strategy = strategy
-            order.lots = lots
-            order.spend = nan
-            order.limit = nan
-            order.reserved = 0.0
-            place(state, close_at, symbol, order, tables)
-            order_line(state, Topic.ORDER, close_at, symbol, order)
+            reason = Reason.SIGNAL if signal.leave == 1 else Reason.MAX_BARS
+            leave(state, close_at, symbol, strategy, lots, reason, tables)
     elif signal.leave == 1 and position.open_orders > 0:
-        cancel_entries(state, close_at, symbol, strategy)
+        cancel_entries(state, close_at, symbol, strategy, Reason.SIGNAL)
 
 
 def lots_to_sell(position: Position, share: float, price: float, market: Symbol) -> float:
@@ -112,26 +103,6 @@ def lots_to_sell(position: Position, share: float, price: float, market: Symbol)
     if left <= DUST or left < market.min_notional:
         return position.lots
     return 0.0 if lots * worth <= DUST or lots * worth < market.min_notional else lots
-
-
-def sell_more(state: State, at: int, symbol: int, order: Order, lots: float) -> None:
-    """Let an exit that is on its way sell more than it was to; the line has its number again."""
-    if lots > order.lots:
-        order.lots = lots
-        order_line(state, Topic.ORDER, at, symbol, order)
-
-
-def cancel_entries(state: State, at: int, symbol: int, strategy: int) -> int:
-    """Take back the strategy's open entries and adds of a symbol; return the slot of an exit on its way, or -1."""
-    exiting = -1
-    for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
-        order = state.orders[slot]
-        if order.type != OrderType.NONE and order.strategy == strategy:
-            if order.leg == Leg.EXIT:
-                exiting = slot
-            else:
-                cancel(state, at, symbol, order, Reason.SIGNAL)
-    return exiting
 
 
 def decide_entry(

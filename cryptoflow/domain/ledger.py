@@ -3,7 +3,10 @@
 from math import isnan, nan
 
 from cryptoflow.domain.codes import BUY, SELL, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.discipline.records import Standing
+from cryptoflow.domain.discipline.streaks import count
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_part
+from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import Line, Order, Past, Position, State, Strategy, Symbol, Wallet
 
 
@@ -130,6 +133,7 @@ def buy(
     line.notional = notional
     line.fee = fee
     line.slippage = lost
+    note_impact(state.standing, lost, notional)
     if position.lots == 0.0:
         open_position(position, order.strategy, at)
         wallet.positions += 1
@@ -182,6 +186,7 @@ def sell(
     line.notional = notional
     line.fee = fee
     line.slippage = lost
+    note_impact(state.standing, lost, notional)
     position.lots -= lots
     position.sold += lots
     position.proceeds += notional
@@ -194,6 +199,18 @@ def sell(
     wallet.turnover += notional
     if position.lots <= 0.0:
         close_trade(state, at, symbol, lot, reason)
+
+
+def note_impact(standing: Standing, lost: float, notional: float) -> None:
+    """Note what a fill slipped by, as a share of it, where no other of its tier slipped so far.
+
+    >>> standing = Standing()
+    >>> note_impact(standing, 5.0, 1000.0); note_impact(standing, 1.0, 1000.0); standing.impact
+    0.005
+    """
+    share = ratio(lost, notional)
+    if share > standing.impact:
+        standing.impact = share
 
 
 def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> None:
@@ -214,6 +231,7 @@ def close_trade(state: State, at: int, symbol: int, lot: float, reason: int) -> 
     line.opened_at = position.opened_at
     line.bars = position.bars
     remember(state.pasts[position.strategy], line.share)
+    count(state, pair, line.profit, reason, at)
     pair.exited_at = at
     pair.trades += 1
     wallet.positions -= 1

@@ -2,11 +2,26 @@
 
 from math import isnan, nan
 
+from cryptoflow.domain.calendar import day_of
 from cryptoflow.domain.codes import BUY, SLOTS, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.discipline.standing import protected
+from cryptoflow.domain.discipline.watching import barred, resumed
 from cryptoflow.domain.ledger import higher, lower, new_line, order_line
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_lots
 from cryptoflow.domain.numbers import ratio
-from cryptoflow.domain.records import Bar, Entry, Order, Position, Signal, State, Steps, Strategy, Symbol, Tables
+from cryptoflow.domain.records import (
+    Bar,
+    Entry,
+    Order,
+    Position,
+    Signal,
+    State,
+    Steps,
+    Strategy,
+    Symbol,
+    Tables,
+)
+from cryptoflow.domain.review import PROTECTION, RESUME
 from cryptoflow.domain.slots import free_slot, owner_of, place
 
 DUST = 1e-9
@@ -82,7 +97,7 @@ def propose(
         leaving = notional * (entry.stop / entry.price)
     if not verdict.notional > DUST or lots <= 0.0 or leaving < market.min_notional:
         line = new_line(state, Topic.REFUSED, close_at, symbol, strategy)
-        line.reason = refusal(entry.notional, verdict.notional, verdict.rule)
+        line.reason = verdict.barred if verdict.barred >= 0 else refusal(entry.notional, verdict.notional, verdict.rule)
         if line.reason == Reason.BELOW_MINIMUM:
             line.value = leaving if lots > 0.0 else verdict.notional
             line.limit = least(market, entry.price, lots)
@@ -106,7 +121,7 @@ def propose(
     line.notional = verdict.notional
     line.rule = verdict.rule
     if verdict.rule >= 0 and line.reason != Reason.BELOW_MINIMUM:
-        steps.tell(entry, state.account, verdict, line, tables.rules)
+        steps.tell(entry, state.account, verdict, line, tables.rules[state.standing.tier])
 
 
 def dearest_fee(market: Symbol, settings: Strategy) -> float:
@@ -164,10 +179,16 @@ def review_entry(
     entry.timeframe = tables.account.timeframe
     state.verdict.notional = wanted
     state.verdict.rule = -1
+    state.verdict.barred = barred(state.halt, state.standing)
     if not wanted > 0.0:
         return
+    if state.verdict.barred >= 0:
+        state.verdict.notional = 0.0
+        return
     view_account(state, strategy, symbol, tables)
-    steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, tables.rules)
+    view_discipline(state, entry.at)
+    rules = tables.rules[state.standing.tier]
+    steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, rules)
 
 
 def fill_in(order: Order, settings: Strategy, market: Symbol, entry: Entry, granted: float, close_at: int) -> None:
@@ -242,9 +263,24 @@ def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> No
     view.day_open_equity = wallet.day_open
     view.week_open_equity = wallet.week_open
     view.month_open_equity = wallet.month_open
-    view.peak_equity = wallet.peak
     view.orders_today = wallet.orders_today
     view.last_second_orders = wallet.orders_now
+
+
+def view_discipline(run: State, at: int) -> None:
+    """Show the rules what the account has been through, and the share of its size that an entry keeps for it."""
+    view, halt, streak = run.account, run.halt, run.streak
+    view.peak_equity = halt.high
+    view.losses = streak.losses
+    view.losses_cost = streak.cost
+    view.last_loss_at = streak.last_at
+    view.lost_today = 1 if day_of(streak.last_at) == day_of(at) else 0
+    view.size = resumed(halt, at)
+    view.size_by = RESUME
+    new = protected(run.standing, at)
+    if new < view.size:
+        view.size = new
+        view.size_by = PROTECTION
 
 
 def worth_of(position: Position, lot: float) -> float:

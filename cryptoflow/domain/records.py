@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from cryptoflow.domain.discipline.records import LONG_AGO, Evidence, Halt, Standing, Streak, Tier
+
 
 @dataclass(slots=True)
 class Bar:
@@ -96,7 +98,7 @@ class Account:
     """Settings of the run that hold for all its orders. Times are milliseconds, shares 0 to 1.
 
     `detail` is the length of the bars that fill orders: `timeframe`, or a part of it. `base_fees` is 1 where the fee
-    of a purchase is taken out of what was bought.
+    of a purchase is taken out of what was bought; `after_kill` is how long the simulated operator takes, -1 for ever.
     """
 
     timeframe: int = 60_000
@@ -108,6 +110,9 @@ class Account:
     cost_factor: float = 1.0
     discipline: int = 1
     base_fees: int = 0
+    after_kill: int = 86_400_000
+    lowest_tier: int = 1
+    highest_tier: int = 4
 
 
 @dataclass(slots=True)
@@ -173,10 +178,11 @@ class Past:
 
 @dataclass(slots=True)
 class Pair:
-    """What a strategy remembers of a symbol between positions."""
+    """What a strategy remembers of a symbol between positions; it has `earned` so much of it in the present tier."""
 
     exited_at: int = -9_000_000_000_000_000
     trades: int = 0
+    earned: float = 0.0
 
 
 @dataclass(slots=True)
@@ -268,7 +274,11 @@ class Entry:
 
 @dataclass(slots=True)
 class AccountView:
-    """The account at the moment of a review: `cash` is free of reservations, `exposure` counts pending entries."""
+    """The account at the moment of a review: `cash` is free of reservations, `exposure` counts pending entries.
+
+    `losses` in a row came before it, which cost `losses_cost`; `lost_today` is 1 where the last was on the same day.
+    `size` is the share of its size that the account's discipline leaves an entry, `size_by` which part says so.
+    """
 
     equity: float = 0.0
     cash: float = 0.0
@@ -284,14 +294,24 @@ class AccountView:
     peak_equity: float = 0.0
     orders_today: int = 0
     last_second_orders: int = 0
+    losses: int = 0
+    losses_cost: float = 0.0
+    last_loss_at: int = LONG_AGO
+    lost_today: int = 0
+    size: float = 1.0
+    size_by: int = -1
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What the rules allow: `notional` granted, and the number of the rule that bound it (-1: none)."""
+    """What the rules allow: `notional` granted, and the number of the rule that bound it (-1: none).
+
+    `barred` is the reason for which no entry was up for review at all, -1 for none.
+    """
 
     notional: float = inf
     rule: int = -1
+    barred: int = -1
 
 
 @dataclass(slots=True)
@@ -361,11 +381,20 @@ class State(NamedTuple):
     seen: Rows[Any]
     live: Any
     wanting: Any
+    halt: Halt
+    streak: Streak
+    standing: Standing
+    evidence: Evidence
+    days: Any
+    stops: Any
     tape: Rows[Line]
 
 
 class Tables(NamedTuple):
-    """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins."""
+    """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins.
+
+    `rules` has a table of their numbers for each tier, as `tiers` has the tier's own.
+    """
 
     account: Account
     symbols: Rows[Symbol]
@@ -374,6 +403,8 @@ class Tables(NamedTuple):
     sizers: Rows[Any]
     rules: Rows[Any]
     slippage: Rows[Any]
+    tiers: Rows[Tier]
+    gates: Rows[Any]
 
 
 class Steps(NamedTuple):
@@ -384,3 +415,5 @@ class Steps(NamedTuple):
     review: Any
     slip: Any
     tell: Any
+    promotes: Any
+    demotes: Any

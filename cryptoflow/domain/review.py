@@ -8,6 +8,9 @@ from cryptoflow.domain.records import AccountView, Entry, Line, Verdict
 CASH, ALLOCATION = 100, 101
 """Numbers under which a verdict names the two bounds that hold even without discipline."""
 
+RESUME, PROTECTION = 102, 103
+"""Numbers under which it names what makes entries smaller: the days after the kill switch, or after a promotion."""
+
 
 class Reading(NamedTuple):
     """What a rule looked at, what it allows of it in the same unit, and which of its measures that is."""
@@ -22,7 +25,7 @@ def bound(verdict: Verdict, room: float, rule: int) -> None:
 
     >>> verdict = Verdict(100.0)
     >>> bound(verdict, 40.0, 3); bound(verdict, 40.0, 4); verdict
-    Verdict(notional=40.0, rule=3)
+    Verdict(notional=40.0, rule=3, barred=-1)
     """
     if not room >= verdict.notional:
         verdict.notional = room if room > 0.0 else 0.0

@@ -8,6 +8,7 @@ there it is any object, in compiled code a row of numbers.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cryptoflow.domain.discipline.gates import DEMOTION, PROMOTION, Finding
 from cryptoflow.domain.records import Past
 from cryptoflow.domain.review import bound, note, within_means
 from cryptoflow.domain.steps import Script, Step
@@ -17,6 +18,7 @@ Namespace = dict[str, Any]
 OURS = "cryptoflow."
 ENTRY, ACCOUNT = "equity, cash, price, stop", "entry, account"
 FILL = "side, price, quantity, volume"
+RECORD = "evidence, days, stops"
 
 
 def settings_of(function: Callable[..., Any], given: str) -> int:
@@ -97,6 +99,10 @@ def fold(steps: Sequence[Step]) -> str:
                 f"    if settings[{place}][0] == 1.0 and left > 0.0:",
                 f"        bound(verdict, left * {asked('factor', place, step.size_factor)}, {place})",
             ]
+    lines += [
+        "    if account.size < 1.0 and left > 0.0:",
+        "        bound(verdict, left * account.size, account.size_by)",
+    ]
     return "\n".join(lines)
 
 
@@ -104,6 +110,38 @@ def asked(verb: str, place: int, function: Callable[..., Any]) -> str:
     """Write the call of a rule's verb, its settings taken from the table."""
     own = "".join(f", settings[{place}][{column + 1}]" for column in range(settings_of(function, ACCOUNT)))
     return f"{verb}_{place}({ACCOUNT}{own})"
+
+
+def promote(steps: Sequence[Step]) -> str:
+    """Write the question whether every gate that a tier asks of whoever comes up is met; one that asks none is shut."""
+    lines = ["def promotes(evidence, days, stops, settings):", "    asked = 0"]
+    for place, step in enumerate(steps):
+        lines += [
+            f"    if settings[{place}][0] == {PROMOTION}:",
+            "        asked += 1",
+            f"        if {judged(place, step)}.met == 0:",
+            "            return False",
+        ]
+    return "\n".join([*lines, "    return asked > 0"])
+
+
+def demote(steps: Sequence[Step]) -> str:
+    """Write the question which gate sends down from a tier first, and what it found; -1 where none does."""
+    lines = ["def demotes(evidence, days, stops, settings):"]
+    for place, step in enumerate(steps):
+        lines += [
+            f"    if settings[{place}][0] == {DEMOTION}:",
+            f"        found = {judged(place, step)}",
+            "        if found.met == 1:",
+            f"            return {place}, found",
+        ]
+    return "\n".join([*lines, "    return -1, Finding(0.0, 0.0, 0)"])
+
+
+def judged(place: int, step: Step) -> str:
+    """Write the call of a gate, its settings taken from the table."""
+    own = "".join(f", settings[{place}][{column + 1}]" for column in range(settings_of(step.function, RECORD)))
+    return f"gate_{place}({RECORD}{own})"
 
 
 def account_for(steps: Sequence[Step]) -> str:
@@ -131,15 +169,18 @@ def source(verbs: Verbs, plain: bool = False) -> str:
         fold(verbs.rules),
         choose("slip", FILL, "", verbs.slippages),
         account_for(verbs.rules),
+        promote(verbs.gates),
+        demote(verbs.gates),
     )
     return "\n\n\n".join(chains) + "\n"
 
 
 def parts(plan: Plan) -> list[tuple[str, Callable[..., Any]]]:
     """Return every verb and every indicator of a plan by the name people know it by."""
-    kinds = (("sizer", plan.verbs.sizers), ("rule", plan.verbs.rules), ("slippage", plan.verbs.slippages))
+    verbs = plan.verbs
+    kinds = (("sizer", verbs.sizers), ("rule", verbs.rules), ("slippage", verbs.slippages), ("gate", verbs.gates))
     steps = [(f"{kind} {step.name}", verb) for kind, steps in kinds for step in steps for verb in step.functions()]
-    steps += [(f"strategy {script.name}", script.decide) for script in plan.verbs.scripts]
+    steps += [(f"strategy {script.name}", script.decide) for script in verbs.scripts]
     return [*steps, *((f"indicator {name}", function.step) for name, function in plan.functions.items())]
 
 
@@ -150,8 +191,9 @@ def is_foreign(function: Callable[..., Any]) -> bool:
 
 def namespace(verbs: Verbs, prepare: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Namespace:
     """Return the names that the source refers to, each function prepared by the driver that will run it."""
-    names: Namespace = {one.__name__: prepare(one) for one in (bound, note, within_means)}
-    for prefix, steps in (("size", verbs.sizers), ("rule", verbs.rules), ("slip", verbs.slippages)):
+    names: Namespace = {one.__name__: prepare(one) for one in (bound, note, within_means)} | {"Finding": Finding}
+    chosen = (("size", verbs.sizers), ("rule", verbs.rules), ("slip", verbs.slippages), ("gate", verbs.gates))
+    for prefix, steps in chosen:
         names |= {f"{prefix}_{place}": prepare(step.function) for place, step in enumerate(steps)}
     for place, script in enumerate(verbs.scripts):
         names |= {f"ask_{place}": prepare(script.decide), f"State_{place}": script.state}

@@ -21,7 +21,7 @@ def layout(record: Any) -> np.dtype[Any]:
 
     >>> from cryptoflow.domain.records import Verdict
     >>> layout(Verdict).names
-    ('notional', 'rule')
+    ('notional', 'rule', 'barred')
     """
     return np.dtype([(field.name, COLUMN[field.type]) for field in fields(record)], align=True)  # type: ignore[index]  # types, not names
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from cryptoflow.domain.codes import SLOTS
+from cryptoflow.domain.discipline.records import Tier
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
@@ -50,6 +51,7 @@ class Verbs(NamedTuple):
     sizers: tuple[Step, ...]
     rules: tuple[Step, ...]
     slippages: tuple[Step, ...]
+    gates: tuple[Step, ...] = ()
     scripts: tuple[Script, ...] = ()
 
 
@@ -57,8 +59,8 @@ class Plan(NamedTuple):
     """A run before it starts.
 
     A strategy points at its sizer and at its script, the account at its slippage model, by their places in `verbs`;
-    their settings stand here. A rule's settings begin with 1 when it is on and 0 when it is off. There is a graph per
-    strategy, then one for what the sizer reads.
+    their settings stand here. Rules have settings for each tier, which begin with 1 when a rule is on and 0 when it is
+    off; a run begins in `tier`. There is a graph per strategy, then one for what the sizer reads.
     """
 
     capital: float
@@ -71,14 +73,17 @@ class Plan(NamedTuple):
     verbs: Verbs
     script_settings: tuple[tuple[float, ...], ...]
     sizer_settings: tuple[tuple[float, ...], ...]
-    rule_settings: tuple[tuple[float, ...], ...]
+    rule_settings: tuple[tuple[tuple[float, ...], ...], ...]
     slippage_settings: tuple[float, ...]
+    tier: int
+    tiers: tuple[Tier, ...]
+    gate_settings: tuple[tuple[tuple[float, ...], ...], ...]
 
     def lines_per_round(self) -> int:
         """Return how many lines of tape one round can write at most."""
         symbols, strategies = len(self.symbols), len(self.strategies)
         moments = self.account.timeframe // self.account.detail
-        return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + 8
+        return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + symbols * SLOTS + 24
 
     def scripts_by_strategy(self) -> list[Script | None]:
         """Return each strategy's script, None for one declared in a file."""

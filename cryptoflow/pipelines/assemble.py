@@ -6,11 +6,14 @@ from math import nan
 from typing import TYPE_CHECKING
 
 from cryptoflow.domain.codes import OrderType, TimeInForce
+from cryptoflow.domain.discipline.records import Tier
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.language import WORDS
 from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
+from cryptoflow.pipelines.explaining.ceilings import shipped
+from cryptoflow.pipelines.gates import Asked, gates_of
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES
 from cryptoflow.pipelines.scripts import script_of, values_of
@@ -19,6 +22,7 @@ from cryptoflow.plugins.kinds import FURTHER_VERBS, Sizer
 from cryptoflow.plugins.rules import ORDER
 from cryptoflow.spec.execution import Costs, Fees
 from cryptoflow.spec.shipped import tiers
+from cryptoflow.spec.tier_file import TierFile
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Plan
@@ -28,7 +32,10 @@ if TYPE_CHECKING:
 UNLIMITED = 1_000_000
 """Adds that a strategy in Python may make: it counts them itself."""
 
-VERBS = {"sizer": "notional", "rule": "headroom", "slippage": "cost"}
+BY_DAY = ("day_loss", "day_losses")
+"""Gates that look at what a day has lost while it goes on."""
+
+VERBS = {"sizer": "notional", "rule": "headroom", "slippage": "cost", "gate": "finding"}
 
 
 def step(kind: str, name: str) -> Step:
@@ -139,9 +146,14 @@ def graphs_of(resolved: "Resolved") -> tuple[Graph, ...]:
     return (*(declared.graph for declared in resolved.strategies if declared.graph is not None), reads)
 
 
-def rules_of(resolved: "Resolved") -> dict[str, Effective]:
-    """Return the rules that hold for a simulated run of a spec."""
-    tier = tier_for(float(resolved.pipeline.capital), tiers(), resolved.pipeline.tier)
+def starting_tier(resolved: "Resolved") -> TierFile:
+    """Return the tier that a simulated run of a spec begins in."""
+    return tier_for(float(resolved.pipeline.capital), tiers(), resolved.pipeline.tier)
+
+
+def rules_of(resolved: "Resolved", tier: TierFile | None = None) -> dict[str, Effective]:
+    """Return the rules that hold for a simulated run of a spec in a tier, in the one that it begins in without one."""
+    tier = tier or starting_tier(resolved)
     places = {}
     for position, rule in enumerate(resolved.rules):
         written = resolved.origin((*RULES, position))
@@ -151,6 +163,27 @@ def rules_of(resolved: "Resolved") -> dict[str, Effective]:
     written = resolved.origin(("risk", "stop_loss", "max_distance"))
     elsewhere = {"stop": {"max_distance": Bid(str(written.place) if written else "default", distance)}}
     return effective_rules(resolved.pipeline.risk.preset, tier, asked, places, elsewhere)
+
+
+def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, Asked]) -> Tier:
+    """Return what a tier asks and allows, with the limits of a spec's rules as they hold in it."""
+    day, fall = rules["daily_loss"].plugin.limit, rules["drawdown"].plugin.limit  # type: ignore[attr-defined]
+    streak = rules["streak"].plugin
+    return Tier(
+        low=float(tier.equity.low),
+        day_share=day.share,
+        day_amount=day.amount,
+        fall_share=fall.share,
+        fall_amount=fall.amount,
+        streak=streak.losses,  # type: ignore[attr-defined]
+        streak_cost=float(streak.cost),  # type: ignore[attr-defined]
+        day_demotion=min((float(asked[name].gate.above) for name in BY_DAY if name in asked), default=1.0),  # type: ignore[attr-defined]
+    )
+
+
+def gate_settings(asked: Mapping[str, Asked], steps: tuple[Step, ...]) -> tuple[tuple[float, ...], ...]:
+    """Return each gate's numbers, headed by what a tier asks it for, 0 where it asks nothing."""
+    return tuple(asked[step.name].numbers() if step.name in asked else (0.0,) for step in steps)
 
 
 def rule_settings(rules: Mapping[str, Effective], steps: tuple[Step, ...]) -> tuple[tuple[float, ...], ...]:
@@ -178,18 +211,22 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
     timeframe = int(pipeline.market.timeframe)
     zero = pipeline.execution.costs == "none"
     slippage_name = "none" if resolved.slippage is None else resolved.slippage.plugin_name
-    rules = rules_of(resolved)
+    tier = starting_tier(resolved)
+    asked = [gates_of(tree) for tree in shipped().trees]
+    by_tier = [rules_of(resolved, each if each.limits else tier) for each in tiers()]
+    rules = by_tier[tier.tier]
     sizers = library("sizer", [resolved.sizer.plugin_name])
     strategies, scripts = scripted(resolved, sizers)
     verbs = Verbs(
         sizers=sizers,
         rules=library("rule", list(rules)),
         slippages=library("slippage", [slippage_name]),
+        gates=library("gate", sorted({name for each in asked for name in each})),
         scripts=scripts,
     )
     detail = int(pipeline.market.detail or timeframe)
     costs = pipeline.execution.costs
-    graphs = graphs_of(resolved)
+    graphs, after_kill = graphs_of(resolved), pipeline.risk.after_kill.pause
     return Plan(
         capital=float(pipeline.capital),
         account=Account(
@@ -202,6 +239,8 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
             cost_factor=0.0 if zero else cost_factor,
             discipline=int(pipeline.discipline == "on"),
             base_fees=int(isinstance(costs, Costs) and costs.fee_in == "base"),
+            after_kill=-1 if after_kill is None else after_kill,
+            highest_tier=4 if pipeline.tier is None else max(1, pipeline.tier),
         ),
         symbols=resolved.symbols,
         markets=tuple(
@@ -214,6 +253,9 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
         verbs=verbs,
         script_settings=tuple(() if each.plugin is None else each.plugin.numbers() for each in resolved.strategies),
         sizer_settings=tuple(resolved.sizer.numbers() for _ in resolved.strategies),
-        rule_settings=rule_settings(rules, verbs.rules),
+        rule_settings=tuple(rule_settings(each, verbs.rules) for each in by_tier),
         slippage_settings=() if resolved.slippage is None else resolved.slippage.numbers(),
+        tier=tier.tier,
+        tiers=tuple(map(tier_of, tiers(), by_tier, asked)),
+        gate_settings=tuple(gate_settings(each, verbs.gates) for each in asked),
     )

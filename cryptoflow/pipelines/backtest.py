@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptoflow.domain.codes import Topic
+from cryptoflow.domain.codes import Guard, Topic
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
@@ -18,7 +18,7 @@ from cryptoflow.pipelines.digest import code_digest, versions
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import as_of
-from cryptoflow.pipelines.measure import cost_row, fills, guard_rows, metrics_of, trade_rows
+from cryptoflow.pipelines.measure import WORDS, acts_of, cost_row, fills, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.stages import stage
@@ -215,6 +215,7 @@ def view_of(
         trades=trade_rows(closed[:MOST_TRADES], names, [market.lot for market in plan.markets]),
         costs=cost_rows(resolved, plan, history, metrics, engine, progress),
         guards=guard_rows(outcome, names),
+        acts=acts_of(outcome, plan),
         warnings=caveats(resolved, history, outcome, names, facts),
         notes=(*history.notes(), *of_the_year(resolved)),
         run_id=run_id,
@@ -260,6 +261,12 @@ def cost_rows(
     return tuple(rows)
 
 
+def acted(view: RunView) -> tuple[int, int]:
+    """Return how often the kill switch tripped and how often the account went down a tier."""
+    what = [act.what for act in view.acts]
+    return what.count(WORDS[Guard.TRIPPED]), what.count(WORDS[Guard.DEMOTED])
+
+
 def run_id_of(resolved: Resolved, fingerprint: str, engine: str, history: History) -> str:
     """Return an id made of everything that went into a run: the same run has the same id."""
     listings = () if resolved.listed is None else resolved.listed.digests()
@@ -292,7 +299,7 @@ def manifest_of(resolved: Resolved, plan: "Plan", history: History, view: RunVie
         },
         "rules": {name: rule.plugin.model_dump(mode="json") for name, rule in rules_of(resolved).items()},
         "metrics": view.metrics.plain(),
-        "guards": Guards(refused=kinds.count("refused"), reduced=kinds.count("reduced"))._asdict(),
+        "guards": Guards(kinds.count("refused"), kinds.count("reduced"), *acted(view))._asdict(),
     }
 
 

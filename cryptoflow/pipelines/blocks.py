@@ -41,7 +41,7 @@ def instances(tree: Tree, guests: bool, problems: list[Problem]) -> dict[Path, P
     """The plugins of a spec by path; what is wrong with their names or settings is added to the problems."""
     found: dict[Path, Plugin] = {}
     for block in named_blocks(tree):
-        plugin = _instance(block, guests, problems)
+        plugin = instance(block, guests, problems)
         if plugin is not None:
             found[block.path] = plugin
     for path, (kind, name) in DEFAULTS.items():
@@ -56,21 +56,23 @@ def named_blocks(tree: Tree) -> Iterator[Named]:
     for kind, path in (("sizer", SIZING), *sources, ("slippage", SLIPPAGE), ("algo", ALGO), ("router", ROUTE)):
         inside = tree.at(path)
         if inside is not None:
-            yield from _named(kind, path, inside)
+            yield from named(kind, path, inside)
     for kind, path in (("rule", RULES), ("notifier", NOTIFY)):
         several = tree.at(path)
         items = several.value if several and isinstance(several.value, tuple) else ()
         for position, item in enumerate(items):
-            yield from _named(kind, (*path, position), item)
+            yield from named(kind, (*path, position), item)
 
 
-def _named(kind: str, path: Path, tree: Tree) -> Iterator[Named]:
+def named(kind: str, path: Path, tree: Tree) -> Iterator[Named]:
+    """The block at a path, where it names a plugin."""
     use = tree.get("use")
     if use is not None and isinstance(use.value, str):
         yield Named(kind, path, tree)
 
 
-def _instance(block: Named, guests: bool, problems: list[Problem]) -> Plugin | None:
+def instance(block: Named, guests: bool, problems: list[Problem]) -> Plugin | None:
+    """The plugin of a block; what is wrong with its name or its settings is added to the problems."""
     use = block.tree.get("use")
     assert use is not None
     name = str(use.value)

@@ -1,17 +1,26 @@
 """What came out of a run: metrics, guards, closed trades, and what costs did."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptoflow.domain.codes import Reason, Topic
+from cryptoflow.domain.codes import Cause, Reason, Topic
+from cryptoflow.domain.codes import Guard as GuardCode
 from cryptoflow.domain.metrics import DAY, Metrics, measure
 from cryptoflow.pipelines.reasons import detail, named
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
-from cryptoflow.report.view import CostRow, Guard, TradeRow
+from cryptoflow.report.view import Act, CostRow, Guard, TradeRow
 
 if TYPE_CHECKING:
-    from cryptoflow.engine.plan import Outcome
+    from cryptoflow.engine.plan import Outcome, Plan
+
+WORDS = {
+    GuardCode.TRIPPED: "kill switch trips",
+    GuardCode.RELEASED: "trading resumes",
+    GuardCode.PROMOTED: "one tier up",
+    GuardCode.DEMOTED: "one tier down",
+    GuardCode.ACKNOWLEDGED: "demotion acknowledged",
+}
 
 PLACES = 1 << 20
 """More than there are rules: a reason and a rule become one number, which counts at once."""
@@ -88,6 +97,26 @@ def guard_of(said: Said, rule: str, line: Any) -> Guard:
     what, who = ("reduced", rule) if said.reason is Reason.REDUCED else ("refused", named(said.reason, rule))
     last = (float(line["value"]), float(line["limit"]), int(line["measure"]))
     return Guard(what, who, said.times, detail(said.reason, rule, *last))
+
+
+def acts_of(outcome: "Outcome", plan: "Plan") -> tuple[Act, ...]:
+    """Return what the account's discipline did, as it happened."""
+    tape, tier, found = outcome.tape, plan.tier, []
+    for line in plain_lines(tape[tape["topic"] == Topic.GUARD]):
+        what = GuardCode(line["reason"])
+        if what in (GuardCode.PROMOTED, GuardCode.DEMOTED):
+            tier = line["number"]
+        found.append(Act(line["at"], WORDS[what], why_of(what, line, plan), line["price"], tier))
+    return tuple(found)
+
+
+def why_of(what: GuardCode, line: Mapping[str, Any], plan: "Plan") -> str:
+    """Return what made discipline act, with what it looked at and what is allowed of it."""
+    if what is GuardCode.TRIPPED:
+        return f"{Cause(line['rule']).name.lower()}: {line['value']:.2%}, limit {line['limit']:.2%}"
+    if what is GuardCode.DEMOTED:
+        return f"{plan.verbs.gates[line['rule']].name}: {line['value']:g}, limit {line['limit']:g}"
+    return ""
 
 
 def fills(trades: Any, symbol: int) -> tuple[Any, Any]:

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.gates import part_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.plugins import registry
+from cryptoflow.plugins.kinds import Gate
 from cryptoflow.plugins.manual import Manual, Setting, describe
+from cryptoflow.plugins.registry import Plugin
 from cryptoflow.spec.document import load
 from cryptoflow.spec.nearest import nearest, suggestion
 from cryptoflow.spec.shape import shaped
@@ -27,7 +30,7 @@ PLACES = {
     "router": "execution:\n  route: {}",
     "notifier": "notify:\n  - {}",
 }
-"""Where in a spec, or for an indicator in a strategy, a plugin of each kind stands."""
+"""Where in a spec, or for an indicator in a strategy, a plugin of each kind stands; for a gate see `place_of`."""
 
 
 class Listed(NamedTuple):
@@ -76,8 +79,20 @@ def names(kind: str) -> tuple[str, ...]:
 
 def manual(kind: str, name: str) -> Manual:
     """Return the manual page of a plugin, its example standing where it stands in a spec."""
-    page = _strategy(name) if kind == STRATEGY and name in shipped_strategies() else describe(registry.find(kind, name))
-    place = PLACES.get(kind)
+    if kind == STRATEGY and name in shipped_strategies():
+        return _placed(_strategy(name), PLACES[kind])
+    plugin = registry.find(kind, name)
+    return _placed(describe(plugin), place_of(plugin))
+
+
+def place_of(plugin: type[Plugin]) -> str | None:
+    """Return where a plugin stands, with a gap for it; a gate in a tier file, in the list that is right for it."""
+    if issubclass(plugin, Gate):
+        return f"{part_of(plugin)}:\n  - {{}}"
+    return PLACES.get(plugin.plugin_kind)
+
+
+def _placed(page: Manual, place: str | None) -> Manual:
     return page if place is None else page._replace(example=place.replace("{}", page.example))
 
 

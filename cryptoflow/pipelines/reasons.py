@@ -6,7 +6,12 @@ from cryptoflow.domain.codes import Reason
 from cryptoflow.plugins import kinds, registry
 from cryptoflow.plugins.kinds import Measure
 
-ALLOCATION = (Measure("allocation", "wanted {value:,.2f}, its part of the money leaves {limit:,.2f}"),)
+UNRULED = {
+    "allocation": (Measure("allocation", "wanted {value:,.2f}, its part of the money leaves {limit:,.2f}"),),
+    "resume": (Measure("resume", "wanted {value:,.2f}, the days after the kill switch leave {limit:,.2f}"),),
+    "protection": (Measure("protection", "wanted {value:,.2f}, the days after a promotion leave {limit:,.2f}"),),
+}
+"""What makes an entry smaller and is no rule that a spec could name."""
 TOO_SMALL = Measure("minimum", "{value:,.2f} is left, the least is {limit:,.2f}")
 NO_NUMBER = "its answer was no number"
 
@@ -69,7 +74,7 @@ def measure_name(rule: str, measure: int) -> str:
 
 
 def measures_of(rule: str) -> tuple[Measure, ...]:
-    """Return the limits a rule holds, or the one that a strategy's allocation is."""
-    if rule == "allocation":
-        return ALLOCATION
+    """Return the limits a rule holds, or the one that something else is."""
+    if rule in UNRULED:
+        return UNRULED[rule]
     return kinds.measures_of(registry.find("rule", rule))

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.pipelines.blocks import instances
 from cryptoflow.pipelines.declared import Declared, Strategies, Surroundings
+from cryptoflow.pipelines.gates import gates_in
 from cryptoflow.pipelines.pairs import unpaired
 from cryptoflow.pipelines.resolved import HISTORY, Resolved, days_of
 from cryptoflow.plugins.guests import FOLDER, Guest, admit
@@ -77,6 +78,7 @@ def read(
     if "equity" in keys and "strategies" not in keys:
         problems = [*composed.problems]
         shaped(TierFile, composed.tree, problems)
+        gates_in(composed.tree, problems)
         return Reading("tier", _in_order(problems, composed.secrets), files=composed.files)
     if not PILLARS & keys.keys():
         problems = [*composed.problems, *part_of_a_spec(composed.tree)]

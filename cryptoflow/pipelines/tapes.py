@@ -26,9 +26,16 @@ class Names:
 
     def __init__(self, symbols: Sequence[str], strategies: Sequence[str], rules: Sequence[str]) -> None:
         self.symbols, self.strategies = symbols, strategies
-        from cryptoflow.domain.review import ALLOCATION, CASH
+        from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RESUME
 
-        self.rules = {-1: "", CASH: "cash", ALLOCATION: "allocation", **dict(enumerate(rules))}
+        self.rules = {
+            -1: "",
+            CASH: "cash",
+            ALLOCATION: "allocation",
+            RESUME: "resume",
+            PROTECTION: "protection",
+            **dict(enumerate(rules)),
+        }
 
 
 def numbers(column: Any) -> "pa.Array":
@@ -81,7 +88,7 @@ def parts(tape: Any, chosen: Any) -> Iterator[Any]:
 
 def orders_tables(outcome: "Outcome", names: Names) -> Iterator["pa.Table"]:
     """Yield every order, refusal, fill and cancel as they happened, in tables one after the other."""
-    return (orders_table(part, names) for part in parts(outcome.tape, outcome.tape["topic"] != Topic.TRADE))
+    return (orders_table(part, names) for part in parts(outcome.tape, outcome.tape["topic"] < Topic.TRADE))
 
 
 def trades_tables(outcome: "Outcome", names: Names) -> Iterator["pa.Table"]:

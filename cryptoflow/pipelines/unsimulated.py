@@ -9,7 +9,6 @@ SENTENCES: dict[Path, str] = {
     ("execution", "algo"): "every order is sent whole",
     ("execution", "route"): "every order goes to the one venue",
     ("execution", "naked_limit"): "a stop stands from the fill on",
-    ("risk", "after_kill"): "no kill switch acts",
     ("risk", "emergency"): "no emergency closes positions",
     ("round_wait",): "every bar is there when its round begins",
     ("notify",): "nobody is told of a backtest",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import Field, ValidationError
 
+from cryptoflow.domain.discipline.gates import Finding
 from cryptoflow.domain.review import Reading
 from cryptoflow.domain.steps import BadSetting, Bound, Function
 from cryptoflow.errors import CryptoflowError
@@ -171,6 +172,19 @@ class Rule(Plugin):
                     f"{cls.__name__}: {measure.sentence!r} cannot be said of {measure.name}",
                     fix="a sentence has {value} and {limit}, like `{value:.2%} lost, limit {limit:.2%}`",
                 ) from error
+
+
+class Gate(Plugin):
+    """What a tier asks for: `finding(evidence, days, stops, *settings)` says what is there, what is needed, and whether
+    that is met; of a demotion, whether it is due.
+
+    `days` are the returns of the newest completed days, `evidence.kept` of them, the newest first; `stops` the newest
+    stop-outs in a row, `evidence.stop_outs` of them, two numbers each: when it was, and what it cost. One that
+    `demotes` stands among a tier's demotions, any other among its promotions.
+    """
+
+    demotes: ClassVar[bool] = False
+    finding: ClassVar[Callable[..., Finding]]
 
 
 def measures_of(rule: type[Plugin]) -> tuple[Measure, ...]:

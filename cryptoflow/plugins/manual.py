@@ -118,11 +118,13 @@ def _call(plugin: type[Indicator]) -> str:
 
 def _block(plugin: type[Plugin]) -> str:
     settings = {
-        name: "..." if field.is_required() else field.default
+        name: (field.examples or ["..."])[0] if field.is_required() else field.default
         for name, field in plugin.model_fields.items()
         if field.is_required() or field.default not in (None, ())
     }
-    told = ", ".join(f"{name}: {_scalar(value)}" for name, value in settings.items())
+    told = ", ".join(
+        f"{name}: {value if plugin.model_fields[name].examples else _scalar(value)}" for name, value in settings.items()
+    )
     if issubclass(plugin, Strategy):
         return f"{{id: mine, use: {plugin.plugin_name}{f', with: {{{told}}}' if told else ''}}}"
     return f"{{use: {plugin.plugin_name}{f', {told}' if told else ''}}}"

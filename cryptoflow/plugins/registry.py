@@ -108,7 +108,7 @@ publisher = Door("publisher")
 store = Door("store")
 metric = Door("metric")
 executor = Door("executor")
-gate = Door("gate")
+gate = Door("gate", verb="finding")
 
 DOORS = {
     door.kind: door

@@ -13,7 +13,7 @@ from cryptoflow.plugins.kinds import FURTHER_VERBS
 from cryptoflow.plugins.places import nodes_of, place_in
 from cryptoflow.plugins.registry import DOORS, HOME, Plugin
 
-KINDS = ("indicator", "sizer", "rule", "slippage")
+KINDS = ("indicator", "sizer", "rule", "slippage", "gate")
 """The kinds whose verbs both drivers run, one of them compiled."""
 
 RAISING = {
@@ -45,7 +45,7 @@ TWINS = {
 UNDEFINED = " of what it may not be defined for"
 WHOLE = "`int(x)` after `if isfinite(x):`; it rounds towards 0"
 MADE = "root(x), log_of(x) and exp_of(x) of cryptoflow.domain.numbers never raise: make it of these"
-ANSWERS = {"step": "its State", "reading": "a Reading"}
+ANSWERS = {"step": "its State", "reading": "a Reading", "finding": "a Finding"}
 """What the verbs answer that do not answer a number."""
 
 

@@ -31,6 +31,7 @@ def render(view: RunView) -> str:
         sections.heading(view),
         sections.warnings(view),
         sections.guards(view),
+        sections.acts(view),
         sections.headline(view),
         element("noscript", element("p", "Charts need JavaScript; tables do not.", class_="quiet")),
         sections.price(view),

@@ -49,6 +49,15 @@ def guards(view: RunView) -> Markup:
     return section("guards", "Guards", table("What the guards did", heads, rows, words_first=3))
 
 
+def acts(view: RunView) -> Markup:
+    """Return what the account's discipline did, in the order in which it did it."""
+    if not view.acts:
+        return Markup("")
+    rows = ((moment(act.at), act.what, act.why, words.amount(act.equity), str(act.tier)) for act in view.acts)
+    heads = ("When", "What", "Why", "Equity", "Tier")
+    return section("acts", "Discipline", table("What the account's discipline did", heads, rows, words_first=3))
+
+
 def headline(view: RunView) -> Markup:
     """Return every metric, the most important ones large."""
     pairs = [(label.text, written(view.metrics, label, view.currency)) for label in LABELS]

@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cryptoflow.domain.metrics import Metrics
+from cryptoflow.market.times import moment
 from cryptoflow.report import words
-from cryptoflow.report.view import CostRow, Guard
+from cryptoflow.report.view import Act, CostRow, Guard
 from cryptoflow.report.words import LABELS, written
 
 COSTS = ("Costs", "Final equity", "Return", "Sharpe", "Max drawdown", "Trades")
@@ -46,6 +47,18 @@ def guards_table(rows: Sequence[Guard]) -> Table:
     table.add_column("Times", justify="right")
     for row in rows:
         table.add_row(Text(row.what), Text(row.reason), Text(row.last), words.whole(row.times))
+    return table
+
+
+def acts_table(rows: Sequence[Act]) -> Table:
+    """Return what the account's discipline did, the newest last."""
+    table = Table(title="Discipline", title_justify="left")
+    for head in ("When", "What", "Why"):
+        table.add_column(head)
+    table.add_column("Equity", justify="right")
+    table.add_column("Tier", justify="right")
+    for row in rows:
+        table.add_row(moment(row.at), Text(row.what), Text(row.why), words.amount(row.equity), str(row.tier))
     return table
 
 

@@ -72,6 +72,16 @@ class Guard(NamedTuple):
     last: str = ""
 
 
+class Act(NamedTuple):
+    """What the account's discipline did at a moment, why, and what the account was worth and its tier after it."""
+
+    at: int
+    what: str
+    why: str
+    equity: float
+    tier: int
+
+
 class DataFacts(NamedTuple):
     """What was read: its fingerprint, rows, first and last moment (epoch milliseconds, end exclusive), missing bars."""
 
@@ -104,6 +114,7 @@ class RunView(NamedTuple):
     trades: Sequence[TradeRow] = ()
     costs: tuple[CostRow, ...] = ()
     guards: tuple[Guard, ...] = ()
+    acts: tuple[Act, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     run_id: str = ""

@@ -43,7 +43,7 @@ def test_with_discipline_on_every_rule_is_asked_every_entry_is_cut_and_none_is_r
 ) -> None:
     market = twenty(BARS) if work == "W3" else [reference(BARS)]
     runs = pair(work, market)
-    assert all(settings[0] == 1.0 for settings in runs.on.rule_settings)
+    assert all(settings[0] == 1.0 for each in runs.on.rule_settings for settings in each)
     tape = run(runs.on, market).tape
     names = [step.name for step in runs.on.verbs.rules]
     entries = tape[(tape["topic"] == Topic.ORDER) & (tape["leg"] == Leg.ENTRY)]
@@ -62,7 +62,10 @@ def test_a_work_with_other_trades_or_other_money_is_not_timed() -> None:
 
 def test_a_run_that_discipline_keeps_from_trading_is_not_timed() -> None:
     runs = pair("W1", [reference(BARS)])
-    lame = tuple((*settings[:1], 0.0, 0.0) if len(settings) == 3 else settings for settings in runs.on.rule_settings)
+    lame = tuple(
+        tuple((*settings[:1], 0.0, 0.0) if len(settings) == 3 else settings for settings in each)
+        for each in runs.on.rule_settings
+    )
     with pytest.raises(Disagreed, match="with discipline on makes 0 trades"):
         with_discipline("W1", runs._replace(on=runs.on._replace(rule_settings=lame)), BARS)
 

@@ -25,6 +25,7 @@ TIGHT = {
     "collar": {"limit": "1%"},
     "stale": {"bars": 0.5},
     "filters": {"minimum": "50 USDT"},
+    "streak": {"losses": 2, "pause": "4h", "stop": 4},
 }
 """Settings beside the defaults."""
 
@@ -73,6 +74,9 @@ def accounts(draw: st.DrawFn) -> AccountView:
         peak_equity=draw(worth),
         orders_today=draw(COUNTS),
         last_second_orders=draw(few),
+        losses=draw(few),
+        last_loss_at=draw(st.integers(0, 10**12)),
+        lost_today=draw(st.integers(0, 1)),
     )
 
 
@@ -134,6 +138,13 @@ LAWS: dict[str, Callable[..., bool]] = {
         and (
             size <= order.notional * rule.size
             or lost_less(rule, account.day_open_equity, account.equity, float(rule.caution))
+        )
+    ),
+    "streak": lambda rule, order, account, _size: (
+        account.losses < min(rule.losses, rule.stop)
+        or (
+            (account.losses < rule.losses or order.at - account.last_loss_at >= rule.pause)
+            and (account.losses < rule.stop or account.lost_today == 0)
         )
     ),
     "drawdown": lambda rule, _order, account, _size: lost_less(rule, account.peak_equity, account.equity, 1),

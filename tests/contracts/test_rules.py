@@ -148,6 +148,7 @@ def test_the_numbers_are_those_of_the_product() -> None:
         "cash": {},
         "daily_loss": {"limit": "5%", "week": 2.0, "month": 4.0, "caution": "50%", "size": "50%"},
         "drawdown": {"limit": "15%"},
+        "streak": {"losses": 3, "pause": "30m", "stop": 5, "cost": "3%"},
         "rate": {"per_second": 5, "per_day": 100},
         "collar": {"limit": "5%"},
         "stale": {"bars": 2.0},

@@ -121,7 +121,7 @@ def asked(project: Project, drawn: Cases) -> tuple[list[Signal], list[Any]]:
 def compiled(project: Project) -> Any:
     """The conversation as the batch driver compiles it."""
     assert project.script.plain == ""
-    scope = namespace(Verbs((), (), (), (project.script,)), prepare) | {"silence": prepare(silence)}
+    scope = namespace(Verbs((), (), (), (), (project.script,)), prepare) | {"silence": prepare(silence)}
     exec(converse([project.script], plain=False) + LOOP, scope)
     scope["ask"] = numba.njit(**OPTIONS)(scope["ask"])
     return numba.njit(**OPTIONS)(scope["loop"])

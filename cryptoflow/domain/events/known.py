@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cryptoflow.domain.events import accounts, breakers, orders, runs, storage
+from cryptoflow.domain.events import accounts, breakers, discipline, orders, runs, storage
 from cryptoflow.domain.events.codec import Unreadable, event_of
 from cryptoflow.domain.events.event import Event
 
@@ -31,6 +31,11 @@ KNOWN: Mapping[str, type[Event]] = {
         accounts.TradeClosed,
         accounts.EquityMarked,
         accounts.RiskMeasured,
+        discipline.KillTripped,
+        discipline.KillReleased,
+        discipline.TierPromoted,
+        discipline.TierDemoted,
+        discipline.TierAcknowledged,
         storage.JournalRecovered,
         storage.DatabaseLost,
         storage.DatabaseBack,

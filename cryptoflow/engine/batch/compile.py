@@ -15,6 +15,7 @@ from cryptoflow.domain import (
     decide,
     fills,
     language,
+    leaving,
     ledger,
     lots,
     marks,
@@ -23,6 +24,7 @@ from cryptoflow.domain import (
     review,
     slots,
 )
+from cryptoflow.domain.discipline import gates, lines, standing, streaks, trips, watching
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
 Plain = Callable[..., Any]
@@ -64,7 +66,9 @@ def prepare_module(name: str) -> None:
 
 def prepare_domain() -> None:
     """Make the decision's own functions callable from compiled code."""
-    for module in (numbers, language, lots, ledger, slots, review, fills, marks, ask, propose, decide, advance):
+    money = (numbers, language, lots, streaks, ledger, slots, leaving, review, fills, marks)
+    discipline = (trips, gates, lines, standing, watching)
+    for module in (*money, *discipline, ask, propose, decide, advance):
         prepare_module(module.__name__)
 
 

@@ -4,7 +4,8 @@ from math import nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.advance import advance, concerns, quiet
-from cryptoflow.domain.marks import mark, mark_account, mark_position, open_day
+from cryptoflow.domain.discipline.watching import settle
+from cryptoflow.domain.marks import mark, mark_account, mark_position
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 from cryptoflow.engine.batch.fetch import fetch
 
@@ -106,7 +107,7 @@ def next_call(block: Block, start: int, first: int) -> int:
     return calls[call] if call < len(calls) else len(block.times)
 
 
-def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: Any, start: int) -> int:
+def glide(state: State, bars: Rows[Bar], tables: Tables, steps: Steps, block: Block, equity: Any, start: int) -> int:
     """Pass over the rounds from `start` in which a run's only symbol can change nothing but its mark.
 
     Returns the first round that may be different. The bars of a block are its rounds then, so no cursor is asked.
@@ -126,12 +127,13 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
         if j > start:
             position.last = close[0, j - 1]
             wallet.rounds += j - start
-            open_day(wallet, times[j - 1] + tables.account.timeframe)
+            settle(state, tables, steps, times[j - 1] + tables.account.timeframe)
     else:
         settings = tables.strategies[position.strategy]
         max_bars, trail_share, timeframe = settings.max_bars, settings.trail_share, tables.account.timeframe
         lot, tick = tables.symbols[0].lot, tables.symbols[0].tick
         bar.here = 1
+        told = wallet.lines
         while j < len(times):
             bar.open_at = times[j]
             bar.high = high[0, j]
@@ -141,9 +143,11 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, block: Block, equity: A
                 break
             mark_position(position, bar, trail_share, tick)
             mark_account(wallet, position.lots * lot * position.last, 0.0)
-            open_day(wallet, times[j] + timeframe)
+            settle(state, tables, steps, times[j] + timeframe)
             equity[j] = wallet.equity
             j += 1
+            if wallet.lines > told or position.open_orders > 0:
+                break
     block.cursor[0] = j
     return j
 
@@ -309,7 +313,7 @@ def run_rounds(
     j = start
     while j < len(block.times):
         if symbols == 1 and not scripted:
-            j = glide(state, bars, tables, block, equity, j)
+            j = glide(state, bars, tables, steps, block, equity, j)
             if j == len(block.times):
                 break
         if state.wallet.lines + room > len(state.tape):
@@ -338,7 +342,7 @@ def run_rounds(
             advance(state, bars, details, moments, signals, tables, steps, at)
         else:
             mark(state, bars, tables)
-            open_day(state.wallet, at + tables.account.timeframe)
+            settle(state, tables, steps, at + tables.account.timeframe)
         equity[j] = state.wallet.equity
         j += 1
     return j

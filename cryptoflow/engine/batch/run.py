@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cryptoflow.domain.codes import SLOTS, Topic
+from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak, Tier
 from cryptoflow.domain.records import (
     Account,
     AccountView,
@@ -76,12 +77,14 @@ Progress = Callable[[int, int], None]
 KERNEL = """
 
 def kernel(memory, bars, details, signals, settings, block, equity, start, room):
-    wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, live, wanting, tape = memory
-    account_settings, symbols, strategies, scripts, sizers, rules, slippage = settings
+    wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, live, wanting = memory[:13]
+    halt, streak, standing, evidence, days, stops, tape = memory[13:]
+    account_settings, symbols, strategies, scripts, sizers, rules, slippage, tiers, gates = settings
     one = (entry[0], account[0], verdict[0], held[0])
-    state = State(wallet[0], positions, orders, pairs, *one, pasts, minds, seen, live, wanting, tape)
-    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage)
-    steps = Steps(ask, size, review, slip, tell)
+    kept = (halt[0], streak[0], standing[0], evidence[0], days, stops)
+    state = State(wallet[0], positions, orders, pairs, *one, pasts, minds, seen, live, wanting, *kept, tape)
+    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage, tiers, gates)
+    steps = Steps(ask, size, review, slip, tell, promotes, demotes)
     return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
 """
 
@@ -99,7 +102,7 @@ def kernel(verbs: Verbs) -> Plain:
 
 def functions_of(verbs: Verbs) -> list[Plain]:
     """Return the functions of all verbs."""
-    steps = (*verbs.sizers, *verbs.rules, *verbs.slippages)
+    steps = (*verbs.sizers, *verbs.rules, *verbs.slippages, *verbs.gates)
     functions = [function for step in steps for function in step.functions()]
     return [*functions, *(script.decide for script in verbs.scripts)]
 
@@ -128,6 +131,12 @@ def fresh_memory(plan: Plan, bars: int) -> tuple[Rows, ...]:
         table([()] * (symbols * (strategies + 1)), max(plan.reads())),
         np.zeros(symbols, dtype=np.int64),
         np.zeros(symbols * strategies, dtype=np.int64),
+        rows(Halt, [Halt(high=plan.capital)]),
+        rows(Streak, [Streak()]),
+        rows(Standing, [Standing(tier=plan.tier, day_base=plan.capital, month_high=plan.capital)]),
+        rows(Evidence, [Evidence()]),
+        np.zeros(DAYS),
+        np.zeros(2 * STOPS),
         blank(Line, max(TAPE, 2 * plan.lines_per_round(), min(bars // SPARSE, TAPE * 16))),
     )
 
@@ -140,9 +149,17 @@ def settings_of(plan: Plan) -> tuple[Rows, ...]:
         rows(Strategy, plan.strategies),
         table(plan.script_settings, widest(plan.script_settings)),
         table(plan.sizer_settings, widest(plan.sizer_settings)),
-        table(plan.rule_settings, widest(plan.rule_settings)),
+        tables(plan.rule_settings),
         table([plan.slippage_settings], len(plan.slippage_settings))[0],
+        rows(Tier, plan.tiers),
+        tables(plan.gate_settings),
     )
+
+
+def tables(settings: Sequence[Sequence[Sequence[float]]]) -> Rows:
+    """Lay a table of settings for each tier out, all of one width."""
+    width = max(map(widest, settings))
+    return np.array([table(each, width) for each in settings])
 
 
 def widest(settings: Sequence[Sequence[float]]) -> int:

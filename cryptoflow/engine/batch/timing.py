@@ -45,7 +45,7 @@ def measure(plan: Plan, market: Sequence[Series], finer: Sequence[Series] = ()) 
     """Run a plan again, as a whole and in parts, and return what that took."""
     outcome = run(plan, market, finer)
     idle = idle_rules(plan, outcome)
-    settings = [OFF if rule in idle else given for rule, given in enumerate(plan.rule_settings)]
+    settings = (tuple(OFF if rule in idle else given for rule, given in enumerate(each)) for each in plan.rule_settings)
     bare = plan._replace(rule_settings=tuple(settings))
     same = bool(idle) and is_same(outcome, run(bare, market, finer))
     began = perf_counter()
@@ -68,7 +68,7 @@ def idle_rules(plan: Plan, outcome: Outcome) -> set[int]:
     tape = outcome.tape
     spoke = (tape["topic"] == Topic.REFUSED) | ((tape["topic"] == Topic.ORDER) & (tape["reason"] == Reason.REDUCED))
     bound = set(tape["rule"][spoke].tolist())
-    return {rule for rule, given in enumerate(plan.rule_settings) if given[0] != 0.0 and rule not in bound}
+    return {rule for rule, given in enumerate(plan.rule_settings[plan.tier]) if given[0] != 0.0 and rule not in bound}
 
 
 def is_same(one: Outcome, other: Outcome) -> bool:

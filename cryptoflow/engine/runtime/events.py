@@ -105,6 +105,19 @@ class TradeClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GuardActed(Event):
+    """The account's discipline did something: `what`, for which cause or by which gate, and what it looked at."""
+
+    name = "guard.acted"
+    at: int
+    what: str
+    why: str
+    tier: int
+    value: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
 class RoundClosed(Event):
     """All bars of a round are in and decided on; `at` is their close."""
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from cryptoflow.domain.advance import advance, concerns, quiet
 from cryptoflow.domain.codes import SLOTS
-from cryptoflow.domain.marks import mark, open_day
+from cryptoflow.domain.discipline.gates import Finding
+from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak
+from cryptoflow.domain.discipline.watching import settle
+from cryptoflow.domain.marks import mark
 from cryptoflow.domain.records import (
     AccountView,
     Bar,
@@ -48,16 +51,20 @@ class Owner:
 
     def round(self, at: int, bars: Sequence[Bar]) -> Sequence[Line]:
         """Move by the round that opens at `at` and return what happened; the lines hold until the next round."""
-        wallet, signals = self.wallet, self.signals
+        signals = self.signals
         self.features.over(bars, self.spoken, self.state.seen)
         if not self.scripted and is_quiet(self.state, bars, signals, self.tables):
             mark(self.state, bars, self.tables)
-            open_day(wallet, at + self.tables.account.timeframe)
-            return ()
+            settle(self.state, self.tables, self.steps, at + self.tables.account.timeframe)
+            return self.told()
         details = [bars] if self.within is None else self.within(at, bars)
         advance(self.state, bars, details, len(details), signals, self.tables, self.steps, at)
-        lines = self.tape[: wallet.lines]
-        wallet.lines = 0
+        return self.told()
+
+    def told(self) -> Sequence[Line]:
+        """Return what is on the tape, and start it anew."""
+        lines = self.tape[: self.wallet.lines]
+        self.wallet.lines = 0
         return lines
 
 
@@ -83,14 +90,15 @@ def plain_steps(verbs: Verbs) -> Steps:
     """Return the plugins' verbs strung together, to be called as plain Python."""
     asked = {script.decide: asking(script) for script in verbs.scripts}
     fills = {step.function: costing(step) for step in verbs.slippages}
-    others = {step.reading: Reading(nan, nan, 0) for step in verbs.rules}
+    others: dict[Any, Any] = {step.reading: Reading(nan, nan, 0) for step in verbs.rules}
+    others |= {step.function: Finding(nan, nan, 0) for step in verbs.gates}
 
     def prepared(function: Callable[..., Any]) -> Callable[..., Any]:
         return (asked | fills).get(function) or answering(function, others.get(function, nan))
 
     scope = namespace(verbs, prepared)
     exec(compile(source(verbs, plain=True), "<chains>", "exec"), scope)  # noqa: S102 - our own text, as in batch
-    return Steps(scope["ask"], scope["size"], scope["review"], scope["slip"], scope["tell"])
+    return Steps(*(scope[name] for name in Steps._fields))
 
 
 def fresh_state(plan: Plan) -> State:
@@ -110,6 +118,12 @@ def fresh_state(plan: Plan) -> State:
         seen=[[nan] * count for count in plan.reads() for _ in range(symbols)],
         live=[0] * symbols,
         wanting=[0] * (symbols * strategies),
+        halt=Halt(high=plan.capital),
+        streak=Streak(),
+        standing=Standing(tier=plan.tier, day_base=plan.capital, month_high=plan.capital),
+        evidence=Evidence(),
+        days=[0.0] * DAYS,
+        stops=[0.0] * (2 * STOPS),
         tape=[Line() for _ in range(plan.lines_per_round())],
     )
 
@@ -124,4 +138,6 @@ def tables_of(plan: Plan) -> Tables:
         plan.sizer_settings,
         plan.rule_settings,
         plan.slippage_settings,
+        plan.tiers,
+        plan.gate_settings,
     )

@@ -5,13 +5,14 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.codes import BUY, SELL, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import BUY, SELL, Cause, Guard, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.records import Line, Wallet
-from cryptoflow.domain.review import ALLOCATION, CASH
+from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RESUME
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.bus import Bus
 from cryptoflow.engine.runtime.events import (
     Event,
+    GuardActed,
     OrderCancelled,
     OrderFilled,
     OrderPlaced,
@@ -33,6 +34,7 @@ TOLD: dict[int, type[Event]] = {
     Topic.FILL: OrderFilled,
     Topic.CANCEL: OrderCancelled,
     Topic.TRADE: TradeClosed,
+    Topic.GUARD: GuardActed,
 }
 """The event of each topic of the tape."""
 
@@ -49,7 +51,7 @@ class Words:
     """What the numbers on a line stand for."""
 
     def __init__(self, plan: Plan, strategies: Sequence[str]) -> None:
-        rules = {-1: "", CASH: "cash", ALLOCATION: "allocation"}
+        rules = {-1: "", CASH: "cash", ALLOCATION: "allocation", RESUME: "resume", PROTECTION: "protection"}
         rules |= {number: rule.name for number, rule in enumerate(plan.verbs.rules)}
         by_field: dict[str, Sequence[str] | Mapping[int, str]] = {
             "symbol": plan.symbols,
@@ -60,17 +62,30 @@ class Words:
             "reason": REASONS,
             "rule": rules,
         }
+        self.gates = [gate.name for gate in plan.verbs.gates]
         self.shapes: dict[int, Shape] = {}
         for topic, event in TOLD.items():
+            if event is GuardActed:
+                continue
             names = [field.name for field in fields(event)]
             numbers = attrgetter(*(COLUMNS.get(name, name) for name in names))
             self.shapes[topic] = Shape(event, numbers, tuple(by_field.get(name) for name in names))
 
     def event_of(self, line: Line) -> Event:
         """Return a line as an event."""
+        if line.topic == Topic.GUARD:
+            return self.act_of(line)
         event, numbers, words = self.shapes[line.topic]
         told = zip(numbers(line), words, strict=True)
         return event(*[number if known is None else known[number] for number, known in told])
+
+    def act_of(self, line: Line) -> Event:
+        """Return a line about the account's discipline as an event; what its rule stands for depends on what it did."""
+        what = Guard(line.reason)
+        causes = [cause.name.lower() for cause in Cause]
+        known = {Guard.TRIPPED: causes, Guard.RELEASED: causes, Guard.DEMOTED: self.gates}.get(what)
+        why = known[line.rule] if known else ""
+        return GuardActed(line.at, what.name.lower(), why, line.number, line.value, line.limit)
 
 
 class Teller:

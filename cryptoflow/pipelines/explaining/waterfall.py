@@ -181,7 +181,7 @@ class Review:
     def rules(self, plan: "Plan") -> Iterator[Stage]:
         """Every rule that holds."""
         for number, step in enumerate(plan.verbs.rules if plan.account.discipline else ()):
-            on, *numbers = plan.rule_settings[number]
+            on, *numbers = plan.rule_settings[plan.tier][number]
             if on == 1.0 and step.name != "cash":
                 room = step.function(self.entry, self.account, *numbers)
                 reading = step.reading(self.entry, self.account, *numbers) if step.reading else None

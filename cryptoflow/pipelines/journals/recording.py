@@ -137,6 +137,7 @@ def events_of(told: Told, account: str) -> Iterator[Draft]:
         symbols=plan.symbols,
         strategies=told.strategies,
         rules=told.rules,
+        gates=[step.name for step in plan.verbs.gates],
         lots=[market.lot for market in plan.markets],
         whole=[market.whole == 1 for market in plan.markets],
         base_fees=plan.account.base_fees == 1,

@@ -6,9 +6,16 @@ from decimal import Context, Decimal
 from math import isnan
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.codes import BUY, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import BUY, Cause, Guard, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, TradeClosed
 from cryptoflow.domain.events.codec import finite
+from cryptoflow.domain.events.discipline import (
+    KillReleased,
+    KillTripped,
+    TierAcknowledged,
+    TierDemoted,
+    TierPromoted,
+)
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.orders import (
     FillBooked,
@@ -52,6 +59,7 @@ class Terms(NamedTuple):
     symbols: Sequence[str]
     strategies: Sequence[str]
     rules: Mapping[int, str]
+    gates: Sequence[str]
     lots: Sequence[float]
     whole: Sequence[bool]
     base_fees: bool
@@ -110,6 +118,8 @@ class Teller:
                 yield from self._cancelled(line)
             case Topic.TRADE:
                 yield self._closed(line), ""
+            case Topic.GUARD:
+                yield self._guarded(line), ""
 
     def _ordered(self, line: Line) -> Iterator[tuple[Event, str]]:
         leg = Leg(line.leg).name.lower()
@@ -236,6 +246,20 @@ class Teller:
             reason=reason_of(line),
         )
 
+    def _guarded(self, line: Line) -> Event:
+        """What the account's discipline did."""
+        match Guard(line.reason):
+            case Guard.TRIPPED:
+                return KillTripped(cause_of(line), line.value, line.limit)
+            case Guard.RELEASED:
+                return KillReleased(cause_of(line))
+            case Guard.PROMOTED:
+                return TierPromoted(line.number)
+            case Guard.DEMOTED:
+                return TierDemoted(line.number, self.terms.gates[line.rule], line.value, line.limit)
+            case Guard.ACKNOWLEDGED:
+                return TierAcknowledged(line.number)
+
     def _quantity(self, line: Line) -> Decimal:
         return quantity_of(line.lots, self.terms.lots[line.symbol], whole=self.terms.whole[line.symbol])
 
@@ -274,6 +298,11 @@ def side_of(line: Line) -> str:
 def reason_of(line: Line) -> str:
     """Return the reason of a line in words."""
     return Reason(line.reason).name.lower()
+
+
+def cause_of(line: Line) -> str:
+    """Return what tripped the kill switch in words."""
+    return Cause(line.rule).name.lower()
 
 
 def hold(holding: Holding, line: Line, moved: Decimal, notional: Decimal, fee: Decimal) -> None:

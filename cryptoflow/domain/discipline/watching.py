@@ -1,0 +1,138 @@
+"""The account held against its limits at the close of a bar: days end, the switch trips and is released."""
+
+from cryptoflow.domain.calendar import DAY, day_of
+from cryptoflow.domain.codes import Guard, Reason
+from cryptoflow.domain.discipline.lines import guard_line
+from cryptoflow.domain.discipline.records import NEVER, Halt, Standing, Tier
+from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
+from cryptoflow.domain.discipline.streaks import forget
+from cryptoflow.domain.discipline.trips import Trip, fall_limit, fatal_day, trip_of
+from cryptoflow.domain.leaving import leave_all
+from cryptoflow.domain.marks import open_day
+from cryptoflow.domain.records import State, Steps, Tables
+
+NOISE = 1e-9
+"""Share by which one looks early: at a limit itself something is due, and floats round."""
+
+RESUME = (0.25, 0.5, 0.75)
+"""The share of its size that an entry keeps on the first days after a release."""
+
+
+def settle(state: State, tables: Tables, steps: Steps, at: int) -> None:
+    """End a round that closed `at`: the account is looked at where any of its limits may have been reached."""
+    wallet, halt = state.wallet, state.halt
+    if tables.account.discipline == 0:
+        open_day(wallet, at)
+        return
+    if wallet.equity > halt.high:
+        rise(halt, wallet.equity, tables.tiers[state.standing.tier])
+    if wallet.equity < halt.floor or at >= halt.look_at:
+        look(state, tables, steps, at)
+
+
+def rise(halt: Halt, equity: float, tier: Tier) -> None:
+    """Note the account's new high; the fall from it counts from there."""
+    halt.high = equity
+    low = equity - fall_limit(tier, equity) + NOISE * equity
+    if low > halt.floor and halt.tripped == 0:
+        halt.floor = low
+
+
+def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
+    """Let what is due happen in its order, then hold the account against its limits, and note when to look again.
+
+    The bar that closes at midnight still belongs to the day that it ends.
+    """
+    wallet, halt, standing = run.wallet, run.halt, run.standing
+    if halt.tripped == 1 and halt.until <= at:
+        release(run, halt.until)
+    if standing.demoted == 1 and standing.exits_until <= at:
+        acknowledge(run, standing.exits_until)
+    if halt.tripped == 0:
+        found = trip_of(wallet.equity, wallet.day_open, halt.high, run.streak, tables.tiers[standing.tier])
+        if found.cause >= 0:
+            trip(run, tables, found, at)
+    fall(run, tables, steps, at)
+    if wallet.day >= 0:
+        for day in range(wallet.day + 1, day_of(at) + 1):
+            end_day(run, day * DAY)
+            climb(run, tables, steps, day * DAY)
+    open_day(wallet, at)
+    look_again(run, tables, at)
+
+
+def trip(run: State, tables: Tables, found: Trip, at: int) -> None:
+    """Throw the switch: entries are taken back, positions are left, and nothing is entered until the release."""
+    halt = run.halt
+    halt.tripped = 1
+    halt.cause = found.cause
+    halt.at = at
+    run.standing.breach_at = at
+    halt.until = at + tables.account.after_kill if tables.account.after_kill >= 0 else NEVER
+    halt.trips += 1
+    line = guard_line(run, Guard.TRIPPED, at)
+    line.rule = found.cause
+    line.value = found.value
+    line.limit = found.limit
+    leave_all(run, at, Reason.KILLED, tables)
+
+
+def release(run: State, at: int) -> None:
+    """Let trading go on: falls and losses count from here."""
+    halt, streak = run.halt, run.streak
+    halt.tripped = 0
+    halt.released_at = at
+    halt.until = NEVER
+    halt.high = run.wallet.equity
+    forget(streak)
+    guard_line(run, Guard.RELEASED, at).rule = halt.cause
+
+
+def look_again(run: State, tables: Tables, at: int) -> None:
+    """Note the equity and the moment before which no limit can be reached and nothing is due."""
+    wallet, halt, standing = run.wallet, run.halt, run.standing
+    tier = tables.tiers[standing.tier]
+    halt.look_at = (day_of(at) + 1) * DAY
+    if halt.tripped == 1:
+        halt.floor = standing.day_base * (1.0 - tier.day_demotion)
+        halt.look_at = min(halt.look_at, halt.until)
+    else:
+        day = wallet.day_open - fatal_day(tier, wallet.day_open)
+        deepest = halt.high - fall_limit(tier, halt.high)
+        halt.floor = max(day, deepest, standing.day_base * (1.0 - tier.day_demotion))
+    if standing.tier > tables.account.lowest_tier:
+        halt.floor = max(halt.floor, tier.low)
+    halt.floor += NOISE * halt.high
+    if standing.demoted == 1:
+        halt.look_at = min(halt.look_at, standing.exits_until)
+
+
+def barred(halt: Halt, standing: Standing) -> int:
+    """Return the reason why nothing may be entered, -1 where there is none.
+
+    >>> barred(Halt(), Standing()), barred(Halt(tripped=1), Standing()) == Reason.KILLED
+    (-1, True)
+    >>> barred(Halt(), Standing(demoted=1)) == Reason.EXITS_ONLY
+    True
+    """
+    if halt.tripped == 1:
+        return Reason.KILLED.value
+    return Reason.EXITS_ONLY.value if standing.demoted == 1 else -1
+
+
+def resumed(halt: Halt, at: int) -> float:
+    """Return the share of its size that an entry keeps in the days after a release.
+
+    >>> [resumed(Halt(released_at=0), day * DAY) for day in (0, 1, 2, 3)]
+    [0.25, 0.5, 0.75, 1.0]
+    >>> resumed(Halt(), 0)
+    1.0
+    """
+    days = (at - halt.released_at) // DAY
+    if days == 0:
+        return RESUME[0]
+    if days == 1:
+        return RESUME[1]
+    if days == 2:
+        return RESUME[2]
+    return 1.0

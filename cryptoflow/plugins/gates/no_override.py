@@ -1,0 +1,26 @@
+"""How long an account has been left to its strategies."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from cryptoflow.domain.discipline.gates import Finding, at_least
+from cryptoflow.domain.discipline.records import Evidence
+from cryptoflow.plugins.kinds import Gate
+from cryptoflow.plugins.registry import gate
+
+
+@gate("no_override")
+class NoOverride(Gate):
+    """Ask for so many days since a person last overrode what the account's discipline says."""
+
+    days: int = Field(ge=1, le=10_000, description="days that are enough", examples=["30"])
+
+    @staticmethod
+    def finding(evidence: Evidence, _days: Sequence[float], _stops: Sequence[float], needed: float) -> Finding:
+        """Long enough ago, or never.
+
+        >>> [NoOverride.finding(Evidence(days_since_override=days), (), (), 30).met for days in (29.9, 30.0)]
+        [0, 1]
+        """
+        return at_least(evidence.days_since_override, needed)
