@@ -6,7 +6,7 @@ SMALL := $(VENV)/.installed
 FULL := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench bench-peers clean
+.PHONY: help demo test test-long check law bench bench-peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: $(FULL) ## Lint, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+law: $(FULL) ## Try the limits on every shipped pipeline and recorded prices
+	$(BIN)/python -m benchmarks.law $(ARGS)
 
 bench: $(FULL) ## Measure, as ratios to a plain loop
 	$(BIN)/python -m benchmarks $(ARGS)

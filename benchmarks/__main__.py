@@ -20,6 +20,7 @@ from benchmarks.sources import sources
 from benchmarks.store import store
 from benchmarks.streams import streams
 from benchmarks.table import good, kept, line, markdown, told, worse
+from benchmarks.tilt import tilt
 from benchmarks.works import w1, w3, w4
 
 TABLE = Path(__file__).with_name("table.json")
@@ -30,6 +31,7 @@ WORKS: Mapping[str, Callable[[], Iterator[Work]]] = {
     "features": features,
     "review": reviews,
     "breaker": breaker,
+    "tilt": tilt,
     "events": rounds,
     "sources": sources,
     "store": store,

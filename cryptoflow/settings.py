@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
@@ -69,6 +69,39 @@ class Settings(BaseSettings):
     def url_of(self, venue: str) -> str | None:
         """Return where to send requests for a venue, None for where it really is."""
         return self.venues[venue].url if venue in self.venues else None
+
+
+class VenueKeys(BaseModel):
+    """What an account needs to act at a venue."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: SecretStr = Field(SecretStr(""), description="the API key")
+    secret: SecretStr = Field(SecretStr(""), description="its secret")
+
+
+class Credentials(BaseSettings):
+    """The keys of accounts, read by themselves and only when an account is about to act."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+    )
+
+    accounts: dict[str, dict[str, VenueKeys]] = Field({}, description="keys by account and venue")
+
+
+def keys_of(account: str, venue: str) -> VenueKeys:
+    """Return an account's keys for a venue, or say which variables hold them; none is ever shown."""
+    found = Credentials().accounts.get(account.lower(), {}).get(venue.lower(), VenueKeys())
+    missing = [name for name in VenueKeys.model_fields if not getattr(found, name).get_secret_value()]
+    if missing:
+        named = [variable(("accounts", account, venue, name)) for name in missing]
+        raise CryptoflowError(
+            f"there is no {' and no '.join(missing)} of {account} for {venue}",
+            fix=f"set {' and '.join(named)} in the environment or in .env",
+            code=ExitCode.UNAVAILABLE,
+        )
+    return found
 
 
 def variable_of_url(venue: str) -> str:

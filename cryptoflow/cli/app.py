@@ -18,15 +18,22 @@ from cryptoflow.cli import (
     explain,
     init,
     journal,
+    kill,
+    live,
     plugins,
     probe,
+    reflect,
     report,
+    resume,
     runs,
     schema,
+    status,
     tier,
+    tilt,
     validate,
     venue,
     warmup,
+    watchdog,
 )
 from cryptoflow.cli.arguments import arranged, shell_named
 from cryptoflow.cli.options import LogFormat
@@ -68,7 +75,12 @@ app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 app.command("diff")(diff.diff)
 app.command("backtest")(backtest.backtest)
+app.command("status")(status.status)
+app.command("kill")(kill.kill)
+app.command("resume")(resume.resume)
+app.command("watchdog")(watchdog.watchdog)
 app.command("journal")(journal.journal)
+app.command("live")(live.live)
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(backup.app, name="backup")
@@ -78,6 +90,8 @@ app.add_typer(runs.app, name="runs")
 app.command("report")(report.report)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(tier.app, name="tier")
+app.add_typer(tilt.app, name="tilt")
+app.command("reflect")(reflect.reflect)
 app.add_typer(venue.app, name="venue")
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)

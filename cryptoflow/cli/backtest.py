@@ -20,7 +20,7 @@ Record = Annotated[bool, typer.Option("--record", help="Write its decisions as a
 
 
 MOST_ACTS = 20
-"""Lines of what discipline did that a terminal shows; the report has them all."""
+"""Lines of what discipline did that a terminal shows, or days where there are more; the report has them all."""
 
 
 def backtest(
@@ -50,7 +50,7 @@ def backtest(
     from cryptoflow.pipelines.resolve import resolve
     from cryptoflow.pipelines.stages import watching
     from cryptoflow.report.profile_table import profile_table
-    from cryptoflow.report.tables import acts_table, costs_table, guards_table, metrics_table
+    from cryptoflow.report.tables import acts_table, costs_table, days_table, guards_table, metrics_table
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
     silent = quiet or as_json
@@ -75,8 +75,11 @@ def backtest(
             say.remark(warning)
     if run.view.guards:
         say.show(guards_table(run.view.guards))
-    if run.view.acts:
-        say.show(acts_table(run.view.acts[-MOST_ACTS:]))
+    if len(run.view.acts) > MOST_ACTS:
+        say.show(days_table(run.view.days[-MOST_ACTS:]))
+        say.text(f"the last {MOST_ACTS} of {len(run.view.days):,} days on which a guard acted; the report has them all")
+    elif run.view.acts:
+        say.show(acts_table(run.view.acts))
     say.show(metrics_table(run.view.metrics, run.view.currency, run.view.title))
     say.show(costs_table(run.view.costs))
     say.text(f"run     {run.view.run_id}")

@@ -1,7 +1,8 @@
 """`cryptoflow explain`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from cryptoflow.cli.options import AsJson, Overlay, Sets, SpecFile
 
 if TYPE_CHECKING:
     from cryptoflow.pipelines.explaining.in_force import Value
+    from cryptoflow.pipelines.explaining.risk import Told
     from cryptoflow.pipelines.explaining.series import Origin
     from cryptoflow.pipelines.explaining.waterfall import Stage, Waterfall
     from cryptoflow.pipelines.resolved import Resolved
@@ -18,6 +20,9 @@ Key = Annotated[
     str | None,
     typer.Argument(metavar="KEY", help="A value like sizing.risk, a block like risk, or size.", show_default=False),
 ]
+InTier = Annotated[
+    int | None, typer.Option("--tier", metavar="N", help="Limits as they are in another tier.", show_default=False)
+]
 Whole = Annotated[bool, typer.Option("--resolved", help="Print the whole spec as YAML, every default filled in.")]
 
 
@@ -25,20 +30,24 @@ def explain(
     spec: SpecFile,
     key: Key = None,
     resolved: Whole = False,
+    tier: InTier = None,
     as_json: AsJson = False,
     sets: Sets = None,
     env: Overlay = None,
 ) -> None:
     """Show what holds for SPEC, where each value comes from, and what it beat.
 
-    `size` is the way of a typical order from what the strategy wants to what it gets. `sources` also says where each
-    series of prices comes from, in a backtest and in paper and live trading.
+    `risk` also says what limits come to in money, when entries are smaller, and what trips the kill switch. `size` is
+    the way of a typical order from what the strategy wants to what it gets. `sources` also says where each series of
+    prices comes from, in a backtest and in paper and live trading.
 
     Examples:
 
       cryptoflow explain configs/btc_trend.yaml sizing.risk
 
       cryptoflow explain configs/btc_trend.yaml risk --env cautious
+
+      cryptoflow explain configs/btc_trend.yaml risk --tier 2
 
       cryptoflow explain configs/btc_trend.yaml size
 
@@ -48,6 +57,8 @@ def explain(
     from cryptoflow.pipelines.explaining.explain import explain, whole
     from cryptoflow.pipelines.resolve import resolve
 
+    if key is not None and not spec.is_file() and Path(key).is_file():
+        spec, key = Path(key), str(spec)  # `explain risk SPEC` is what it is called, too
     found = resolve(spec, env=env, sets=tuple(sets or ()))
     if resolved:
         if as_json:
@@ -65,7 +76,10 @@ def explain(
             for line in size_lines(told):
                 say.text(line)
         return
-    values = explain(found, key)
+    if key == "risk":
+        _risk(found, tier, as_json=as_json)
+        return
+    values = explain(found, key, tier)
     if key == "sources":
         _sources(found, values, as_json=as_json)
     elif as_json:
@@ -76,6 +90,18 @@ def explain(
     else:
         for line in table_lines(values):
             say.text(line)
+
+
+def _risk(found: "Resolved", tier: int | None, *, as_json: bool) -> None:
+    from cryptoflow.cli import say
+    from cryptoflow.pipelines.explaining.risk import risk
+
+    told = risk(found, tier)
+    if as_json:
+        say.data(plain_risk(told))
+        return
+    for line in risk_lines(told):
+        say.text(line)
 
 
 def _sources(found: "Resolved", values: "Sequence[Value]", *, as_json: bool) -> None:
@@ -144,6 +170,60 @@ def origin_lines(told: "Sequence[Origin]") -> Iterator[str]:
         yield f"{series:<{wide}}  {backtest:<{most}}  {live}"
 
 
+def risk_lines(told: "Told") -> Iterator[str]:
+    """All that limits a spec in a tier."""
+    others = ", ".join(str(tier) for tier in told.tiers if tier != told.tier.tier)
+    begins = "where it begins" if told.tier.tier == told.begins else f"it begins in {told.begins}"
+    yield f"{told.name} in tier {told.tier.tier} ({told.tier.name}), {begins}"
+    if others:
+        yield f"it may also come to be in tier {others}: --tier N shows it there"
+    yield ""
+    yield from table_lines(told.values)
+    yield ""
+    yield f"limits in {told.currency} at an equity of {told.equity:,.2f}"
+    yield from _columns((each.what, f"{each.money:,.2f}") for each in told.amounts)
+    yield ""
+    yield "entries are smaller, by the smallest of these, which do not multiply"
+    yield from _columns(
+        (each.when, f"{', '.join(f'{size:.0%}' for size in each.sizes)} {each.each}") for each in told.phases
+    )
+    yield ""
+    yield f"the kill switch trips, in {told.currency}; at {told.near:.0%} of a limit that leads there a warning is told"
+    yield from _columns((each.what, f"{each.money:,.2f}") for each in told.trips)
+    yield ""
+    yield "another preset would make it"
+    yield from _columns((name, _changes(changed)) for name, changed in told.presets.items())
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    kept = list(rows)
+    wide = max(len(first) for first, _ in kept)
+    return (f"  {first:<{wide}}  {second}" for first, second in kept)
+
+
+def _changes(changed: dict[str, Any]) -> str:
+    return (
+        ", ".join(f"{name.removeprefix('risk.rules.')} {shown(value)}" for name, value in changed.items()) or "the same"
+    )
+
+
+def plain_risk(told: "Told") -> dict[str, Any]:
+    """All that limits a spec in a tier, as programs read it."""
+    return {
+        "tier": told.tier.tier,
+        "begins": told.begins,
+        "tiers": list(told.tiers),
+        "equity": told.equity,
+        "currency": told.currency,
+        "values": [plain(value) for value in told.values],
+        "amounts": {each.what: each.money for each in told.amounts if isfinite(each.money)},
+        "phases": [{"when": each.when, "sizes": list(each.sizes), "each": each.each} for each in told.phases],
+        "trips": {each.what: each.money for each in told.trips},
+        "warned_at": told.near,
+        "presets": told.presets,
+    }
+
+
 def size_lines(told: "Sequence[Waterfall]") -> Iterator[str]:
     """The way of each strategy's typical order, stage by stage and in one line."""
     for number, fall in enumerate(told):
@@ -163,6 +243,10 @@ def size_lines(told: "Sequence[Waterfall]") -> Iterator[str]:
         yield f"  {chain(fall)}"
         if fall.why:
             yield f"  {fall.why}"
+        if fall.smallest_told:
+            yield f"  on the first day after the kill switch or a promotion nothing: {fall.smallest_told}"
+        elif 0.0 < fall.smallest < fall.notional:
+            yield f"  on the first day after the kill switch or a promotion {money(fall.smallest)}"
 
 
 def chain(fall: "Waterfall") -> str:

@@ -41,6 +41,13 @@ OfTimeframe = Annotated[
 OfVenue = Annotated[
     str | None, typer.Option("--venue", metavar="VENUE", help="Only bars of this venue.", show_default=False)
 ]
+OfAccount = Annotated[str, typer.Option("--account", metavar="ACCOUNT", help="Whose.")]
+Patience = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for the answer of the process that trades."
+    ),
+]
 LogFormat = Annotated[
     str | None,
     typer.Option("--log-format", metavar="text|json", help="Form of messages on standard error.", show_default=False),

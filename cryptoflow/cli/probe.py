@@ -9,6 +9,7 @@ from cryptoflow.cli.options import AsJson, Overlay, Quiet, Sets, SpecFile
 
 if TYPE_CHECKING:
     from cryptoflow.pipelines.probing.evidence import Evidence, Kept
+    from cryptoflow.pipelines.resolved import Resolved
 
 app = typer.Typer(help="May a spec's decisions be believed?", no_args_is_help=True, rich_markup_mode=None)
 
@@ -52,7 +53,8 @@ def lookahead(
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
     drawn = say.progress("futures", quiet=quiet or as_json)
-    tell(*lookahead(resolved, window=Window(first, last), draws=draws, progress=drawn), as_json=as_json)
+    found = lookahead(resolved, window=Window(first, last), draws=draws, progress=drawn)
+    tell(*found, resolved, as_json=as_json)
 
 
 @app.command()
@@ -85,14 +87,19 @@ def warmup(
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
     begun = say.progress("starts", quiet=quiet or as_json)
-    tell(*warmup(resolved, window=Window(first, last), draws=draws, progress=begun), as_json=as_json)
+    found = warmup(resolved, window=Window(first, last), draws=draws, progress=begun)
+    tell(*found, resolved, as_json=as_json)
 
 
-def tell(evidence: "Evidence", kept: "Kept", *, as_json: bool) -> None:
-    """Show the outcome, and leave with 6 when the probe failed, whatever is kept."""
+def tell(evidence: "Evidence", kept: "Kept", resolved: "Resolved", *, as_json: bool) -> None:
+    """Show the outcome, tell it to the journal of the account, and leave with 6 when the probe failed."""
+    from asyncio import run
+
     from cryptoflow.cli import say
     from cryptoflow.errors import ExitCode
+    from cryptoflow.pipelines.tiers.probed import journalled
 
+    untold = run(journalled(evidence, kept, resolved))
     if as_json:
         say.data({**evidence.plain(), "file": str(kept.file), "kept": kept.standing is None})
     else:
@@ -101,5 +108,7 @@ def tell(evidence: "Evidence", kept: "Kept", *, as_json: bool) -> None:
         say.text(f"evidence  {shown(kept.file)}")
     if kept.standing is not None:
         say.remark(kept.remark())
+    if untold:
+        say.remark(untold)
     if not evidence.passed:
         raise typer.Exit(ExitCode.PROOF_FAILED)

@@ -56,6 +56,8 @@ class Reason(IntEnum):
     KILLED = 16
     EXITS_ONLY = 17
     LOCKED = 18
+    LOCKED_OUT = 19
+    FLASH_DROP = 20
 
 
 class Topic(IntEnum):
@@ -77,6 +79,11 @@ class Guard(IntEnum):
     PROMOTED = 2
     DEMOTED = 3
     ACKNOWLEDGED = 4
+    TILTED = 5
+    CALMED = 6
+    REFLECTED = 7
+    RESIZED = 8
+    WARNED = 9
 
 
 class Cause(IntEnum):
@@ -85,3 +92,8 @@ class Cause(IntEnum):
     DAY_LOSS = 0
     DRAWDOWN = 1
     LOSING_STREAK = 2
+    SYSTEM_ERROR = 3
+    MANUAL = 4
+    NO_CONTACT = 5
+    CORRELATION = 6
+    BREAKER_CASCADE = 7

@@ -3,6 +3,7 @@
 from math import isnan, nan
 
 from cryptoflow.domain.codes import BUY, SELL, SLOTS, Leg, OrderType, Reason, TimeInForce
+from cryptoflow.domain.discipline.drops import FINE, dropped
 from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
 from cryptoflow.domain.lots import affordable_lots, whole_lots
 from cryptoflow.domain.records import Account, Bar, Order, Rows, State, Steps, Symbol, Tables
@@ -177,6 +178,16 @@ def fill_inside(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> 
                 order = state.orders[slot]
                 if order.type > OrderType.MARKET and order.ready_at <= bar.open_at:
                     rest(state, bar, symbol, order, tables, steps)
+            if tables.account.discipline == 1 and tables.account.detail <= FINE and dropped(bar, tables.account.drop):
+                cancel_after_drop(state, bar.open_at, symbol)
+
+
+def cancel_after_drop(run: State, at: int, symbol: int) -> None:
+    """Take back what would still be bought of a symbol that fell at once; exits stay."""
+    for slot in range(symbol * SLOTS, symbol * SLOTS + SLOTS):
+        order = run.orders[slot]
+        if order.type != OrderType.NONE and order.side == BUY:
+            cancel(run, at, symbol, order, Reason.FLASH_DROP)
 
 
 def protect_inside(state: State, bar: Bar, symbol: int, tables: Tables, steps: Steps, with_target: bool) -> None:

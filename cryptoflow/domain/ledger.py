@@ -40,6 +40,7 @@ def new_line(state: State, topic: int, at: int, symbol: int, strategy: int) -> L
     line.limit = nan
     line.measure = -1
     line.stop = nan
+    line.correlation = nan
     return line
 
 

@@ -12,10 +12,10 @@ from cryptoflow.domain.records import Bar, Position, Rows, State, Tables, Wallet
 def open_day(wallet: Wallet, at: int) -> None:
     """Start a new UTC day when the close `at` lies in one: what the account is worth there is what it is measured by.
 
-    The week that begins on a Monday and the month are measured alike.
+    The week that begins on a Monday and the month are measured alike. A clock that goes back opens no day again.
     """
     day = day_of(at)
-    if day == wallet.day:
+    if day <= wallet.day:
         return
     wallet.day = day
     wallet.day_open = wallet.equity

@@ -4,8 +4,10 @@ from math import isnan, nan
 
 from cryptoflow.domain.calendar import day_of
 from cryptoflow.domain.codes import BUY, SLOTS, Leg, OrderType, Reason, Topic
-from cryptoflow.domain.discipline.standing import protected
-from cryptoflow.domain.discipline.watching import barred, resumed
+from cryptoflow.domain.discipline.likeness import likeness
+from cryptoflow.domain.discipline.paces import paced
+from cryptoflow.domain.discipline.records import Tier
+from cryptoflow.domain.discipline.watching import barred
 from cryptoflow.domain.ledger import higher, lower, new_line, order_line
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_lots
 from cryptoflow.domain.numbers import ratio
@@ -21,8 +23,10 @@ from cryptoflow.domain.records import (
     Symbol,
     Tables,
 )
-from cryptoflow.domain.review import PROTECTION, RESUME
+from cryptoflow.domain.review import PROTECTION, RE_ENTRY, RESUME, TILT
 from cryptoflow.domain.slots import free_slot, owner_of, place
+from cryptoflow.domain.tilt.lockouts import is_locked, size_back, size_left
+from cryptoflow.domain.tilt.watching import look_at_entry
 
 DUST = 1e-9
 """Below this much of the quote currency there is nothing to order, whatever the venue's least order size."""
@@ -117,11 +121,14 @@ def propose(
     line.leg = leg
     line.price = entry.price
     line.stop = entry.stop
+    line.correlation = state.account.correlation
     line.wanted = entry.notional
     line.notional = verdict.notional
     line.rule = verdict.rule
     if verdict.rule >= 0 and line.reason != Reason.BELOW_MINIMUM:
         steps.tell(entry, state.account, verdict, line, tables.rules[state.standing.tier])
+    if line.topic == Topic.ORDER and tables.account.discipline == 1:
+        look_at_entry(state, tables, strategy, symbol, leg, close_at)
 
 
 def dearest_fee(market: Symbol, settings: Strategy) -> float:
@@ -177,16 +184,19 @@ def review_entry(
     entry.at = bar.open_at + tables.account.timeframe
     entry.bar_at = bar.open_at + tables.account.timeframe
     entry.timeframe = tables.account.timeframe
+    state.account.correlation = nan
     state.verdict.notional = wanted
     state.verdict.rule = -1
-    state.verdict.barred = barred(state.halt, state.standing)
+    state.verdict.barred = barring(state, tables, strategy, symbol)
     if not wanted > 0.0:
         return
     if state.verdict.barred >= 0:
         state.verdict.notional = 0.0
         return
     view_account(state, strategy, symbol, tables)
-    view_discipline(state, entry.at)
+    view_discipline(state, entry.at, tables)
+    if state.wallet.positions + state.account.pending > 0 and tables.account.discipline == 1:
+        view_alike(state, symbol, entry.at, tables)
     rules = tables.rules[state.standing.tier]
     steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, rules)
 
@@ -267,7 +277,7 @@ def view_account(state: State, strategy: int, symbol: int, tables: Tables) -> No
     view.last_second_orders = wallet.orders_now
 
 
-def view_discipline(run: State, at: int) -> None:
+def view_discipline(run: State, at: int, tables: Tables) -> None:
     """Show the rules what the account has been through, and the share of its size that an entry keeps for it."""
     view, halt, streak = run.account, run.halt, run.streak
     view.peak_equity = halt.high
@@ -275,12 +285,59 @@ def view_discipline(run: State, at: int) -> None:
     view.losses_cost = streak.cost
     view.last_loss_at = streak.last_at
     view.lost_today = 1 if day_of(streak.last_at) == day_of(at) else 0
-    view.size = resumed(halt, at)
+    view.correlated_exposure = 0.0
+    view.size = paced(halt.released_at, at, tables.resume)
     view.size_by = RESUME
-    new = protected(run.standing, at)
+    new = paced(run.standing.promoted_at, at, tables.phases[run.standing.tier])
     if new < view.size:
         view.size = new
         view.size_by = PROTECTION
+    calm, back = size_left(run.tilt), size_back(run.tilt)
+    if calm < view.size:
+        view.size = calm
+        view.size_by = TILT
+    if back < view.size:
+        view.size = back
+        view.size_by = RE_ENTRY
+
+
+def view_alike(run: State, symbol: int, at: int, tables: Tables) -> None:
+    """Show the rules how much an entry is like what is held and ordered, and how much there is of what is too alike."""
+    view, tier, today = run.account, tables.tiers[run.standing.tier], day_of(at)
+    for other in range(len(run.positions)):
+        position = run.positions[other]
+        if other == symbol or (position.lots <= 0.0 and position.open_orders == 0):
+            continue
+        worth = worth_of(position, tables.symbols[other].lot) + reserved_in(run, other)
+        if worth > 0.0:
+            found = likeness(run.dailies, symbol, other, today, tier.alike_days, tier.alike_least)
+            if not isnan(found) and not found <= view.correlation:
+                view.correlation = found
+            if found >= tier.alike:
+                view.correlated_exposure += worth
+
+
+def barring(run: State, tables: Tables, strategy: int, symbol: int) -> int:
+    """Return the reason why a strategy may not enter a symbol at all, -1 where there is none."""
+    if tables.account.discipline == 0:
+        return -1
+    if run.positions[symbol].paused == 1:
+        return Reason.FLASH_DROP.value
+    reason = barred(run.halt, run.standing)
+    needs = tables.strategies[strategy].needs
+    if reason < 0 and lacks(tables.tiers[run.standing.tier], needs, strategy, symbol):
+        return Reason.LOCKED.value
+    return Reason.LOCKED_OUT.value if reason < 0 and is_locked(run.tilt) else reason
+
+
+def lacks(tier: Tier, needs: int, strategy: int, symbol: int) -> bool:
+    """Say whether a tier lacks what a strategy's entry into a symbol takes.
+
+    >>> sniper = Tier(unlocks=0b011, symbols=1, strategies=1)
+    >>> [lacks(sniper, *entry) for entry in ((0b001, 0, 0), (0b100, 0, 0), (0b001, 1, 0), (0b001, 0, 1))]
+    [False, True, True, True]
+    """
+    return needs & tier.unlocks != needs or symbol >= tier.symbols or strategy >= tier.strategies
 
 
 def worth_of(position: Position, lot: float) -> float:

@@ -10,6 +10,7 @@ from math import inf, nan
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cryptoflow.domain.discipline.records import LONG_AGO, Evidence, Halt, Standing, Streak, Tier
+from cryptoflow.domain.tilt.records import Tilt
 
 
 @dataclass(slots=True)
@@ -71,7 +72,8 @@ class Strategy:
     """A strategy's settings that the decision reads; times in milliseconds, `max_bars` 0 for no limit.
 
     `says_size` is 1 where the strategy gives the size itself, 2 where it may; `script` is the place of one in Python
-    among those of the run, -1 for one declared in a file.
+    among those of the run, -1 for one declared in a file. `needs` are the features of the tier table that its orders
+    make use of, a bit each.
     """
 
     allocation: float = 1.0
@@ -91,6 +93,7 @@ class Strategy:
     missing_stop: float = nan
     says_size: int = 0
     script: int = -1
+    needs: int = 0
 
 
 @dataclass(slots=True)
@@ -99,6 +102,7 @@ class Account:
 
     `detail` is the length of the bars that fill orders: `timeframe`, or a part of it. `base_fees` is 1 where the fee
     of a purchase is taken out of what was bought; `after_kill` is how long the simulated operator takes, -1 for ever.
+    After a flash drop of the share `drop` entries pause for `drop_pause`.
     """
 
     timeframe: int = 60_000
@@ -113,6 +117,8 @@ class Account:
     after_kill: int = 86_400_000
     lowest_tier: int = 1
     highest_tier: int = 4
+    drop: float = 0.1
+    drop_pause: int = 300_000
 
 
 @dataclass(slots=True)
@@ -120,7 +126,8 @@ class Position:
     """What is held of one symbol, for which strategy, and what protects it.
 
     `dust` is less than a lot: it is owned and cannot be sold, and joins the next purchase. `fees` are all the fees,
-    `charged` those that were paid in the quote currency.
+    `charged` those that were paid in the quote currency. `paused` is 1 where a flash drop keeps the symbol from being
+    entered at this round's close.
     """
 
     lots: float = 0.0
@@ -147,6 +154,7 @@ class Position:
     slippage: float = 0.0
     last: float = nan
     open_orders: int = 0
+    paused: int = 0
 
 
 @dataclass(slots=True)
@@ -178,11 +186,23 @@ class Past:
 
 @dataclass(slots=True)
 class Pair:
-    """What a strategy remembers of a symbol between positions; it has `earned` so much of it in the present tier."""
+    """What a strategy remembers of a symbol between positions; it has `earned` so much of it in the present tier.
+
+    Of entries it remembers the last `size`, what was lost of it at the stop (`risk`), and what is usual of both. `lost`
+    is 1 where the last trade was a loss, at `lost_at`; `raised` is by how much the entry after one was larger, if any.
+    """
 
     exited_at: int = -9_000_000_000_000_000
     trades: int = 0
     earned: float = 0.0
+    size: float = 0.0
+    risk: float = 0.0
+    usual: float = 0.0
+    usual_risk: float = 0.0
+    lost: int = 0
+    lost_at: int = -9_000_000_000_000_000
+    raised: float = 0.0
+    entries: int = 0
 
 
 @dataclass(slots=True)
@@ -278,6 +298,8 @@ class AccountView:
 
     `losses` in a row came before it, which cost `losses_cost`; `lost_today` is 1 where the last was on the same day.
     `size` is the share of its size that the account's discipline leaves an entry, `size_by` which part says so.
+    `correlation` is that with the held or ordered symbol that moves most like the entry's, NaN where none is known;
+    `correlated_exposure` what is held and ordered of all that move too much like it.
     """
 
     equity: float = 0.0
@@ -300,6 +322,8 @@ class AccountView:
     lost_today: int = 0
     size: float = 1.0
     size_by: int = -1
+    correlation: float = nan
+    correlated_exposure: float = 0.0
 
 
 @dataclass(slots=True)
@@ -318,7 +342,7 @@ class Verdict:
 class Line:
     """One line of the tape: an order, a refusal, a fill, a cancel, or a closed trade (fields unused stay 0).
 
-    `stop` is what an entry would be protected by as it was reviewed.
+    `stop` is what an entry would be protected by as it was reviewed, `correlation` how much it was like what is held.
     Of what was cut or refused, `value` is what was looked at and `limit` what is allowed of it; `measure` says which
     of its limits a rule means, -1 none of a rule.
     """
@@ -348,6 +372,7 @@ class Line:
     limit: float = nan
     measure: int = -1
     stop: float = nan
+    correlation: float = nan
 
 
 R = TypeVar("R", covariant=True)
@@ -366,6 +391,7 @@ class State(NamedTuple):
     `pasts` are by strategy. `minds` are what strategies in Python keep between bars, `seen` what they and the sizer
     read of indicators: a row per strategy × symbol, then, of `seen`, one per symbol for the sizer. `live` are the
     symbols of which anything is held or ordered, `wallet.live` of them; `wanting` the signals that want an entry.
+    `dailies` are the returns of days by symbol, each day's at its number modulo the length of the row.
     """
 
     wallet: Wallet
@@ -387,13 +413,18 @@ class State(NamedTuple):
     evidence: Evidence
     days: Any
     stops: Any
+    dailies: Any
+    tilt: Tilt
+    signs: Any
+    habits: Any
     tape: Rows[Line]
 
 
 class Tables(NamedTuple):
     """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins.
 
-    `rules` has a table of their numbers for each tier, as `tiers` has the tier's own.
+    `rules` has a table of their numbers for each tier, as `tiers` has the tier's own. `phases` are the paces after a
+    promotion to each, `resume` is the one after a release.
     """
 
     account: Account
@@ -405,6 +436,8 @@ class Tables(NamedTuple):
     slippage: Rows[Any]
     tiers: Rows[Tier]
     gates: Rows[Any]
+    phases: Rows[Any]
+    resume: Any
 
 
 class Steps(NamedTuple):

@@ -11,6 +11,9 @@ CASH, ALLOCATION = 100, 101
 RESUME, PROTECTION = 102, 103
 """Numbers under which it names what makes entries smaller: the days after the kill switch, or after a promotion."""
 
+TILT, RE_ENTRY = 104, 105
+"""The same of a level of tilt, and of the way back from a lock."""
+
 
 class Reading(NamedTuple):
     """What a rule looked at, what it allows of it in the same unit, and which of its measures that is."""

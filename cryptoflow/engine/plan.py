@@ -61,6 +61,9 @@ class Plan(NamedTuple):
     A strategy points at its sizer and at its script, the account at its slippage model, by their places in `verbs`;
     their settings stand here. Rules have settings for each tier, which begin with 1 when a rule is on and 0 when it is
     off; a run begins in `tier`. There is a graph per strategy, then one for what the sizer reads.
+
+    The `phases` after a promotion to each tier, and the steps in which to `resume` after a release, are paces: how long
+    each takes, then the share of its size that an entry keeps in it.
     """
 
     capital: float
@@ -78,12 +81,14 @@ class Plan(NamedTuple):
     tier: int
     tiers: tuple[Tier, ...]
     gate_settings: tuple[tuple[tuple[float, ...], ...], ...]
+    phases: tuple[tuple[float, ...], ...]
+    resume: tuple[float, ...]
 
     def lines_per_round(self) -> int:
         """Return how many lines of tape one round can write at most."""
         symbols, strategies = len(self.symbols), len(self.strategies)
         moments = self.account.timeframe // self.account.detail
-        return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + symbols * SLOTS + 24
+        return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + symbols * SLOTS + 64
 
     def scripts_by_strategy(self) -> list[Script | None]:
         """Return each strategy's script, None for one declared in a file."""

@@ -1,9 +1,9 @@
 """From a resolved spec to a plan for the engine: the place where plugins, tables and limits become numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from cryptoflow.domain.codes import OrderType, TimeInForce
 from cryptoflow.domain.discipline.records import Tier
@@ -12,22 +12,26 @@ from cryptoflow.domain.language import WORDS
 from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
-from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.gates import Asked, gates_of
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES
 from cryptoflow.pipelines.scripts import script_of, values_of
+from cryptoflow.pipelines.tiers.table import table_of
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.kinds import FURTHER_VERBS, Sizer
 from cryptoflow.plugins.rules import ORDER
 from cryptoflow.spec.execution import Costs, Fees
-from cryptoflow.spec.shipped import tiers
-from cryptoflow.spec.tier_file import TierFile
+from cryptoflow.spec.features import Need
+from cryptoflow.spec.tier_file import Feature, TierFile
 
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Plan
     from cryptoflow.pipelines.declared import Declared
     from cryptoflow.pipelines.resolved import Resolved
+
+FEATURES: tuple[str, ...] = get_args(Feature)
+COUNTED = ("many_symbols", "strategies")
+"""Features that say how many there may be, which each entry is counted against."""
 
 UNLIMITED = 1_000_000
 """Adds that a strategy in Python may make: it counts them itself."""
@@ -127,14 +131,14 @@ def scripted(resolved: "Resolved", sizers: tuple[Step, ...]) -> tuple[tuple[Stra
     """Return all strategies' settings, and the scripts of those in Python, each once."""
     settings: list[Strategy] = []
     scripts: list[Script] = []
-    for declared, allocation in zip(resolved.strategies, resolved.allocations, strict=True):
+    for position, (declared, allocation) in enumerate(zip(resolved.strategies, resolved.allocations, strict=True)):
         one = strategy_of(resolved, declared, allocation, sizers)
         if declared.plugin is not None:
             script = script_of(declared.plugin)
             if script not in scripts:
                 scripts.append(script)
             one = replace(one, script=scripts.index(script))
-        settings.append(one)
+        settings.append(replace(one, needs=needs_of(resolved, position)))
     return tuple(settings), tuple(scripts)
 
 
@@ -148,7 +152,7 @@ def graphs_of(resolved: "Resolved") -> tuple[Graph, ...]:
 
 def starting_tier(resolved: "Resolved") -> TierFile:
     """Return the tier that a simulated run of a spec begins in."""
-    return tier_for(float(resolved.pipeline.capital), tiers(), resolved.pipeline.tier)
+    return tier_for(float(resolved.pipeline.capital), table_of(resolved).tiers, resolved.pipeline.tier)
 
 
 def rules_of(resolved: "Resolved", tier: TierFile | None = None) -> dict[str, Effective]:
@@ -168,7 +172,7 @@ def rules_of(resolved: "Resolved", tier: TierFile | None = None) -> dict[str, Ef
 def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, Asked]) -> Tier:
     """Return what a tier asks and allows, with the limits of a spec's rules as they hold in it."""
     day, fall = rules["daily_loss"].plugin.limit, rules["drawdown"].plugin.limit  # type: ignore[attr-defined]
-    streak = rules["streak"].plugin
+    streak, alike, limits = rules["streak"].plugin, rules["correlation"].plugin, tier.limits
     return Tier(
         low=float(tier.equity.low),
         day_share=day.share,
@@ -177,8 +181,43 @@ def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, 
         fall_amount=fall.amount,
         streak=streak.losses,  # type: ignore[attr-defined]
         streak_cost=float(streak.cost),  # type: ignore[attr-defined]
+        unlocks=bits(tier.unlocks),
+        symbols=symbols_of(tier),
+        strategies=limits.strategies if limits else UNLIMITED,
+        alike=float(alike.at),  # type: ignore[attr-defined]
+        alike_days=alike.days,  # type: ignore[attr-defined]
+        alike_least=alike.least,  # type: ignore[attr-defined]
+        day_kill=float(rules["daily_loss"].plugin.kill),  # type: ignore[attr-defined]
+        day_most=float(rules["daily_loss"].plugin.most),  # type: ignore[attr-defined]
+        wait=int(tier.protection.wait),
         day_demotion=min((float(asked[name].gate.above) for name in BY_DAY if name in asked), default=1.0),  # type: ignore[attr-defined]
     )
+
+
+def symbols_of(tier: TierFile) -> int:
+    """Return how many symbols of a spec a tier trades: those it says, else one, or all where several are unlocked."""
+    if tier.limits is not None and tier.limits.symbols is not None:
+        return tier.limits.symbols
+    return UNLIMITED if "many_symbols" in tier.unlocks else 1
+
+
+def bits(features: Iterable[str]) -> int:
+    """Return features of the tier table as a bit each.
+
+    >>> bits(["market", "target"]), bits([])
+    (5, 0)
+    """
+    return sum(1 << FEATURES.index(feature) for feature in set(features))
+
+
+def needs_of(resolved: "Resolved", strategy: int) -> int:
+    """Return the features that a strategy's orders make use of; how many there are is counted elsewhere."""
+
+    def concerns(need: Need) -> bool:
+        alone = need.path[:1] == ("strategies",)
+        return need.feature not in COUNTED and (not alone or need.path[1] == strategy)
+
+    return bits(need.feature for need in resolved.needed if concerns(need))
 
 
 def gate_settings(asked: Mapping[str, Asked], steps: tuple[Step, ...]) -> tuple[tuple[float, ...], ...]:
@@ -211,9 +250,9 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
     timeframe = int(pipeline.market.timeframe)
     zero = pipeline.execution.costs == "none"
     slippage_name = "none" if resolved.slippage is None else resolved.slippage.plugin_name
-    tier = starting_tier(resolved)
-    asked = [gates_of(tree) for tree in shipped().trees]
-    by_tier = [rules_of(resolved, each if each.limits else tier) for each in tiers()]
+    tier, table = starting_tier(resolved), table_of(resolved)
+    asked = [gates_of(tree) for tree in table.trees]
+    by_tier = [rules_of(resolved, each if each.limits else tier) for each in table.tiers]
     rules = by_tier[tier.tier]
     sizers = library("sizer", [resolved.sizer.plugin_name])
     strategies, scripts = scripted(resolved, sizers)
@@ -240,6 +279,8 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
             discipline=int(pipeline.discipline == "on"),
             base_fees=int(isinstance(costs, Costs) and costs.fee_in == "base"),
             after_kill=-1 if after_kill is None else after_kill,
+            drop=float(pipeline.risk.flash_drop.share),
+            drop_pause=int(pipeline.risk.flash_drop.pause),
             highest_tier=4 if pipeline.tier is None else max(1, pipeline.tier),
         ),
         symbols=resolved.symbols,
@@ -256,6 +297,8 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
         rule_settings=tuple(rule_settings(each, verbs.rules) for each in by_tier),
         slippage_settings=() if resolved.slippage is None else resolved.slippage.numbers(),
         tier=tier.tier,
-        tiers=tuple(map(tier_of, tiers(), by_tier, asked)),
+        tiers=tuple(map(tier_of, table.tiers, by_tier, asked)),
         gate_settings=tuple(gate_settings(each, verbs.gates) for each in asked),
+        phases=tuple(each.protection.pace() for each in table.tiers),
+        resume=pipeline.risk.resume.pace(),
     )

@@ -15,6 +15,7 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.assemble import plan_of, rules_of
 from cryptoflow.pipelines.caveats import caveats, of_the_year
 from cryptoflow.pipelines.digest import code_digest, versions
+from cryptoflow.pipelines.guarded import days_of
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import as_of
@@ -23,6 +24,7 @@ from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.stages import stage
 from cryptoflow.pipelines.tapes import Names, equity_table, orders_tables, trades_tables
+from cryptoflow.pipelines.tiers.table import digest, files_of, table_of
 from cryptoflow.report.summary import Artifacts, Guards, Timing, summary
 from cryptoflow.report.view import MOST_TRADES, CostRow, Prices, RunView
 
@@ -102,6 +104,7 @@ def recorded(
 ) -> "Recording":
     """Write what a run did as a journal of its own."""
     from cryptoflow.pipelines.journals.recording import Told, record
+    from cryptoflow.pipelines.probing.evidence import code_of
 
     told = Told(
         run_id=view.run_id,
@@ -115,6 +118,8 @@ def recorded(
         outcome=outcome,
         strategies=names.strategies,
         rules=names.rules,
+        table=digest(table_of(resolved)),
+        decides=code_of(resolved),
     )
     return record(told, home or home_of(resolved.file))
 
@@ -199,7 +204,7 @@ def view_of(
     facts = history.facts()
     closed = outcome.tape[outcome.tape["topic"] == Topic.TRADE]
     run_id = run_id_of(resolved, facts.fingerprint, engine, history)
-    metrics = stage("metrics")(metrics_of)(resolved, outcome)
+    metrics, acts = stage("metrics")(metrics_of)(resolved, outcome), acts_of(outcome, plan)
     return RunView(
         title=f"Backtest of {resolved.pipeline.name}",
         spec=resolved.pipeline.name,
@@ -215,8 +220,9 @@ def view_of(
         trades=trade_rows(closed[:MOST_TRADES], names, [market.lot for market in plan.markets]),
         costs=cost_rows(resolved, plan, history, metrics, engine, progress),
         guards=guard_rows(outcome, names),
-        acts=acts_of(outcome, plan),
-        warnings=caveats(resolved, history, outcome, names, facts),
+        acts=acts,
+        days=days_of(outcome, plan, names, acts),
+        warnings=caveats(resolved, plan, history, outcome, names, facts),
         notes=(*history.notes(), *of_the_year(resolved)),
         run_id=run_id,
         spec_hash=resolved.spec_hash,
@@ -261,16 +267,19 @@ def cost_rows(
     return tuple(rows)
 
 
-def acted(view: RunView) -> tuple[int, int]:
-    """Return how often the kill switch tripped and how often the account went down a tier."""
+def acted(view: RunView) -> tuple[int, int, int, int]:
+    """Return how often the kill switch tripped, the account went down a tier, a level of tilt began, and a lock-out."""
     what = [act.what for act in view.acts]
-    return what.count(WORDS[Guard.TRIPPED]), what.count(WORDS[Guard.DEMOTED])
+    locked = sum(act.what == WORDS[Guard.TILTED] and act.why.startswith("locked") for act in view.acts)
+    tripped, demoted, tilted = (what.count(WORDS[each]) for each in (Guard.TRIPPED, Guard.DEMOTED, Guard.TILTED))
+    return tripped, demoted, tilted, locked
 
 
 def run_id_of(resolved: Resolved, fingerprint: str, engine: str, history: History) -> str:
     """Return an id made of everything that went into a run: the same run has the same id."""
     listings = () if resolved.listed is None else resolved.listed.digests()
-    parts = (resolved.spec_hash, fingerprint, code_digest(), engine, str(history.period), *listings)
+    table = [digest(table_of(resolved))] if files_of(resolved.file) else []
+    parts = (resolved.spec_hash, fingerprint, code_digest(), engine, str(history.period), *listings, *table)
     return f"{resolved.pipeline.name}-{sha256(json.dumps(parts).encode()).hexdigest()[:10]}"
 
 

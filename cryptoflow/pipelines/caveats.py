@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cryptoflow.domain.codes import BUY, Topic
+from cryptoflow.domain.codes import BUY, Leg, Topic
 from cryptoflow.domain.metrics import EVERY_DAY
+from cryptoflow.domain.review import RESUME
 from cryptoflow.market.times import moment
 from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of
@@ -20,7 +21,7 @@ from cryptoflow.report.view import DataFacts
 from cryptoflow.spec.execution import Costs
 
 if TYPE_CHECKING:
-    from cryptoflow.engine.plan import Outcome
+    from cryptoflow.engine.plan import Outcome, Plan
 
 DAY = 86_400_000
 LONG_WEEKEND = 4 * DAY
@@ -31,7 +32,7 @@ SILENT = 10
 
 
 def caveats(
-    resolved: Resolved, history: History, outcome: "Outcome", names: Names, facts: DataFacts
+    resolved: Resolved, plan: "Plan", history: History, outcome: "Outcome", names: Names, facts: DataFacts
 ) -> tuple[str, ...]:
     """Return every sentence that stands above the results, the gravest first."""
     return (
@@ -40,6 +41,7 @@ def caveats(
         *of_the_listings(resolved, history.period),
         *of_the_start(resolved, history),
         *of_silence(outcome, names),
+        *of_the_size(plan, outcome, resolved.pipeline.capital.currency),
         *unsimulated(resolved),
     )
 
@@ -109,3 +111,23 @@ def of_silence(outcome: "Outcome", names: Names) -> Iterator[str]:
     ((most, count),) = counted.most_common(1)
     when = f"No entry was made after {moment(since)}" if len(entries) else "No entry was ever made"
     yield f"{when}: of {counted.total():,} that were wanted, {count:,} were refused by {most}."
+
+
+def of_the_size(plan: "Plan", outcome: "Outcome", currency: str) -> Iterator[str]:
+    """Say when the usual entry is so small that nothing can be entered on the first day after the kill switch."""
+    import numpy as np
+
+    tape = outcome.tape
+    entries = tape[(tape["topic"] == Topic.ORDER) & (tape["leg"] != Leg.EXIT) & (tape["rule"] < RESUME)]
+    if plan.account.discipline == 0 or not len(entries):
+        return
+    usual = entries[np.argsort(entries["notional"])[len(entries) // 2]]
+    left = plan.resume[1] * float(usual["notional"])
+    at_stop = left * float(usual["stop"] / usual["price"]) if usual["stop"] < usual["price"] else left
+    least = plan.markets[int(usual["symbol"])].min_notional
+    if at_stop < least:
+        yield (
+            f"The usual entry of {usual['notional']:,.2f} {currency} is small: on the day after the kill switch "
+            f"{plan.resume[1]:.0%} of it are {left:,.2f}, worth {at_stop:,.2f} at the stop, "
+            f"and the least is {least:,.2f}, so nothing is entered then."
+        )

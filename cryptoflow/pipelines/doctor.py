@@ -19,11 +19,14 @@ OLDEST = (3, 11)
 ROOM_TO_WORK, ROOM_TO_START = 1_000_000_000, 50_000_000
 """Bytes free below which a run may soon, or will surely, have no room for what it writes."""
 
+MAIN = "main"
+"""The account of a spec that names none."""
+
 NARROWEST = 80
 """Columns of a terminal that tables fit into."""
 
 FOR_DEVELOPERS = {"dev"}
-ELSEWHERE = ("CRYPTOFLOW_CACHE",)
+ELSEWHERE = ("CRYPTOFLOW_CACHE", "CRYPTOFLOW_ACCOUNTS")
 """Variables that are read outside of the settings."""
 
 
@@ -173,6 +176,24 @@ def _journals() -> Iterator[Check]:
         yield from journals()
 
 
+def _tier() -> Iterator[Check]:
+    """Look at the tier of the account that most have, and at the set-up that its file advises."""
+    from cryptoflow.pipelines.journals.place import accounts
+
+    if MAIN in accounts():
+        from asyncio import run
+
+        from cryptoflow.pipelines.tiers.setup import advice
+        from cryptoflow.pipelines.tiers.telling import shown
+
+        found = run(shown(MAIN))
+        missing = [each for each in advice(found.tier) if not each.here]
+        told = f"{MAIN} is in tier {found.tier.tier} ({found.tier.name})"
+        if missing:
+            told += f"; advised and not seen from here: {', '.join(each.what for each in missing)}"
+        yield Check("tier", WARN if missing else OK, told, "; ".join(each.fix for each in missing))
+
+
 def _database() -> Iterator[Check]:
     """Look at the database that is named, or at the file that stands for it where there is one already."""
     from cryptoflow.pipelines.databases.targets import shared
@@ -211,4 +232,17 @@ def _nearest(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 
 
-LOOKS = (_python, _packages, _settings, _state, _compiled, _specs, _terminal, _clock, _journals, _database, _redis)
+LOOKS = (
+    _python,
+    _packages,
+    _settings,
+    _state,
+    _compiled,
+    _specs,
+    _terminal,
+    _clock,
+    _journals,
+    _tier,
+    _database,
+    _redis,
+)

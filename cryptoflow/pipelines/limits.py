@@ -12,7 +12,7 @@ from cryptoflow.spec.values import Limit, Share
 
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "tier": {},
-    "strict": {"position": {"limit": Limit("2%"), "risk": Share("0.5%")}},
+    "strict": {"position": {"limit": Limit("2%"), "risk": Share("0.5%")}, "correlation": {"refuse": True}},
     "aggressive": {"position": {"risk": Share("2%")}},
 }
 """Settings of rules that a preset changes from their defaults."""
@@ -86,8 +86,11 @@ def joined(bids: Sequence[Bid], share: float, amount: float) -> Limit:
     return Limit(" or ".join(parts))
 
 
-FLOORS = {("filters", "minimum")}
+FLOORS = {("filters", "minimum"), ("correlation", "refuse")}
 """Settings of which the larger value is the stricter."""
+
+SHARED = {("correlation", "limit"): ("position", "limit")}
+"""Settings that are no looser than another's, which stands before them."""
 
 
 def effective_rules(
@@ -120,6 +123,9 @@ def effective_rules(
                 offers.append(elsewhere[name][field])
             if name in asked and field in plugin.model_fields_set:
                 offers.append(Bid(places.get(name, "spec"), getattr(plugin, field)))
+            if (name, field) in SHARED:
+                first, other = SHARED[name, field]
+                offers.append(found[first].bids[other][0]._replace(value=getattr(found[first].plugin, other)))
             settings[field], bids[field] = strictest(offers, floor=(name, field) in FLOORS)
         found[name] = Effective(type(plugin)(**settings), bids)
     return found

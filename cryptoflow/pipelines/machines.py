@@ -6,7 +6,12 @@ from typing import TypeVar
 
 from cryptoflow.domain.breakers.states import CHANGES, BreakerState
 from cryptoflow.domain.diagrams import arrows_of_events, arrows_of_moves, diagram, matrix
+from cryptoflow.domain.discipline.tiers import MOVES as TIER_MOVES
+from cryptoflow.domain.discipline.tiers import TierState
 from cryptoflow.domain.orders import MOVES, OrderState
+from cryptoflow.domain.recovery.states import KILL_CHANGES, KillState
+from cryptoflow.domain.tilt.levels import CHANGES as TILT_CHANGES
+from cryptoflow.domain.tilt.levels import STEPS, Stage, TiltState
 
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
@@ -28,7 +33,11 @@ def _fenced(drawing: str) -> str:
 
 MACHINES: Mapping[str, Callable[[], str]] = {
     "breaker": lambda: of_events(BreakerState.CLOSED, CHANGES),
+    "kill": lambda: of_events(KillState.ARMED, KILL_CHANGES),
     "order": lambda: of_moves(OrderState.CREATED, MOVES),
+    "tilt": lambda: of_events(TiltState.CALM, TILT_CHANGES),
+    "way_back": lambda: of_events(Stage.FULL, STEPS),
+    "tier": lambda: of_events(TierState.OBSERVER, TIER_MOVES),
 }
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptoflow.domain.codes import Cause, Reason, Topic
 from cryptoflow.domain.codes import Guard as GuardCode
 from cryptoflow.domain.metrics import DAY, Metrics, measure
+from cryptoflow.domain.tilt.levels import Level
+from cryptoflow.domain.tilt.table import named as indicators
 from cryptoflow.pipelines.reasons import detail, named
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tapes import Names
@@ -20,6 +22,11 @@ WORDS = {
     GuardCode.PROMOTED: "one tier up",
     GuardCode.DEMOTED: "one tier down",
     GuardCode.ACKNOWLEDGED: "demotion acknowledged",
+    GuardCode.TILTED: "tilt",
+    GuardCode.CALMED: "tilt is over",
+    GuardCode.REFLECTED: "reflection given",
+    GuardCode.RESIZED: "size after a lock-out",
+    GuardCode.WARNED: "limit is near",
 }
 
 PLACES = 1 << 20
@@ -112,11 +119,16 @@ def acts_of(outcome: "Outcome", plan: "Plan") -> tuple[Act, ...]:
 
 def why_of(what: GuardCode, line: Mapping[str, Any], plan: "Plan") -> str:
     """Return what made discipline act, with what it looked at and what is allowed of it."""
-    if what is GuardCode.TRIPPED:
+    if what in (GuardCode.TRIPPED, GuardCode.WARNED):
         return f"{Cause(line['rule']).name.lower()}: {line['value']:.2%}, limit {line['limit']:.2%}"
     if what is GuardCode.DEMOTED:
         return f"{plan.verbs.gates[line['rule']].name}: {line['value']:g}, limit {line['limit']:g}"
-    return ""
+    if what is GuardCode.TILTED:
+        seen = ", ".join(each.name for each in indicators(line["measure"]))
+        return f"{Level(line['rule']).name.lower()}, score {line['value']:g}: {seen}"
+    if what is GuardCode.CALMED:
+        return Level(line["rule"]).name.lower()
+    return f"{line['value']:.0%}" if what is GuardCode.RESIZED else ""
 
 
 def fills(trades: Any, symbol: int) -> tuple[Any, Any]:

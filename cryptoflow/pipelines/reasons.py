@@ -10,6 +10,8 @@ UNRULED = {
     "allocation": (Measure("allocation", "wanted {value:,.2f}, its part of the money leaves {limit:,.2f}"),),
     "resume": (Measure("resume", "wanted {value:,.2f}, the days after the kill switch leave {limit:,.2f}"),),
     "protection": (Measure("protection", "wanted {value:,.2f}, the days after a promotion leave {limit:,.2f}"),),
+    "tilt": (Measure("tilt", "wanted {value:,.2f}, a restricted account leaves {limit:,.2f}"),),
+    "re_entry": (Measure("re_entry", "wanted {value:,.2f}, the way back from a lock-out leaves {limit:,.2f}"),),
 }
 """What makes an entry smaller and is no rule that a spec could name."""
 TOO_SMALL = Measure("minimum", "{value:,.2f} is left, the least is {limit:,.2f}")

@@ -26,7 +26,7 @@ class Names:
 
     def __init__(self, symbols: Sequence[str], strategies: Sequence[str], rules: Sequence[str]) -> None:
         self.symbols, self.strategies = symbols, strategies
-        from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RESUME
+        from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RE_ENTRY, RESUME, TILT
 
         self.rules = {
             -1: "",
@@ -34,6 +34,8 @@ class Names:
             ALLOCATION: "allocation",
             RESUME: "resume",
             PROTECTION: "protection",
+            TILT: "tilt",
+            RE_ENTRY: "re_entry",
             **dict(enumerate(rules)),
         }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cryptoflow.domain.discipline.drops import is_fine
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.tree import Path
 
@@ -16,7 +17,7 @@ SENTENCES: dict[Path, str] = {
 }
 """Keys by path, each with what happens instead."""
 
-LATENCY, REST_IN = ("execution", "latency"), "rest_in"
+LATENCY, FLASH_DROP, REST_IN = ("execution", "latency"), ("risk", "flash_drop"), "rest_in"
 
 
 def unsimulated(resolved: Resolved) -> Iterator[str]:
@@ -28,6 +29,8 @@ def unsimulated(resolved: Resolved) -> Iterator[str]:
     timeframe = market.detail or market.timeframe
     if is_set(resolved, LATENCY) and int(resolved.pipeline.execution.latency) % int(timeframe):
         yield f"not simulated: execution.latency below a bar (fills begin with the open of a bar of {timeframe})"
+    if is_set(resolved, FLASH_DROP) and not shows_drops(resolved):
+        yield f"not simulated: risk.flash_drop (bars of {timeframe} do not show how fast a price falls)"
     for position, strategy in enumerate(resolved.strategies):
         if is_set(resolved, ("strategies", position, REST_IN)):
             yield f"not simulated: strategies.{strategy.id}.{REST_IN} (it enters in every state of the market)"
@@ -37,6 +40,12 @@ def unsimulated(resolved: Resolved) -> Iterator[str]:
             f"execution.entry.expires {entry.expires} is shorter than a bar of {timeframe}: "
             "a resting entry meets one open only"
         )
+
+
+def shows_drops(resolved: Resolved) -> bool:
+    """Say whether the bars that a spec asks for are fine enough to show how fast a price falls."""
+    market, pause = resolved.pipeline.market, int(resolved.pipeline.risk.flash_drop.pause)
+    return is_fine(int(market.timeframe), int(market.detail or market.timeframe), pause)
 
 
 def is_set(resolved: Resolved, path: Path) -> bool:

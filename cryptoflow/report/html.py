@@ -38,6 +38,7 @@ def render(view: RunView) -> str:
         sections.curves(view, curve.per_point),
         sections.months(view),
         sections.costs(view),
+        sections.days(view),
         sections.trades(view),
         sections.facts(view),
         _foot(),

@@ -9,7 +9,7 @@ from cryptoflow.domain.metrics import monthly, over
 from cryptoflow.market.times import moment, timeframe_name
 from cryptoflow.report import words
 from cryptoflow.report.markup import Markup, element, joined
-from cryptoflow.report.tables import COSTS, cost_cells
+from cryptoflow.report.tables import COSTS, DAYS, cost_cells, day_cells
 from cryptoflow.report.view import RunView, TradeRow
 from cryptoflow.report.words import HEADLINES, LABELS, written
 
@@ -56,6 +56,14 @@ def acts(view: RunView) -> Markup:
     rows = ((moment(act.at), act.what, act.why, words.amount(act.equity), str(act.tier)) for act in view.acts)
     heads = ("When", "What", "Why", "Equity", "Tier")
     return section("acts", "Discipline", table("What the account's discipline did", heads, rows, words_first=3))
+
+
+def days(view: RunView) -> Markup:
+    """Return every day on which something guarded the account: what acted, and whom it kept out."""
+    if not view.days:
+        return Markup("")
+    rows = (day_cells(day) for day in view.days)
+    return section("days", "Guards, day by day", table("What guarded the account", DAYS, rows, words_first=4))
 
 
 def headline(view: RunView) -> Markup:

@@ -15,6 +15,8 @@ class Guards(NamedTuple):
     reduced: int = 0
     kills: int = 0
     demotions: int = 0
+    tilts: int = 0
+    lockouts: int = 0
 
 
 class Timing(NamedTuple):

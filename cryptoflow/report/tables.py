@@ -8,11 +8,14 @@ from rich.text import Text
 from cryptoflow.domain.metrics import Metrics
 from cryptoflow.market.times import moment
 from cryptoflow.report import words
-from cryptoflow.report.view import Act, CostRow, Guard
+from cryptoflow.report.view import Act, CostRow, Guard, GuardedDay
 from cryptoflow.report.words import LABELS, written
 
 COSTS = ("Costs", "Final equity", "Return", "Sharpe", "Max drawdown", "Trades")
 """The head of the cost table, wherever it is shown."""
+
+DAYS = ("Day", "What happened", "Entries refused by", "Entries reduced by", "Equity", "Tier")
+"""The head of the table of days, wherever it is shown."""
 
 
 def metrics_table(metrics: Metrics, currency: str, title: str = "") -> Table:
@@ -60,6 +63,25 @@ def acts_table(rows: Sequence[Act]) -> Table:
     for row in rows:
         table.add_row(moment(row.at), Text(row.what), Text(row.why), words.amount(row.equity), str(row.tier))
     return table
+
+
+def days_table(rows: Sequence[GuardedDay]) -> Table:
+    """Return what guarded the account day by day, the newest last."""
+    table = Table(title="Guards, day by day", title_justify="left")
+    for head in DAYS:
+        table.add_column(head, justify="right" if head in DAYS[4:] else "left", no_wrap=head == DAYS[0])
+    for row in rows:
+        table.add_row(*map(Text, day_cells(row)))
+    return table
+
+
+def day_cells(row: GuardedDay) -> tuple[str, ...]:
+    """Return a row of the table of days as it is read.
+
+    >>> day_cells(GuardedDay(86_400_000, "kill switch trips", "killed 3", "", 950.5, 1))
+    ('1970-01-02', 'kill switch trips', 'killed 3', '', '950.50', '1')
+    """
+    return (moment(row.at)[:10], row.acts, row.refused, row.reduced, words.amount(row.equity), str(row.tier))
 
 
 def cost_cells(row: CostRow) -> tuple[str, ...]:

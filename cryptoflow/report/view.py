@@ -82,6 +82,19 @@ class Act(NamedTuple):
     tier: int
 
 
+class GuardedDay(NamedTuple):
+    """A day on which something guarded the account: acts of discipline, entries refused and reduced, by whom; what it
+    was worth at the day's last close, and its tier.
+    """
+
+    at: int
+    acts: str
+    refused: str
+    reduced: str
+    equity: float
+    tier: int
+
+
 class DataFacts(NamedTuple):
     """What was read: its fingerprint, rows, first and last moment (epoch milliseconds, end exclusive), missing bars."""
 
@@ -115,6 +128,7 @@ class RunView(NamedTuple):
     costs: tuple[CostRow, ...] = ()
     guards: tuple[Guard, ...] = ()
     acts: tuple[Act, ...] = ()
+    days: tuple[GuardedDay, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     run_id: str = ""

@@ -1,7 +1,7 @@
 """How much may go wrong."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -64,6 +64,31 @@ class StopLoss(Spec):
     )
 
 
+Steps = Annotated[tuple[Annotated[Share, Field(gt=0, lt=1)], ...], Field(min_length=4, max_length=4)]
+"""Shares of its size that an entry keeps, one after the other, until it keeps all of it."""
+
+
+class Resume(Spec):
+    """How trading comes back after the kill switch."""
+
+    steps: Annotated[tuple[Annotated[Share, Field(gt=0, lt=1)], ...], Field(min_length=1, max_length=10)] = Field(
+        (Share("25%"), Share("50%"), Share("75%")),
+        description="share of its size that an entry keeps in each step after a release",
+    )
+    each: Duration = Field(Duration("24h"), gt=0, description="how long a step is")
+
+    def pace(self) -> tuple[float, ...]:
+        """Return how long a step is, in milliseconds, and the share of each."""
+        return (float(int(self.each)), *map(float, self.steps))
+
+
+class FlashDrop(Spec):
+    """What counts as a price that falls at once, and how long entries of the symbol pause then."""
+
+    share: Share = Field(Share("10%"), gt=0, le=0.1, description="share of the price that is gone within a minute")
+    pause: Duration = Field(Duration("5m"), ge=300_000, description="how long entries of the symbol pause")
+
+
 class Risk(Spec):
     """How much may go wrong: limits on every entry, on top of those of the account's tier."""
 
@@ -75,6 +100,8 @@ class Risk(Spec):
     after_kill: AfterKill = Field(
         AfterKill("24h"), description="pause before a simulated run trades on after a kill; or stop"
     )
+    resume: Resume = Field(Resume(), description="how size returns after a kill")
+    flash_drop: FlashDrop = Field(FlashDrop(), description="when entries are taken back, as a price falls at once")
     emergency: Literal["standard", "aggressive"] = Field(
         "standard", description="how positions are closed in an emergency: with limit orders first, or at market"
     )

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from cryptoflow.spec.block import Block, Spec
 from cryptoflow.spec.names import Name, SpecFile
-from cryptoflow.spec.values import Band, Money, Share
+from cryptoflow.spec.risk import Steps
+from cryptoflow.spec.values import Band, Duration, Money, Share
 
 Feature = Literal[
     "market",
@@ -45,6 +46,21 @@ class TierLimits(Spec):
     leverage: Annotated[int, Field(ge=1, le=3)] = Field(1, description="positions as a multiple of equity")
 
 
+class Protection(Spec):
+    """How an account comes into a tier from below, and how long it waits after it was sent down from there."""
+
+    phases: Steps = Field(
+        (Share("25%"), Share("40%"), Share("60%"), Share("80%")),
+        description="share of its size that an entry keeps in each phase after a promotion to the tier",
+    )
+    each: Duration = Field(Duration("12h"), gt=0, description="how long a phase is")
+    wait: Duration = Field(Duration("30d"), gt=0, description="how long after a demotion there is no promotion")
+
+    def pace(self) -> tuple[float, ...]:
+        """Return how long a phase is, in milliseconds, and the share of each."""
+        return (float(int(self.each)), *map(float, self.phases))
+
+
 class TierFile(Spec):
     """What an account of a certain size may do, and how it gets there and back."""
 
@@ -56,5 +72,6 @@ class TierFile(Spec):
     limits: TierLimits | None = Field(None, description="the most at stake; none: no real money")
     promotion: tuple[Block, ...] = Field((), description="plugins of kind gate: all must be met to get here")
     demotion: tuple[Block, ...] = Field((), description="plugins of kind gate: any sends one tier down")
+    protection: Protection = Field(Protection(), description="how size returns after a promotion to the tier")
     setup: tuple[str, ...] = Field((), description="set-up that is advised; never checked before an order")
     pipeline: SpecFile | None = Field(None, description="spec that runs when none is named")

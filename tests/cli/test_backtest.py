@@ -48,7 +48,7 @@ def test_the_json_object_has_the_keys_it_promises(project: Path, capsys: pytest.
     ]
     assert list(found["data"]) == ["fingerprint", "rows", "start", "end", "gaps"]
     assert list(found["metrics"]) == METRICS.split()
-    assert list(found["guards"]) == ["refused", "reduced", "kills", "demotions"]
+    assert list(found["guards"]) == ["refused", "reduced", "kills", "demotions", "tilts", "lockouts"]
     assert list(found["timing"]) == ["load_s", "decide_s", "report_s", "total_s"]
     assert list(found["artifacts"]) == ["manifest", "trades", "orders", "equity", "report"]
     assert all(Path(path).is_file() for path in found["artifacts"].values())

@@ -158,7 +158,7 @@ def test_probes_that_are_not_asked_for_do_not_matter():
     ],
 )
 def test_readiness_is_the_mean_of_its_four_parts(record, readiness):
-    assert found(plugin("readiness"), record).value == pytest.approx(readiness, nan_ok=True)
+    assert found(plugin("readiness", step=0.5), record).value == pytest.approx(readiness, nan_ok=True)
 
 
 def test_readiness_knows_the_days_and_trades_that_its_tier_asks_for():

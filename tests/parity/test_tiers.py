@@ -1,11 +1,12 @@
 """Gates decide over a whole run: an account goes up and down, and both drivers agree on when and why."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cryptoflow.domain.codes import Guard, Topic
+from cryptoflow.domain.codes import Guard, Leg, Reason, Topic
 from cryptoflow.domain.discipline.gates import DEMOTION, PROMOTION
 from cryptoflow.engine.plan import Plan
 from cryptoflow.pipelines.assemble import plan_of
@@ -96,3 +97,55 @@ def test_nothing_that_a_backtest_cannot_show_lets_it_up(run: tuple[Plan, History
     for name, needed in never.items():
         assert moves(asking(plan, **{name: (PROMOTION, needed)}), history) == []
     assert moves(asking(plan), history) == []
+
+
+def test_an_entry_that_its_tier_does_not_unlock_is_refused(tmp_path: Path) -> None:
+    plan, history = planned(tmp_path, "12000 USDT", "entry: {order: stop_limit, offset: 1 bps, expires: 4h}")
+    down = asking(plan, days_in_tier=(DEMOTION, 20.0))  # the gate is met on the twentieth day, and sends down
+    batch, event = (decide(down, history, driver).tape for driver in ("batch", "event"))
+    assert all(np.array_equal(batch[name], event[name], equal_nan=True) for name in batch.dtype.names)
+    moved = batch[(batch["topic"] == Topic.GUARD) & (batch["reason"] == Guard.DEMOTED)]
+    released = batch[(batch["topic"] == Topic.GUARD) & (batch["reason"] == Guard.ACKNOWLEDGED)]
+    asked = batch[np.isin(batch["topic"], [Topic.ORDER, Topic.REFUSED]) & (batch["leg"] == Leg.ENTRY)]
+    before, after = asked[asked["at"] < moved["at"][0]], asked[asked["at"] > released["at"][0]]
+    assert len(before[before["topic"] == Topic.ORDER])
+    assert len(after)
+    assert set(after["reason"]) <= {Reason.LOCKED, Reason.EXITS_ONLY}
+    assert Reason.LOCKED in after["reason"]
+
+
+def test_only_the_first_symbols_of_a_spec_are_entered_where_a_tier_has_fewer(tmp_path: Path) -> None:
+    plan, history = planned(tmp_path, "3000 USDT", "latency: 0s")
+    down = asking(plan, days_in_tier=(DEMOTION, 20.0))
+    batch, event = (decide(down, history, driver).tape for driver in ("batch", "event"))
+    assert all(np.array_equal(batch[name], event[name], equal_nan=True) for name in batch.dtype.names)
+    sniper = batch[(batch["topic"] == Topic.GUARD) & (batch["number"] == 1)]["at"][0]
+    entered = batch[(batch["topic"] == Topic.ORDER) & (batch["leg"] == Leg.ENTRY)]
+    assert set(entered[entered["at"] < sniper]["symbol"]) == {0, 1}
+    assert set(entered[entered["at"] > sniper]["symbol"]) == {0}
+    locked = batch[(batch["topic"] == Topic.REFUSED) & (batch["reason"] == Reason.LOCKED)]
+    assert set(locked["symbol"]) == {1}
+
+
+def planned(folder: Path, capital: str, execution: str) -> tuple[Plan, History]:
+    (folder / "spec.yaml").write_text(
+        SPEC.replace("3000 USDT", capital).replace("execution: {", f"execution: {{{execution}, ")
+    )
+    (folder / "one.yaml").write_text(STRATEGY)
+    resolved = resolve(folder / "spec.yaml")
+    history = load_history(resolved, WHOLE)
+    return plan_of(resolved, history.first_decisions), history
+
+
+def test_a_lone_symbol_is_looked_at_while_nothing_is_held(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(
+        SPEC.replace(", ETH/USDT", "").replace("3000", "2001").replace("timeframe: 1h", "timeframe: 15m")
+    )
+    (tmp_path / "one.yaml").write_text(STRATEGY)
+    resolved = resolve(tmp_path / "spec.yaml")
+    history = load_history(resolved, WHOLE)
+    plan = plan_of(resolved, history.first_decisions)
+    (down, *_) = [line for line in moves(plan, history) if line["reason"] == Guard.DEMOTED]
+    gate = plan.verbs.gates[down["rule"]].name
+    assert (gate, down["number"]) == ("equity_below", 1)
+    assert down["value"] == down["limit"] + 15  # minutes: the first round after an hour

@@ -12,7 +12,7 @@ KEYS = {
     "execution.route": "{use: best_price}",
     "execution.latency": "250ms",
     "execution.naked_limit": "5s",
-    "risk.after_kill": "12h",
+    "risk.flash_drop": "{share: 8%}",
     "risk.emergency": "aggressive",
     "round_wait": "5s",
     "notify": "[{use: telegram}]",

@@ -68,6 +68,6 @@ def test_the_json_object_has_the_promised_keys() -> None:
     assert again["data"]["start"] == "2023-01-01T00:00:00Z"
     assert START == 1_672_531_200_000
     assert again["metrics"]["sharpe"] is None
-    assert list(again["guards"]) == ["refused", "reduced", "kills", "demotions"]
+    assert list(again["guards"]) == ["refused", "reduced", "kills", "demotions", "tilts", "lockouts"]
     assert again["timing"]["load_s"] == 0.123
     assert list(again["artifacts"]) == ["manifest", "trades", "orders", "equity", "report"]

@@ -55,6 +55,13 @@ class Breakers:
         self._open()
         return self._cascading
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many are open, of how many that count: all of one venue are one. A cascade is judged by them."""
+        self._open()
+        with self._lock:
+            return self._counted()
+
     def metrics(self) -> tuple[BreakerMetrics, ...]:
         """Return what each has counted."""
         return tuple(breaker.metrics for breaker in [*self._breakers.values()])
@@ -69,7 +76,11 @@ class Breakers:
         self._tell(event, at)
 
     def _judge(self) -> None:
+        opened, of = self._counted()
+        self._cascading = self._cascade.stands(opened, of, before=self._cascading)
+
+    def _counted(self) -> tuple[int, int]:
         counted = [breaker for breaker in self._breakers.values() if breaker.component.kind not in ASIDE]
         groups = {breaker.component.group for breaker in counted}
         opened = {breaker.component.group for breaker in counted if breaker.standing is BreakerState.OPEN}
-        self._cascading = self._cascade.stands(len(opened), len(groups), before=self._cascading)
+        return len(opened), len(groups)

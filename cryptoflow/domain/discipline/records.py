@@ -11,7 +11,8 @@ LONG_AGO = -9_000_000_000_000_000
 class Halt:
     """The kill switch: whether it has tripped, what tripped it, and when trading goes on.
 
-    `high` is the highest equity since trading last went on, from which drawdown counts. Below `floor` or from
+    `high` is the highest equity since trading last went on, from which drawdown counts. `day_warned` is the day whose
+    loss was warned of, `fall_warned` the high from which a fall was. Below `floor` or from
     `look_at` on the account has to be looked at; until then no limit of it can have been reached.
     """
 
@@ -24,18 +25,21 @@ class Halt:
     floor: float = inf
     look_at: int = LONG_AGO
     trips: int = 0
+    day_warned: int = -1
+    fall_warned: float = 0.0
 
 
 @dataclass(slots=True)
 class Streak:
     """The losing trades since the last one that was not: how many, what they cost, when the last ended.
 
-    Of these, `stops` are the stop-outs at the end of it, one after the other.
+    `warned` is 1 once its cost was warned of.
     """
 
     losses: int = 0
     cost: float = 0.0
     last_at: int = LONG_AGO
+    warned: int = 0
 
 
 @dataclass(slots=True)
@@ -75,7 +79,10 @@ class Standing:
 class Tier:
     """What a tier asks and allows: the equity it begins with, the limits of a day, of the fall from the peak and of
     a streak. Shares are of what the limit is about; `day_demotion` is the least loss of a day by which a gate may send
-    one tier down.
+    one tier down, after which there is no promotion for the `wait`.
+
+    `unlocks` are features, a bit each; entries are for the first so many symbols and strategies of a spec. Symbols are
+    `alike` from such a correlation on, over so many days of which at least some have to be there.
     """
 
     low: float = 0.0
@@ -88,6 +95,13 @@ class Tier:
     fall_amount: float = inf
     streak: int = 3
     streak_cost: float = 0.03
+    unlocks: int = -1
+    symbols: int = 1_000_000
+    strategies: int = 1_000_000
+    wait: int = 2_592_000_000
+    alike: float = 0.7
+    alike_days: int = 30
+    alike_least: int = 20
 
 
 @dataclass(slots=True)

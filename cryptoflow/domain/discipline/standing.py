@@ -5,36 +5,14 @@ from math import inf, nan
 from cryptoflow.domain.calendar import DAY, day_of, month_of
 from cryptoflow.domain.codes import Guard
 from cryptoflow.domain.discipline.lines import guard_line
+from cryptoflow.domain.discipline.paces import paced
 from cryptoflow.domain.discipline.records import DAYS, LONG_AGO, NEVER, Evidence, Standing
+from cryptoflow.domain.discipline.tiers import DOWN, NOTED, UP
 from cryptoflow.domain.leaving import cancel_all_entries
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import State, Steps, Tables
-
-WAIT = 30 * DAY
-"""How long after a demotion there is no promotion."""
-
-PHASES = (0.25, 0.4, 0.6, 0.8)
-"""The share of its size that an entry keeps in each phase after a promotion."""
-
-PHASE = DAY // 2
-
-HIGHEST = 4
-
-
-def protected(standing: Standing, at: int) -> float:
-    """Return the share of its size that an entry keeps in the two days after a promotion.
-
-    >>> [protected(Standing(promoted_at=0), hours * 3_600_000) for hours in (0, 11, 12, 36, 47, 48)]
-    [0.25, 0.25, 0.4, 0.8, 0.8, 1.0]
-    """
-    passed = at - standing.promoted_at
-    if passed >= 4 * PHASE:
-        return 1.0
-    if passed < PHASE:
-        return PHASES[0]
-    if passed < 2 * PHASE:
-        return PHASES[1]
-    return PHASES[2] if passed < 3 * PHASE else PHASES[3]
+from cryptoflow.domain.tilt.baseline import forget
+from cryptoflow.domain.tilt.evidence import show_tilt
 
 
 def begin(standing: Standing, equity: float, at: int) -> None:
@@ -54,15 +32,20 @@ def begin(standing: Standing, equity: float, at: int) -> None:
 
 
 def enter(run: State, tables: Tables, at: int) -> None:
-    """Begin the record of a run's first tier with the first look after which anything can have been decided.
+    """Begin the record of a run's first tier with the first moment at which anything could be decided.
 
     The days in which indicators warmed up are none of the account's.
     """
+    standing, first = run.standing, NEVER
     for symbol in range(len(run.positions)):
-        if tables.symbols[symbol].first_decision <= at:
-            run.standing.since = at
-            run.standing.kept = 0
-            return
+        if tables.symbols[symbol].first_decision < first:
+            first = tables.symbols[symbol].first_decision
+    if first <= at:
+        standing.since = first
+        standing.kept = 0
+        standing.month = month_of(day_of(first))
+        standing.month_high = standing.day_base
+        standing.month_drawdown = 0.0
 
 
 def mark_month(standing: Standing, equity: float, day: int) -> None:
@@ -86,12 +69,12 @@ def mark_month(standing: Standing, equity: float, day: int) -> None:
 
 
 def end_day(run: State, at: int) -> None:
-    """Note the return of the day that ends `at`."""
+    """Note the return of the day that ends `at`; one that is over as the tier begins is none of its days."""
     standing, equity = run.standing, run.wallet.equity
     for place in range(DAYS - 1, 0, -1):
         run.days[place] = run.days[place - 1]
     run.days[0] = ratio(equity - standing.day_base, standing.day_base)
-    if standing.kept < DAYS:
+    if standing.kept < DAYS and at > standing.since:
         standing.kept += 1
     standing.day_base = equity
     mark_month(standing, equity, day_of(at) - 1)
@@ -117,6 +100,7 @@ def show(run: State, low: float, at: int) -> None:
     found.stop_outs = standing.stop_outs
     found.positions = run.wallet.positions
     show_profits(run, found)
+    show_tilt(run.tilt, run.signs, found, at)
 
 
 def show_profits(run: State, found: Evidence) -> None:
@@ -147,10 +131,13 @@ def show_profits(run: State, found: Evidence) -> None:
 def climb(run: State, tables: Tables, steps: Steps, at: int) -> None:
     """Go one tier up at the end of a day where every gate is met, and nothing speaks against it."""
     standing, halt = run.standing, run.halt
-    upper = standing.tier + 1
-    if upper > tables.account.highest_tier or at < max(standing.promotion_from, standing.exits_until):
+    upper = UP[2 * standing.tier + standing.demoted] // 2
+    if upper == standing.tier or upper > tables.account.highest_tier:
         return
-    if halt.tripped == 1 or halt.released_at > at or protected(standing, at) < 1.0:
+    if standing.since == LONG_AGO or at <= max(standing.since, standing.promotion_from - 1, standing.exits_until - 1):
+        return
+    new = paced(standing.promoted_at, at, tables.phases[standing.tier]) < 1.0
+    if new or halt.tripped == 1 or halt.released_at > at:
         return
     show(run, tables.tiers[standing.tier].low, at)
     if not steps.promotes(run.evidence, run.days, run.stops, tables.gates[upper]):
@@ -181,15 +168,17 @@ def fall(run: State, tables: Tables, steps: Steps, at: int) -> None:
     gate, found = steps.demotes(run.evidence, run.days, run.stops, tables.gates[standing.tier])
     if gate < 0:
         return
+    lower = DOWN[2 * standing.tier]
     standing.demotions += 1
-    standing.demoted = 1
+    standing.demoted = lower % 2
     standing.exits_until = at + tables.account.after_kill if tables.account.after_kill >= 0 else NEVER
-    standing.promotion_from = at + WAIT
+    standing.promotion_from = at + tables.tiers[standing.tier].wait
     standing.promoted_at = LONG_AGO
     if not is_lowest:
-        standing.tier -= 1
+        standing.tier = lower // 2
     begin(standing, equity, at)
     forget_profits(run)
+    forget(run.habits)
     line = guard_line(run, Guard.DEMOTED, at)
     line.number = standing.tier
     line.rule = gate
@@ -200,7 +189,8 @@ def fall(run: State, tables: Tables, steps: Steps, at: int) -> None:
 
 def acknowledge(run: State, at: int) -> None:
     """Let entries be made again, as the tier allows them."""
-    run.standing.demoted = 0
+    run.standing.exits_until = at
+    run.standing.demoted = NOTED[2 * run.standing.tier + run.standing.demoted] % 2
     guard_line(run, Guard.ACKNOWLEDGED, at).number = run.standing.tier
 
 

@@ -3,12 +3,17 @@
 from cryptoflow.domain.codes import Reason
 from cryptoflow.domain.discipline.records import LONG_AGO, STOPS, Halt, Standing, Streak
 from cryptoflow.domain.records import Pair, State
+from cryptoflow.domain.tilt.lockouts import close
+from cryptoflow.domain.tilt.rhythm import leave
 
 
 def count(run: State, pair: Pair, profit: float, reason: int, at: int) -> None:
     """Count a closed trade everywhere."""
     lengthen(run.streak, run.halt, profit, at)
     record(run.standing, pair, profit)
+    close(run.tilt, profit, at)
+    leave(run.habits, pair, profit, at)
+    run.halt.look_at = min(run.halt.look_at, run.tilt.look_at)
     if profit < 0.0 and (reason == Reason.STOP or reason == Reason.TRAILING):
         stop_out(run, at, -profit)
     else:
@@ -20,9 +25,9 @@ def lengthen(streak: Streak, halt: Halt, profit: float, at: int) -> None:
 
     >>> streak = Streak()
     >>> lengthen(streak, Halt(), -2.0, 7); lengthen(streak, Halt(), -1.0, 9); streak
-    Streak(losses=2, cost=3.0, last_at=9)
+    Streak(losses=2, cost=3.0, last_at=9, warned=0)
     >>> lengthen(streak, Halt(), 0.0, 11); streak
-    Streak(losses=0, cost=0.0, last_at=9)
+    Streak(losses=0, cost=0.0, last_at=9, warned=0)
     """
     if profit < 0.0:
         streak.losses += 1
@@ -37,6 +42,7 @@ def forget(streak: Streak) -> None:
     """End a losing streak."""
     streak.losses = 0
     streak.cost = 0.0
+    streak.warned = 0
 
 
 def record(standing: Standing, pair: Pair, profit: float) -> None:

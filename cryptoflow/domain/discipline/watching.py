@@ -3,19 +3,18 @@
 from cryptoflow.domain.calendar import DAY, day_of
 from cryptoflow.domain.codes import Guard, Reason
 from cryptoflow.domain.discipline.lines import guard_line
+from cryptoflow.domain.discipline.nearing import NEAR, day_floor, fall_floor, warn
 from cryptoflow.domain.discipline.records import NEVER, Halt, Standing, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
 from cryptoflow.domain.discipline.streaks import forget
-from cryptoflow.domain.discipline.trips import Trip, fall_limit, fatal_day, trip_of
+from cryptoflow.domain.discipline.trips import Trip, fall_limit, trip_of
 from cryptoflow.domain.leaving import leave_all
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import State, Steps, Tables
+from cryptoflow.domain.tilt.watching import happen
 
 NOISE = 1e-9
 """Share by which one looks early: at a limit itself something is due, and floats round."""
-
-RESUME = (0.25, 0.5, 0.75)
-"""The share of its size that an entry keeps on the first days after a release."""
 
 
 def settle(state: State, tables: Tables, steps: Steps, at: int) -> None:
@@ -33,7 +32,7 @@ def settle(state: State, tables: Tables, steps: Steps, at: int) -> None:
 def rise(halt: Halt, equity: float, tier: Tier) -> None:
     """Note the account's new high; the fall from it counts from there."""
     halt.high = equity
-    low = equity - fall_limit(tier, equity) + NOISE * equity
+    low = equity - NEAR * fall_limit(tier, equity) + NOISE * equity
     if low > halt.floor and halt.tripped == 0:
         halt.floor = low
 
@@ -48,10 +47,14 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
         release(run, halt.until)
     if standing.demoted == 1 and standing.exits_until <= at:
         acknowledge(run, standing.exits_until)
+    if run.tilt.look_at <= at:
+        happen(run, at)
     if halt.tripped == 0:
         found = trip_of(wallet.equity, wallet.day_open, halt.high, run.streak, tables.tiers[standing.tier])
         if found.cause >= 0:
             trip(run, tables, found, at)
+        else:
+            warn(run, tables.tiers[standing.tier], at)
     fall(run, tables, steps, at)
     if wallet.day >= 0:
         for day in range(wallet.day + 1, day_of(at) + 1):
@@ -97,14 +100,16 @@ def look_again(run: State, tables: Tables, at: int) -> None:
         halt.floor = standing.day_base * (1.0 - tier.day_demotion)
         halt.look_at = min(halt.look_at, halt.until)
     else:
-        day = wallet.day_open - fatal_day(tier, wallet.day_open)
-        deepest = halt.high - fall_limit(tier, halt.high)
+        day, deepest = day_floor(halt, wallet, tier), fall_floor(halt, tier)
         halt.floor = max(day, deepest, standing.day_base * (1.0 - tier.day_demotion))
     if standing.tier > tables.account.lowest_tier:
         halt.floor = max(halt.floor, tier.low)
     halt.floor += NOISE * halt.high
     if standing.demoted == 1:
         halt.look_at = min(halt.look_at, standing.exits_until)
+    halt.look_at = min(halt.look_at, run.tilt.look_at)
+    if standing.under_since >= 0:
+        halt.look_at = at  # its end is as much a moment to note as its beginning
 
 
 def barred(halt: Halt, standing: Standing) -> int:
@@ -118,21 +123,3 @@ def barred(halt: Halt, standing: Standing) -> int:
     if halt.tripped == 1:
         return Reason.KILLED.value
     return Reason.EXITS_ONLY.value if standing.demoted == 1 else -1
-
-
-def resumed(halt: Halt, at: int) -> float:
-    """Return the share of its size that an entry keeps in the days after a release.
-
-    >>> [resumed(Halt(released_at=0), day * DAY) for day in (0, 1, 2, 3)]
-    [0.25, 0.5, 0.75, 1.0]
-    >>> resumed(Halt(), 0)
-    1.0
-    """
-    days = (at - halt.released_at) // DAY
-    if days == 0:
-        return RESUME[0]
-    if days == 1:
-        return RESUME[1]
-    if days == 2:
-        return RESUME[2]
-    return 1.0

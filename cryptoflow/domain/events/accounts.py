@@ -77,3 +77,31 @@ class RiskMeasured(Event):
     def stream(self) -> str:
         """Return the stream of the curve."""
         return "risk"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyMoved(Event):
+    """Money came or went, as the venue tells under `reference`: neither profit nor loss."""
+
+    amount: Decimal
+    currency: str
+    reference: str
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of what comes and goes."""
+        return "transfers"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeposited(MoneyMoved):
+    """Money came to the account."""
+
+    name = "account.deposited"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWithdrawn(MoneyMoved):
+    """Money left the account."""
+
+    name = "account.withdrawn"

@@ -34,6 +34,21 @@ class KillReleased(KillEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RiskWarned(Event):
+    """Four fifths of a limit of the account are used up: `cause` is what would trip the kill switch."""
+
+    name = "risk.warned"
+    cause: str
+    value: float
+    limit: float
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the curve."""
+        return "risk"
+
+
+@dataclass(frozen=True, slots=True)
 class TierEvent(Event):
     """A move in the tier table, or what ends one."""
 
@@ -41,6 +56,23 @@ class TierEvent(Event):
     def stream(self) -> str:
         """Return the stream of the tier."""
         return "tier"
+
+
+@dataclass(frozen=True, slots=True)
+class TierBegan(TierEvent):
+    """A run goes by a table of tiers: `table` is its digest, `code` that of all code that decides for the spec.
+
+    `tier` is where a simulated account begins, `ceiling` the highest that the run may come to, `since` the first moment
+    at which anything may be decided, `after_kill` how long a simulated operator takes (none: a person has to act).
+    """
+
+    name = "tier.began"
+    table: str
+    code: str
+    tier: int
+    ceiling: int
+    since: int
+    after_kill: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,17 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cryptoflow.domain.events import accounts, breakers, discipline, orders, runs, storage
+from cryptoflow.domain.events import (
+    accounts,
+    breakers,
+    discipline,
+    evidence,
+    orders,
+    recovery,
+    runs,
+    storage,
+    tilt,
+)
 from cryptoflow.domain.events.codec import Unreadable, event_of
 from cryptoflow.domain.events.event import Event
 
@@ -31,11 +41,31 @@ KNOWN: Mapping[str, type[Event]] = {
         accounts.TradeClosed,
         accounts.EquityMarked,
         accounts.RiskMeasured,
+        discipline.RiskWarned,
         discipline.KillTripped,
         discipline.KillReleased,
+        discipline.TierBegan,
         discipline.TierPromoted,
         discipline.TierDemoted,
         discipline.TierAcknowledged,
+        tilt.TiltObserved,
+        tilt.TiltRaised,
+        tilt.TiltEnded,
+        tilt.TiltReflected,
+        tilt.TiltResized,
+        recovery.KillReported,
+        recovery.RecoveryBegun,
+        recovery.RecoveryLooked,
+        recovery.RecoveryActing,
+        recovery.RecoveryActed,
+        recovery.RecoveryFinished,
+        recovery.RecoveryConfirmed,
+        accounts.AccountDeposited,
+        accounts.AccountWithdrawn,
+        evidence.ProbePassed,
+        evidence.ProbeFailed,
+        evidence.PaperMeasured,
+        evidence.OverrideAttempted,
         storage.JournalRecovered,
         storage.DatabaseLost,
         storage.DatabaseBack,
@@ -50,7 +80,7 @@ KNOWN: Mapping[str, type[Event]] = {
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[tuple[str, int], Upcast] = {}
+UPCASTERS: Mapping[tuple[str, int], Upcast] = {("fill.booked", 1): lambda told: {**told, "slippage": "0"}}
 """From (name, schema) to what turns such a payload into one of the next schema. Stored rows stay as they are."""
 
 

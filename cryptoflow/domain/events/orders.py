@@ -162,10 +162,11 @@ class OrderFailed(OrderMoved):
 class FillBooked(OrderEvent):
     """The venue filled a part of an order: a fact, booked once by venue and trade id whatever the order's state.
 
-    `filled` and `cost` are the order's sums after it; `fee` is in `fee_currency`.
+    `filled` and `cost` are the order's sums after it; `fee` is in `fee_currency`, `slippage` what it lost to slippage.
     """
 
     name = "fill.booked"
+    schema = 2
     venue: str
     trade: str
     symbol: str
@@ -179,3 +180,4 @@ class FillBooked(OrderEvent):
     filled: Decimal
     cost: Decimal
     reason: str
+    slippage: Decimal = Decimal(0)

@@ -24,7 +24,20 @@ from cryptoflow.domain import (
     review,
     slots,
 )
-from cryptoflow.domain.discipline import gates, lines, standing, streaks, trips, watching
+from cryptoflow.domain.discipline import (
+    drops,
+    gates,
+    likeness,
+    lines,
+    nearing,
+    paces,
+    standing,
+    streaks,
+    trips,
+    watching,
+)
+from cryptoflow.domain.tilt import baseline, evidence, indicators, levels, lockouts, rhythm, signs
+from cryptoflow.domain.tilt import watching as tilt_watching
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
 Plain = Callable[..., Any]
@@ -66,9 +79,10 @@ def prepare_module(name: str) -> None:
 
 def prepare_domain() -> None:
     """Make the decision's own functions callable from compiled code."""
-    money = (numbers, language, lots, streaks, ledger, slots, leaving, review, fills, marks)
-    discipline = (trips, gates, lines, standing, watching)
-    for module in (*money, *discipline, ask, propose, decide, advance):
+    money = (numbers, language, lots, drops, streaks, ledger, slots, leaving, review, fills, marks)
+    discipline = (trips, paces, likeness, gates, lines, nearing, standing, watching)
+    tilt = (levels, baseline, signs, indicators, lockouts, rhythm, evidence, tilt_watching)
+    for module in (*money, *tilt, *discipline, ask, propose, decide, advance):
         prepare_module(module.__name__)
 
 

@@ -9,7 +9,7 @@ from cryptoflow.domain.marks import mark, mark_account, mark_position
 from cryptoflow.domain.records import Bar, Position, Rows, Signal, State, Steps, Tables
 from cryptoflow.engine.batch.fetch import fetch
 
-ENTER, LEAVE, ADD = 1, 2, 4
+ENTER, LEAVE, ADD, PAUSED = 1, 2, 4, 8
 VALUES = ("score", "size", "stop_distance", "stop_at", "take_distance", "take_at", "trail_distance")
 """The fields of a signal that are numbers, in the order in which `Block.values` holds them."""
 
@@ -107,6 +107,47 @@ def next_call(block: Block, start: int, first: int) -> int:
     return calls[call] if call < len(calls) else len(block.times)
 
 
+def pass_over(run: State, tables: Tables, steps: Steps, times: Any, equity: Any, start: int, end: int) -> int:
+    """Pass over rounds in which nothing is held and nobody calls; the account is looked at whenever that is due.
+
+    Returns the round to go on with, before the end where a look has written something.
+    """
+    wallet, halt, timeframe = run.wallet, run.halt, tables.account.timeframe
+    worth, told, j = wallet.equity, wallet.lines, start
+    while j < end:
+        due = end if tables.account.discipline == 0 else j
+        if due == j and worth >= halt.floor:
+            due = first_at(times, j, end, halt.look_at - timeframe)
+        for k in range(j, due):
+            equity[k] = worth
+        j = due
+        if j < end:
+            settle(run, tables, steps, times[j] + timeframe)
+            equity[j] = worth
+            j += 1
+            if wallet.lines > told:
+                return j
+        elif tables.account.discipline == 0:
+            settle(run, tables, steps, times[end - 1] + timeframe)
+    return j
+
+
+def first_at(times: Any, start: int, end: int, at: int) -> int:
+    """Return the first of some rounds that opens at a moment or later, the end where none does.
+
+    >>> first_at((0, 10, 20, 30), 1, 4, 20), first_at((0, 10, 20, 30), 1, 4, 31), first_at((0, 10, 20, 30), 1, 4, -5)
+    (2, 4, 1)
+    """
+    low, high = start, end
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def glide(state: State, bars: Rows[Bar], tables: Tables, steps: Steps, block: Block, equity: Any, start: int) -> int:
     """Pass over the rounds from `start` in which a run's only symbol can change nothing but its mark.
 
@@ -121,13 +162,10 @@ def glide(state: State, bars: Rows[Bar], tables: Tables, steps: Steps, block: Bl
     j = start
     if position.lots <= 0.0:
         j = next_call(block, start, first)
-        worth = wallet.equity
-        for k in range(start, j):
-            equity[k] = worth
+        j = pass_over(state, tables, steps, times, equity, start, j)
         if j > start:
             position.last = close[0, j - 1]
             wallet.rounds += j - start
-            settle(state, tables, steps, times[j - 1] + tables.account.timeframe)
     else:
         settings = tables.strategies[position.strategy]
         max_bars, trail_share, timeframe = settings.max_bars, settings.trail_share, tables.account.timeframe
@@ -333,6 +371,7 @@ def run_rounds(
                         k = j if block.aligned == 1 else block.cursor[symbol] - 1
                         if row < rows:
                             read_signal(block, row, strategy, k, signals[row])
+                            state.positions[symbol].paused = 1 if block.flags[row, k] & PAUSED else 0
                             if block.flags[row, k] != 0:
                                 expect(block, symbol, k + 1)
                         if block.reads[strategy] > 0:

@@ -28,18 +28,23 @@ from cryptoflow.domain.records import (
     Verdict,
     Wallet,
 )
+from cryptoflow.domain.tilt.records import HABITS_SIZE, SIGNS_SIZE, Tilt
+from cryptoflow.engine import dailies
 from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
 from cryptoflow.engine.batch.features import Features
 from cryptoflow.engine.batch.kernel import (
     ENTER,
     LEAVE,
+    PAUSED,
     Block,
     asks,
     expect,
+    first_at,
     glide,
     meet_whole,
     next_call,
+    pass_over,
     read_signal,
     read_values,
     run_rounds,
@@ -51,6 +56,7 @@ from cryptoflow.engine.batch.kernel import (
 )
 from cryptoflow.engine.batch.refused import Uncompilable, compiling
 from cryptoflow.engine.chains import namespace, parts, source
+from cryptoflow.engine.drops import Blocks as Drops
 from cryptoflow.engine.memory import blank, minds, record_of, rows, table
 from cryptoflow.engine.openings import openings
 from cryptoflow.engine.plan import Columns, Outcome, Plan, Series, Verbs
@@ -78,12 +84,13 @@ KERNEL = """
 
 def kernel(memory, bars, details, signals, settings, block, equity, start, room):
     wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, live, wanting = memory[:13]
-    halt, streak, standing, evidence, days, stops, tape = memory[13:]
-    account_settings, symbols, strategies, scripts, sizers, rules, slippage, tiers, gates = settings
+    halt, streak, standing, evidence, days, stops, dailies, tilt, signs, habits, tape = memory[13:]
+    account_settings, symbols, strategies, scripts, sizers, rules, slippage, tiers, gates, phases, resume = settings
     one = (entry[0], account[0], verdict[0], held[0])
-    kept = (halt[0], streak[0], standing[0], evidence[0], days, stops)
+    kept = (halt[0], streak[0], standing[0], evidence[0], days, stops, dailies, tilt[0], signs, habits)
     state = State(wallet[0], positions, orders, pairs, *one, pasts, minds, seen, live, wanting, *kept, tape)
-    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage, tiers, gates)
+    by_tier = (tiers, gates, phases)
+    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage, *by_tier, resume)
     steps = Steps(ask, size, review, slip, tell, promotes, demotes)
     return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
 """
@@ -94,7 +101,7 @@ def kernel(verbs: Verbs) -> Plain:
     """Return the compiled loop for a set of verbs; the built-in set compiles once per installation."""
     names = namespace(verbs, prepare)
     reading = (value_of, read_signal, read_values, show_bar, show_live, show_bars, show_details)
-    for part in (*reading, asks, expect, next_call, glide, meet_whole, run_rounds):
+    for part in (*reading, asks, expect, next_call, first_at, pass_over, glide, meet_whole, run_rounds):
         callable_from_compiled(part)
     names |= {"run_rounds": run_rounds, "State": State, "Tables": Tables, "Steps": Steps}
     return compiled("kernel", source(verbs) + KERNEL, names, functions_of(verbs))
@@ -113,7 +120,7 @@ def is_cold(plan: Plan) -> bool:
     return not any((path.parent / "__pycache__").glob("kernel.*.nbi"))
 
 
-def fresh_memory(plan: Plan, bars: int) -> tuple[Rows, ...]:
+def fresh_memory(plan: Plan, bars: int, dailies: Rows) -> tuple[Rows, ...]:
     """Return the state a run of so many bars starts in, all cash and nothing held, as rows in the order of `State`."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
     wallet = Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)
@@ -137,6 +144,10 @@ def fresh_memory(plan: Plan, bars: int) -> tuple[Rows, ...]:
         rows(Evidence, [Evidence()]),
         np.zeros(DAYS),
         np.zeros(2 * STOPS),
+        dailies,
+        rows(Tilt, [Tilt()]),
+        np.zeros(SIGNS_SIZE),
+        np.zeros(HABITS_SIZE),
         blank(Line, max(TAPE, 2 * plan.lines_per_round(), min(bars // SPARSE, TAPE * 16))),
     )
 
@@ -153,6 +164,8 @@ def settings_of(plan: Plan) -> tuple[Rows, ...]:
         table([plan.slippage_settings], len(plan.slippage_settings))[0],
         rows(Tier, plan.tiers),
         tables(plan.gate_settings),
+        np.array(plan.phases),
+        np.array(plan.resume),
     )
 
 
@@ -228,7 +241,10 @@ def run_compiled(
 ) -> Outcome:
     """Run a plan as `run` does; functions are compiled when they are first called."""
     step = kernel(plan.verbs)
-    memory, settings = fresh_memory(plan, sum(len(series.open_at) for series in market)), settings_of(plan)
+    times = openings(market)
+    days, drops = dailies.Blocks(plan, dailies.empty(plan, times)), Drops(plan, PAUSED)
+    memory = fresh_memory(plan, sum(len(series.open_at) for series in market), days.table)
+    settings = settings_of(plan)
     bars = rows(Bar, [Bar()] * len(plan.symbols))
     moments = plan.account.timeframe // plan.account.detail
     details = rows(Bar, [Bar()] * (moments * len(bars))) if finer else bars
@@ -236,14 +252,16 @@ def run_compiled(
     reads = np.array(plan.reads(), dtype=np.int64)
     signals = rows(Signal, [Signal()] * (len(plan.symbols) * len(plan.strategies)))
     features = Features(plan, block_rounds)
-    times = openings(market)
     equity = np.empty(len(times))
     room = plan.lines_per_round()
     tape = blank(Line, 0)
     for start, end, cut in blocks(market, times, block_rounds):
         counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
+        days.add(cut)
         flags, values, slots = features.over(cut)
         size = int(counts.max())
+        within = inside(finer, times[start], times[end - 1] + plan.account.timeframe)
+        drops.mark(flags, cut, within)
         block = Block(
             times=times[start:end],
             cursor=np.zeros(len(cut), dtype=np.int64),
@@ -262,7 +280,7 @@ def run_compiled(
             wanted=np.bitwise_or.reduce(flags, axis=0),
             calls=calls(flags[: len(plan.strategies)]) if len(cut) == 1 else NOBODY,
             call=np.zeros(1, dtype=np.int64),
-            **inside(finer, times[start], times[end - 1] + plan.account.timeframe),
+            **in_arrays(within),
         )
         at = 0
         while at < end - start:
@@ -286,9 +304,13 @@ def calls(flags: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.flatnonzero(entries[0] if len(entries) == 1 else entries.any(axis=0))
 
 
-def inside(finer: Sequence[Series], start: int, end: int) -> dict[str, Any]:
-    """Return the fields of a block for the finer bars from `start` up to `end`."""
-    cut = [columns.cut(*(int(row) for row in np.searchsorted(columns.open_at, [start, end]))) for columns in finer]
+def inside(finer: Sequence[Series], start: int, end: int) -> list[Columns]:
+    """Return the finer bars from `start` up to `end`."""
+    return [columns.cut(*(int(row) for row in np.searchsorted(columns.open_at, [start, end]))) for columns in finer]
+
+
+def in_arrays(cut: Sequence[Columns]) -> dict[str, Any]:
+    """Return the fields of a block for the finer bars inside it."""
     counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
     size = int(counts.max(initial=0))
     prices = np.zeros((5, len(cut), size))
@@ -298,7 +320,7 @@ def inside(finer: Sequence[Series], start: int, end: int) -> dict[str, Any]:
         for column, values in enumerate(columns[1:]):
             prices[column, row, : counts[row]] = values
     return {
-        "inside": int(bool(finer)),
+        "inside": int(bool(cut)),
         "finer_cursor": np.zeros(len(cut), dtype=np.int64),
         "finer_counts": counts,
         "finer_open_at": opens,

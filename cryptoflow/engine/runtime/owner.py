@@ -20,6 +20,7 @@ from cryptoflow.domain.records import (
     Pair,
     Past,
     Position,
+    Rows,
     Signal,
     State,
     Steps,
@@ -28,6 +29,8 @@ from cryptoflow.domain.records import (
     Wallet,
 )
 from cryptoflow.domain.review import Reading
+from cryptoflow.domain.tilt.records import HABITS_SIZE, SIGNS_SIZE, Tilt
+from cryptoflow.engine import dailies, drops
 from cryptoflow.engine.chains import namespace, source
 from cryptoflow.engine.plan import Plan, Series, Verbs
 from cryptoflow.engine.runtime.answers import answering, costing
@@ -40,7 +43,10 @@ class Owner:
     """A run and all that changes in it; nothing else may touch it, and rounds come one after the other."""
 
     def __init__(self, plan: Plan, finer: Sequence[Series] = ()) -> None:
-        self.state, self.tables, self.steps = fresh_state(plan), tables_of(plan), plain_steps(plan.verbs)
+        days = dailies.Rounds(plan)
+        self.state, self.tables, self.steps = fresh_state(plan, days.table), tables_of(plan), plain_steps(plan.verbs)
+        self.days = days if dailies.is_wanted(plan) else None
+        self.drops = drops.Rounds(plan, self.state.positions) if drops.is_watched(plan) else None  # type: ignore[arg-type]  # lists in this driver
         self.features = Features(plan)
         self.signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
         self.spoken = [*self.signals, *(Signal() for _ in plan.symbols)]
@@ -52,12 +58,18 @@ class Owner:
     def round(self, at: int, bars: Sequence[Bar]) -> Sequence[Line]:
         """Move by the round that opens at `at` and return what happened; the lines hold until the next round."""
         signals = self.signals
+        if self.days is not None:
+            self.days.add(at, bars)
+        if self.drops is not None and self.within is None:
+            self.drops.mark(at, [bars])
         self.features.over(bars, self.spoken, self.state.seen)
         if not self.scripted and is_quiet(self.state, bars, signals, self.tables):
             mark(self.state, bars, self.tables)
             settle(self.state, self.tables, self.steps, at + self.tables.account.timeframe)
             return self.told()
         details = [bars] if self.within is None else self.within(at, bars)
+        if self.drops is not None and self.within is not None:
+            self.drops.mark(at, details)
         advance(self.state, bars, details, len(details), signals, self.tables, self.steps, at)
         return self.told()
 
@@ -101,7 +113,7 @@ def plain_steps(verbs: Verbs) -> Steps:
     return Steps(*(scope[name] for name in Steps._fields))
 
 
-def fresh_state(plan: Plan) -> State:
+def fresh_state(plan: Plan, dailies: Rows[Any] = ()) -> State:
     """Return the state a run starts in: all cash, nothing held, nothing open."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
     return State(
@@ -124,6 +136,10 @@ def fresh_state(plan: Plan) -> State:
         evidence=Evidence(),
         days=[0.0] * DAYS,
         stops=[0.0] * (2 * STOPS),
+        dailies=dailies or [[nan]] * symbols,
+        tilt=Tilt(),
+        signs=[0.0] * SIGNS_SIZE,
+        habits=[0.0] * HABITS_SIZE,
         tape=[Line() for _ in range(plan.lines_per_round())],
     )
 
@@ -140,4 +156,6 @@ def tables_of(plan: Plan) -> Tables:
         plan.slippage_settings,
         plan.tiers,
         plan.gate_settings,
+        plan.phases,
+        plan.resume,
     )

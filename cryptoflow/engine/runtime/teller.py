@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from cryptoflow.domain.codes import BUY, SELL, Cause, Guard, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.records import Line, Wallet
-from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RESUME
+from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RE_ENTRY, RESUME, TILT
+from cryptoflow.domain.tilt.levels import Level
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.bus import Bus
 from cryptoflow.engine.runtime.events import (
@@ -52,6 +53,7 @@ class Words:
 
     def __init__(self, plan: Plan, strategies: Sequence[str]) -> None:
         rules = {-1: "", CASH: "cash", ALLOCATION: "allocation", RESUME: "resume", PROTECTION: "protection"}
+        rules |= {TILT: "tilt", RE_ENTRY: "re_entry"}
         rules |= {number: rule.name for number, rule in enumerate(plan.verbs.rules)}
         by_field: dict[str, Sequence[str] | Mapping[int, str]] = {
             "symbol": plan.symbols,
@@ -83,8 +85,10 @@ class Words:
         """Return a line about the account's discipline as an event; what its rule stands for depends on what it did."""
         what = Guard(line.reason)
         causes = [cause.name.lower() for cause in Cause]
-        known = {Guard.TRIPPED: causes, Guard.RELEASED: causes, Guard.DEMOTED: self.gates}.get(what)
-        why = known[line.rule] if known else ""
+        known = dict.fromkeys((Guard.TRIPPED, Guard.RELEASED, Guard.WARNED), causes) | {Guard.DEMOTED: self.gates}
+        levels = [level.name.lower() for level in Level]
+        known |= {Guard.TILTED: levels, Guard.CALMED: levels}
+        why = known[what][line.rule] if what in known else ""
         return GuardActed(line.at, what.name.lower(), why, line.number, line.value, line.limit)
 
 

@@ -4,16 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.explaining.in_force import HIDDEN, Value, in_force, masked
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.spec.nearest import nearest
 
 Explained = tuple[Value, ...]
 
+LOWEST = 1
+"""The tier below which no simulated account falls."""
 
-def explain(resolved: Resolved, key: str | None = None) -> Explained:
-    """Every value in force, or those at and below a dotted key."""
-    values = tuple(value.as_written() for value in in_force(resolved))
+
+def explain(resolved: Resolved, key: str | None = None, tier: int | None = None) -> Explained:
+    """Every value in force, or those at and below a dotted key; limits in the first tier of a run, or in another."""
+    if tier is not None and tier not in tiers_of(resolved):
+        raise CryptoflowError(
+            f"a run of {resolved.pipeline.name} is never in tier {tier}",
+            fix=f"it may be in tier {', '.join(map(str, tiers_of(resolved)))}",
+            code=ExitCode.USAGE,
+        )
+    values = tuple(value.as_written() for value in in_force(resolved, tier=tier))
     if key is None:
         return values
     asked = by_name(resolved, key)
@@ -21,6 +31,13 @@ def explain(resolved: Resolved, key: str | None = None) -> Explained:
     if not found:
         raise CryptoflowError(f"no value is called `{key}`", fix=_near(key, values), code=ExitCode.USAGE)
     return found
+
+
+def tiers_of(resolved: Resolved) -> tuple[int, ...]:
+    """The tiers that a simulated run of a spec may be in: the spec's own `tier:` is the highest."""
+    highest = resolved.pipeline.tier
+    known = (tier.tier for tier in shipped().tiers)
+    return tuple(tier for tier in known if LOWEST <= tier <= max(LOWEST, tier if highest is None else highest))
 
 
 def by_name(resolved: Resolved, key: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cryptoflow.pipelines.declared import Declared
-from cryptoflow.pipelines.explaining.ceilings import Ceilings, shipped
+from cryptoflow.pipelines.explaining.ceilings import Ceilings
 from cryptoflow.pipelines.explaining.fields import about, of_field, of_plugin, plain
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES, Resolved
+from cryptoflow.pipelines.tiers.table import table_of
 from cryptoflow.spec.names import Variable
 from cryptoflow.spec.secrets import REFERENCE, SECRET_KEY, looks_secret
 from cryptoflow.spec.strategy_file import StrategyFile
@@ -72,9 +73,12 @@ class Value(NamedTuple):
         return tuple(offer for offer in reversed(self.offers) if not offer.holds)
 
 
-def in_force(resolved: Resolved, ceilings: Ceilings | None = None) -> tuple[Value, ...]:
-    """Every value of a spec by its dotted key: items of lists go by `id` or by the rule's name."""
-    return tuple(hidden(value) for value in _values(resolved, ceilings or shipped()))
+def in_force(resolved: Resolved, ceilings: Ceilings | None = None, tier: int | None = None) -> tuple[Value, ...]:
+    """Every value of a spec by its dotted key: items of lists go by `id` or by the rule's name.
+
+    Limits are those of the tier that a simulated run begins in, or of another.
+    """
+    return tuple(hidden(value) for value in _values(resolved, ceilings or table_of(resolved), tier))
 
 
 def hidden(value: Value) -> Value:
@@ -103,11 +107,11 @@ def masked(name: str, value: Any) -> Any:
     return value
 
 
-def _values(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
+def _values(resolved: Resolved, ceilings: Ceilings, tier: int | None) -> Iterator[Value]:
     written = dict(_leaves(resolved.as_written()))
     for path, value in _leaves(resolved.spec()):
         if path[: len(RULES)] == RULES:
-            yield from _rules(resolved, ceilings)
+            yield from _rules(resolved, ceilings, tier)
         elif path[0] == "strategies":
             if path[2:] == ("id",):
                 yield from _strategy(resolved, int(path[1]), resolved.strategies[int(path[1])])
@@ -215,10 +219,10 @@ def _definition(strategy: Declared, own: str) -> Iterator[Value]:
             yield Value(f"{own}.{'.'.join(map(str, path))}", value, field.text, (source,))
 
 
-def _rules(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
+def _rules(resolved: Resolved, ceilings: Ceilings, tier: int | None) -> Iterator[Value]:
     """Every rule that holds for a simulated run, its own settings and what else was asked of them."""
     references = {placed(leaf): leaf.as_written() for _, leaf in resolved.origins() if leaf.reference}
-    for name, effective in rules_in_force(resolved, ceilings).items():
+    for name, effective in rules_in_force(resolved, ceilings, tier).items():
         for setting, bids in effective.bids.items():
             value = getattr(effective.plugin, setting)
             offers = tuple(
@@ -235,9 +239,13 @@ def _rules(resolved: Resolved, ceilings: Ceilings) -> Iterator[Value]:
             yield Value(f"risk.rules.{name}", "on", (type(effective.plugin).__doc__ or "").split("\n")[0], on)
 
 
-def rules_in_force(resolved: Resolved, ceilings: Ceilings) -> dict[str, Effective]:
-    """The rules of a simulated run under a table of tiers."""
+def rules_in_force(
+    resolved: Resolved, ceilings: Ceilings, number: int | None = None, preset: str | None = None
+) -> dict[str, Effective]:
+    """The rules of a simulated run under a table of tiers: in its first tier and with its own preset, or in others."""
     tier = tier_for(float(resolved.pipeline.capital), ceilings.tiers, resolved.pipeline.tier)
+    if number is not None:
+        tier = next(each for each in ceilings.tiers if each.tier == number)
     asked = {rule.plugin_name: rule for rule in resolved.rules}
     places = {}
     for position, rule in enumerate(resolved.rules):
@@ -248,7 +256,7 @@ def rules_in_force(resolved: Resolved, ceilings: Ceilings) -> dict[str, Effectiv
     written = resolved.origin(MAX_DISTANCE)
     elsewhere = {"stop": {"max_distance": Bid(placed(written) if written else DEFAULT, distance)}}
     names = {name: name for name in asked}
-    found = effective_rules(resolved.pipeline.risk.preset, tier, asked, names, elsewhere)
+    found = effective_rules(preset or resolved.pipeline.risk.preset, tier, asked, names, elsewhere)
     return {name: _with_places(effective, name, places) for name, effective in found.items()}
 
 

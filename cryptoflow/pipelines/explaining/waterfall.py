@@ -56,6 +56,10 @@ class Waterfall(NamedTuple):
     refused: str
     why: str = ""
     """Why it is not what was wanted, empty when it is."""
+    smallest: float = 0.0
+    """What is left of it on the first day after the kill switch or a promotion."""
+    smallest_told: str = ""
+    """Why that is too small to order, empty where it is not."""
 
     @property
     def bound_by(self) -> Stage | None:
@@ -108,10 +112,11 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
     if wanted > 0.0:
         stages = (*review.means(settings.allocation, resolved.strategies[number].id), *review.rules(plan))
     granted = review.verdict.notional
-    lots = whole_lots(granted / price, market.lot, market.whole)
-    notional = lots * market.lot * price
-    leaving = notional * (stop / price) if plan.account.discipline == 1 and stop < price else notional
+    lots, notional, leaving = in_lots(granted, plan, price, stop)
     too_small = isnan(granted) or lots <= 0.0 or leaving < market.min_notional
+    part = in_lots(plan.resume[1] * granted, plan, price, stop)
+    tiny = plan.account.discipline == 1 and not too_small and (part.lots <= 0.0 or part.leaving < market.min_notional)
+    part_left = part.leaving if part.lots > 0.0 else plan.resume[1] * granted
     reason = Reason(refusal(wanted, granted, review.verdict.rule)) if too_small else Reason.REDUCED
     cut = next((stage for stage in reversed(stages) if stage.cuts), None)
     return Waterfall(
@@ -128,6 +133,28 @@ def waterfall(resolved: Resolved, plan: "Plan", number: int, moment: Typical, va
         notional=notional,
         refused=reason.name.lower() if too_small else "",
         why=told_of(reason, cut, leaving if lots > 0.0 else granted, least(market, price, lots)),
+        smallest=0.0 if too_small else part.notional if plan.account.discipline == 1 else notional,
+        smallest_told=why(Reason.BELOW_MINIMUM, "resume", part_left, least(market, price, part.lots), -1)
+        if tiny
+        else "",
+    )
+
+
+class InLots(NamedTuple):
+    """What may be ordered of a notional: whole lots, what they come to, and what they are worth at the stop."""
+
+    lots: float
+    notional: float
+    leaving: float
+
+
+def in_lots(granted: float, plan: "Plan", price: float, stop: float) -> InLots:
+    """Cut what was granted to lots of the first market, as the engine does it."""
+    market = plan.markets[0]
+    lots = whole_lots(granted / price, market.lot, market.whole)
+    notional = lots * market.lot * price
+    return InLots(
+        lots, notional, notional * (stop / price) if plan.account.discipline == 1 and stop < price else notional
     )
 
 

@@ -99,7 +99,7 @@ def worded(event: str, name: str, value: Any) -> str:
     >>> worded("fill.booked", "trade", "40.28682499481459")
     '40.28682499481459'
     """
-    if isinstance(value, float) or name in amounts(event):
+    if isinstance(value, float) or (isinstance(value, str) and name in amounts(event)):
         return amount(str(value))
     if isinstance(value, int) and (name.endswith("_at") or name == "since"):
         return f"{moment(value, 'T')}Z"

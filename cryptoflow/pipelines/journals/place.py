@@ -57,12 +57,16 @@ async def opened(account: str, home: Path | None = None) -> AsyncIterator["Datab
         yield database
 
 
-def unknown(account: str, found: list[str]) -> CryptoflowError:
+class NoJournal(CryptoflowError):
+    """An account has no journal here: nothing ever happened to it, as far as this machine knows."""
+
+
+def unknown(account: str, found: list[str]) -> NoJournal:
     """Return what to say of an account that has no journal."""
     others = [name for name in found if name != account]  # a file of its name may hold another's
     near = nearest(account, others)
     fix = f"did you mean `{near}`?" if near else known(others)
-    return CryptoflowError(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
+    return NoJournal(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
 
 
 def known(found: list[str]) -> str:

@@ -7,11 +7,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.events.discipline import TierBegan
 from cryptoflow.domain.events.runs import RunEnded, RunStarted
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.records import Line
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
+from cryptoflow.pipelines.journals.measuring import measures
 from cryptoflow.pipelines.journals.place import journal_file
 from cryptoflow.pipelines.journals.telling import Teller, Terms, exact, marks
 
@@ -38,7 +40,9 @@ class Recording(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What of a finished run its journal is made of."""
+    """What of a finished run its journal is made of; `table` is the digest of its tiers, `decides` that of all code
+    that decides for its spec.
+    """
 
     run_id: str
     spec: str
@@ -51,6 +55,8 @@ class Told(NamedTuple):
     outcome: "Outcome"
     strategies: Sequence[str]
     rules: Mapping[int, str]
+    table: str
+    decides: str
 
 
 def account_of(run_id: str) -> str:
@@ -143,6 +149,7 @@ def events_of(told: Told, account: str) -> Iterator[Draft]:
         base_fees=plan.account.base_fees == 1,
         currency=told.currency,
         timeframe=timeframe,
+        correlation_limit=refused_from(plan),
     )
     teller = Teller(terms)
     begin, end = int(outcome.times[0]), int(outcome.times[-1]) + timeframe
@@ -159,10 +166,42 @@ def events_of(told: Told, account: str) -> Iterator[Draft]:
         symbols=plan.symbols,
     )
     yield Draft(started, begin, "backtest")
-    lines = (draft for line in rows(outcome.tape) for draft in teller.tell(line))
-    yield from merge(lines, marks(outcome.times, outcome.equity, timeframe), key=attrgetter("at"))
+    yield Draft(began(told), begin, "backtest")
+    yield from merge(marked(outcome, teller, timeframe), measures(outcome, plan), key=attrgetter("at"))
     worth = exact(float(outcome.equity[-1]))
     yield Draft(RunEnded(told.run_id, worth, teller.orders, teller.fills, teller.trades), end, "backtest")
+
+
+def marked(outcome: "Outcome", teller: Teller, timeframe: int) -> Iterator[Draft]:
+    """Yield what the tape tells, with marks of equity where they were taken: before what the next round does."""
+    due = marks(outcome.tape, outcome.times, outcome.equity, timeframe)
+    mark = next(due, None)
+    for place, line in enumerate(rows(outcome.tape)):
+        while mark is not None and mark.after <= place:
+            yield mark.draft
+            mark = next(due, None)
+        yield from teller.tell(line)
+    yield from (each.draft for each in (() if mark is None else (mark, *due)))
+
+
+def refused_from(plan: "Plan") -> float | None:
+    """Return the correlation from which on a run refuses an entry, None where it only lets it share a limit."""
+    place = next(place for place, rule in enumerate(plan.verbs.rules) if rule.name == "correlation")
+    numbers = plan.rule_settings[plan.tier][place]
+    return plan.tiers[plan.tier].alike if numbers[0] == numbers[-1] == 1.0 else None
+
+
+def began(told: Told) -> TierBegan:
+    """Return what a run goes by."""
+    plan, account = told.plan, told.plan.account
+    return TierBegan(
+        table=told.table,
+        code=told.decides,
+        tier=plan.tier,
+        ceiling=account.highest_tier,
+        since=min(market.first_decision for market in plan.markets),
+        after_kill=None if account.after_kill < 0 else account.after_kill,
+    )
 
 
 def rows(tape: Any) -> Iterator[Line]:

@@ -6,12 +6,14 @@ from decimal import Context, Decimal
 from math import isnan
 from typing import Any, NamedTuple
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.codes import BUY, Cause, Guard, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, TradeClosed
 from cryptoflow.domain.events.codec import finite
 from cryptoflow.domain.events.discipline import (
     KillReleased,
     KillTripped,
+    RiskWarned,
     TierAcknowledged,
     TierDemoted,
     TierPromoted,
@@ -28,9 +30,12 @@ from cryptoflow.domain.events.orders import (
     OrderSubmitted,
     OrderValidated,
 )
+from cryptoflow.domain.events.tilt import TiltEnded, TiltRaised, TiltReflected, TiltResized
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.orders import order_id
 from cryptoflow.domain.records import Line
+from cryptoflow.domain.tilt.levels import Level
+from cryptoflow.domain.tilt.table import named
 
 VENUE = "simulated"
 PLACES = Decimal(1).scaleb(-18)
@@ -53,7 +58,10 @@ def exact(number: float) -> Decimal:
 
 
 class Terms(NamedTuple):
-    """What telling a tape takes: names for its numbers, the lots of its symbols, the length of its bars."""
+    """What telling a tape takes: names for its numbers, the lots of its symbols, the length of its bars.
+
+    Where what is alike is refused, `correlation_limit` is what no order may reach.
+    """
 
     account: str
     symbols: Sequence[str]
@@ -65,6 +73,7 @@ class Terms(NamedTuple):
     base_fees: bool
     currency: str
     timeframe: int
+    correlation_limit: float | None = None
 
 
 @dataclass
@@ -147,8 +156,8 @@ class Teller:
             notional=quantity * price,
             stop=None if isnan(line.stop) else exact(line.stop),
             cap=None if granted is None else cap_of(quantity * price, granted),
-            correlation=None,
-            correlation_limit=None,
+            correlation=finite(line.correlation),
+            correlation_limit=self.terms.correlation_limit,
             decided_at=line.at - self.terms.timeframe,
             attempt=1,
             reason=reason_of(line),
@@ -212,6 +221,7 @@ class Teller:
                 filled=meant.filled,
                 cost=meant.cost,
                 reason=reason_of(line),
+                slippage=exact(line.slippage),
             ),
             meant.id,
         )
@@ -257,8 +267,19 @@ class Teller:
                 return TierPromoted(line.number)
             case Guard.DEMOTED:
                 return TierDemoted(line.number, self.terms.gates[line.rule], line.value, line.limit)
+            case Guard.WARNED:
+                return RiskWarned(cause_of(line), line.value, line.limit)
             case Guard.ACKNOWLEDGED:
                 return TierAcknowledged(line.number)
+            case Guard.TILTED:
+                live = tuple(each.id for each in named(line.measure))
+                return TiltRaised(Level(line.rule).name.lower(), line.value, line.limit, live, line.opened_at)
+            case Guard.CALMED:
+                return TiltEnded(Level(line.rule).name.lower())
+            case Guard.REFLECTED:
+                return TiltReflected("", ())
+            case Guard.RESIZED:
+                return TiltResized(line.value)
 
     def _quantity(self, line: Line) -> Decimal:
         return quantity_of(line.lots, self.terms.lots[line.symbol], whole=self.terms.whole[line.symbol])
@@ -331,10 +352,29 @@ def told_of(holding: Holding, symbol: str, strategy: str) -> PositionChanged:
     )
 
 
-def marks(times: Any, equity: Any, timeframe: int) -> Iterator[Draft]:
-    """Yield what the account was worth at the close of each round in which that changed."""
-    last = None
-    for open_at, worth in zip(times.tolist(), equity.tolist(), strict=True):
-        if worth != last:
-            yield Draft(EquityMarked(exact(worth), None), open_at + timeframe, "backtest")
-            last = worth
+class Mark(NamedTuple):
+    """What the account was worth at the close of a round, and how many lines of the tape come before that."""
+
+    draft: Draft
+    after: int
+
+
+def marks(tape: Any, times: Any, equity: Any, timeframe: int) -> Iterator[Mark]:
+    """Yield what the account was worth at the close of each round in which that changed, a day ended, or a guard acted.
+
+    What was worth so much decides about guards, and what orders follow: the mark stands between them.
+    """
+    import numpy as np
+
+    closes = times + timeframe
+    guards = np.flatnonzero(tape["topic"] == Topic.GUARD)
+    acted = np.searchsorted(closes, tape["at"][guards])
+    days = closes // DAY
+    told = np.append(True, (equity[1:] != equity[:-1]) | (days[1:] != days[:-1]))
+    told[acted[acted < len(told)]] = True
+    after = np.searchsorted(np.maximum.accumulate(tape["at"]), closes) if len(tape) else np.zeros(len(closes), np.int64)
+    np.maximum.at(after, acted[acted < len(after)], guards[acted < len(after)] + 1)
+    after = np.maximum.accumulate(after)
+    for place in np.flatnonzero(told).tolist():
+        worth = EquityMarked(exact(float(equity[place])), None)
+        yield Mark(Draft(worth, int(closes[place]), "backtest"), int(after[place]))

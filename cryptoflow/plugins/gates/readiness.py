@@ -30,7 +30,7 @@ class Readiness(Gate):
     min: int = Field(ge=1, le=100, description="readiness that is enough", examples=["80"])
     days: int = Field(ge=1, le=10_000, description="days in the tier that are full experience", examples=["30"])
     trades: int = Field(ge=1, le=1_000_000, description="trades in the tier that are full experience", examples=["100"])
-    step: float = Field(0.5, gt=0, le=100, description="deviation by mean that takes 25 off consistency")
+    step: float = Field(5.0, gt=0, le=100, description="deviation by mean that takes 25 off consistency")
 
     @staticmethod
     def finding(

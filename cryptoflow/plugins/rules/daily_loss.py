@@ -33,6 +33,8 @@ class DailyLoss(Rule):
     month: float = Field(4.0, ge=1, le=31, description="how many times the day's limit a month may cost")
     caution: Share = Field(Share("50%"), gt=0, description="share of the day's limit that makes new entries smaller")
     size: Share = Field(Share("50%"), description="what is left of the size of an entry from there on")
+    kill: float = Field(1.5, ge=1, le=10, description="how many times the day's limit trip the kill switch")
+    most: Share = Field(Share("15%"), gt=0, description="share of the day's opening equity that trips it in any case")
 
     @staticmethod
     def headroom(
@@ -44,15 +46,17 @@ class DailyLoss(Rule):
         month: float,
         _caution: float,
         _size: float,
+        _kill: float,
+        _most: float,
     ) -> float:
         """No objection while all three losses are below their limits, no room from there on.
 
         >>> opened = {"day_open_equity": 1000.0, "week_open_equity": 1060.0, "month_open_equity": 1000.0}
-        >>> DailyLoss.headroom(Entry(), AccountView(equity=960.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5)
+        >>> DailyLoss.headroom(Entry(), AccountView(equity=960.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         inf
-        >>> DailyLoss.headroom(Entry(), AccountView(equity=950.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5)
+        >>> DailyLoss.headroom(Entry(), AccountView(equity=950.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         0.0
-        >>> DailyLoss.headroom(Entry(), AccountView(equity=954.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5)  # the week
+        >>> DailyLoss.headroom(Entry(), AccountView(equity=954.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         0.0
         """
         fine = (
@@ -72,11 +76,13 @@ class DailyLoss(Rule):
         _month: float,
         caution: float,
         size: float,
+        _kill: float,
+        _most: float,
     ) -> float:
         """All of an entry's size at first, half of it once the day has cost half of its limit.
 
         >>> account = AccountView(equity=975.0, day_open_equity=1000.0)
-        >>> DailyLoss.size_factor(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5)
+        >>> DailyLoss.size_factor(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         0.5
         """
         return 1.0 if below(account.day_open_equity, account.equity, caution, share, amount) else size
@@ -91,11 +97,13 @@ class DailyLoss(Rule):
         month: float,
         caution: float,
         _size: float,
+        _kill: float,
+        _most: float,
     ) -> Reading:
         """What was lost, and may be, as shares of the opening equity of the day, else of the week, else of the month.
 
         >>> account = AccountView(equity=940.0, day_open_equity=1000.0, week_open_equity=950.0)
-        >>> DailyLoss.reading(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5)
+        >>> DailyLoss.reading(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         Reading(value=0.06, limit=0.05, measure=0)
         """
         day = account.day_open_equity

@@ -123,6 +123,12 @@ def held(connection: Connection, clock: Clock) -> list[tuple[Grant, int]]:
     return [(grant, grant.left(now)) for grant in grants if grant.left(now)]
 
 
+def last(connection: Connection, account: str, clock: Clock) -> tuple[Grant, int]:
+    """Return an account's lease as it was last given, also one that has run out, and what time it is for it."""
+    row = connection.execute(select(LEASES).where(LEASES.c.name == account)).first()
+    return Grant(*row) if row is not None else Grant(account), now_of(connection, clock)
+
+
 def now_of(connection: Connection, clock: Clock) -> int:
     """Return what time it is for a database: its own, or ours where it has none but this machine's."""
     if connection.dialect.name != "postgresql":

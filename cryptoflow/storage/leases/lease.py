@@ -243,6 +243,11 @@ class Leases:
         async with answered(self.database, self.terms.silence), self.database.reading() as connection:
             return await connection.run_sync(leases.held, self.clock)
 
+    async def last(self, account: str) -> tuple[Grant, int]:
+        """Return an account's lease as it was last given, also one that has run out, and what time it is for it."""
+        async with answered(self.database, self.terms.silence), self.database.reading() as connection:
+            return await connection.run_sync(leases.last, account, self.clock)
+
 
 def milliseconds(seconds: float) -> int:
     """Return seconds as the whole milliseconds that tables keep."""

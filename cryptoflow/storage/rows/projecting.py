@@ -90,7 +90,7 @@ def moved(of: Recorded, event: OrderMoved) -> Iterator[Change]:
 
 def booked(of: Recorded, event: FillBooked) -> Iterator[Change]:
     """A fill is kept, and its order's sums with it."""
-    fill = {"account": of.account, "at": of.at, **told(event, "filled", "cost")}
+    fill = {"account": of.account, "at": of.at, **told(event, "filled", "cost", "slippage")}
     yield Change(FILLS, (of.account, event.venue, event.trade), fill)
     values = {"filled": event.filled, "cost": event.cost, "changed_at": of.at}
     yield Change(ORDERS, (of.account, event.order), values, new=False)

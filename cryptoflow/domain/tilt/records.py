@@ -1,0 +1,69 @@
+"""The state of an account's tilt as a record and two flat rows of numbers, alike in both drivers."""
+
+from dataclasses import dataclass
+
+NEVER = 9_000_000_000_000_000_000
+LONG_AGO = -9_000_000_000_000_000
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+@dataclass(slots=True)
+class Tilt:
+    """How far an account is from its usual ways, since when, until when, and how much size an entry keeps.
+
+    `state` and `stage` are numbers of `levels`. No sign is live after `live_until`. `reflect_at` is when the simulated
+    operator gives the reflection. Before `look_at` nothing is due. `wins` and the calm days since `stage_at` earn the
+    next stage. `debt` is what of losses made at a level is yet to be earned back.
+    """
+
+    state: int = 0
+    since: int = LONG_AGO
+    until: int = NEVER
+    reflect_at: int = NEVER
+    look_at: int = NEVER
+    live_until: int = LONG_AGO
+    score: float = 0.0
+    stage: int = 0
+    stage_at: int = LONG_AGO
+    wins: int = 0
+    debt: float = 0.0
+    raised: int = 0
+    locks: int = 0
+
+
+SIGNS = 12
+"""Indicators, of each of which `signs` keeps until when it is live and how severe it is."""
+
+RAISED = 64
+"""Levels that are remembered, two numbers each: when, and which."""
+
+RAISED_AT = 2 * SIGNS
+SIGNS_SIZE = RAISED_AT + 2 * RAISED
+
+TIMES, LAST, LOSSES = 128, 32, 16
+"""Moments of entries, how large the last of them were by what is usual, two numbers each (what was put in, what would
+have been lost of it at the stop), and moments of losses that are kept.
+"""
+
+SAMPLES = 1024
+"""Samples of a habit that are kept."""
+
+RATE, SIZE, PAUSE = 0, 1, 2
+"""The habits: how many entries come together, how large one is by what is usual, how long one waits after a loss."""
+
+HABITS = 3
+
+RANGE_WIDTH = 5
+"""A habit's range is five numbers: 1 where it is known, its low and high end, its spread, its middle."""
+
+ENTRIES_SEEN, LOSSES_SEEN, REFRESH_AT, GROWN_SEEN = 0, 1, 2, 3
+SAMPLES_SEEN = 4
+RANGES_AT = SAMPLES_SEEN + HABITS
+TIMES_AT = RANGES_AT + HABITS * RANGE_WIDTH
+LAST_AT = TIMES_AT + TIMES
+LOSSES_AT = LAST_AT + 2 * LAST
+SAMPLES_AT = LOSSES_AT + LOSSES
+SCRATCH_AT = SAMPLES_AT + HABITS * 2 * SAMPLES
+HABITS_SIZE = SCRATCH_AT + SAMPLES
+"""Where in `habits` each of these begins, and how long it is."""

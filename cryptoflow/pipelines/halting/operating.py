@@ -1,0 +1,84 @@
+"""`kill` and `resume`: written at once where nobody trades the account, asked of whoever does otherwise."""
+
+import asyncio
+from collections.abc import Mapping
+from getpass import getuser
+from typing import Any, NamedTuple
+
+from cryptoflow.clock import Clock
+from cryptoflow.domain.kept.command import Command, CommandState
+from cryptoflow.domain.recovery.asking import KILL, RESUME, obeyed
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.databases.opening import ready
+from cryptoflow.pipelines.databases.targets import shared
+from cryptoflow.pipelines.halting.writing import file_of, held
+from cryptoflow.storage.leases.grants import LeaseHeld
+from cryptoflow.storage.work.sql_store import SqlStore
+
+GLANCE = 0.05
+"""Seconds between two looks for an answer."""
+
+
+class Done(NamedTuple):
+    """What came of it: in the words of whoever did it, and the number of the command where that was another process."""
+
+    account: str
+    answer: str
+    command: int | None = None
+
+
+async def kill(account: str, reason: str, by: str, clock: Clock, wait: float) -> Done:
+    """Trip the kill switch of an account; where it has tripped, nothing changes."""
+    return await _done(account, KILL, {"reason": reason}, by, clock, wait)
+
+
+async def resume(account: str, operator: str, phrase: str, cause: str, clock: Clock, wait: float) -> Done:
+    """Release the kill switch of an account, or raise what is missing; where nothing has tripped, nothing changes."""
+    told = {"operator": operator, "phrase": phrase, "cause": cause}
+    return await _done(account, RESUME, told, operator, clock, wait)
+
+
+async def _done(account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, wait: float) -> Done:
+    file_of(account)
+    try:
+        async with held(account, name, clock) as (journal, switch):
+            command = Command(0, account, name, told, by, clock.now(), CommandState.TAKEN)
+            drafts, answer = obeyed(account, switch, command, clock.now())
+            if drafts:
+                await journal.append(drafts)
+            return Done(account, answer)
+    except LeaseHeld as other:
+        return await _asked(account, name, told, by, clock, wait, other)
+
+
+async def _asked(
+    account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, wait: float, other: LeaseHeld
+) -> Done:
+    """Leave a command for the process that holds the account, once, and return its answer."""
+    async with ready(shared()) as database:
+        store = SqlStore(database)
+        async with store.work(account) as work:
+            waiting = [each for each in await work.commands.unanswered() if (each.name, each.payload) == (name, told)]
+            command = waiting[0] if waiting else await work.commands.ask(name, told, by, clock.now())
+            await work.commit()
+        for _ in range(max(1, round(wait / GLANCE))):
+            async with store.view(account) as work:
+                found = await work.commands.get(command.id)
+            if found is not None and found.state is CommandState.DONE:
+                return Done(account, found.answer or "", command.id)
+            if found is not None and found.state is CommandState.REFUSED:
+                raise CryptoflowError(f"refused: {found.answer}", code=ExitCode.REFUSED)
+            await asyncio.sleep(GLANCE)
+    raise CryptoflowError(
+        f"{other.grant.holder} holds {account}, and has not answered command {command.id} within {wait:g} s",
+        fix="it does so as soon as it can; if it hangs end it, and ask again once its lease has run out",
+        code=ExitCode.UNAVAILABLE,
+    )
+
+
+def login() -> str:
+    """Return who gives a command on this machine."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "operator"

@@ -1,0 +1,38 @@
+"""What a probe found, told in the journal of the account that its spec trades."""
+
+from typing import TYPE_CHECKING
+
+from cryptoflow.clock import MachineClock
+from cryptoflow.domain.events.evidence import ProbeFailed, ProbePassed
+from cryptoflow.domain.journal.recorded import Draft
+from cryptoflow.errors import CryptoflowError
+
+if TYPE_CHECKING:
+    from cryptoflow.pipelines.probing.evidence import Evidence, Kept
+    from cryptoflow.pipelines.resolved import Resolved
+
+
+async def journalled(evidence: "Evidence", kept: "Kept", resolved: "Resolved") -> str:
+    """Tell the account's journal what was kept of a probe; return why that could not be, and nothing where it was.
+
+    It belongs there, and not only into a file: the gate to tier 1 reads what is chained, before any key is read.
+    """
+    from cryptoflow.pipelines.tiers.writing import written
+
+    if kept.standing is not None:
+        return ""
+    account = str(resolved.pipeline.account)
+    kind = ProbePassed if evidence.passed else ProbeFailed
+    found = kind(
+        probe=evidence.kind,
+        spec=resolved.pipeline.name,
+        spec_hash=evidence.spec_hash,
+        code=evidence.code,
+        data=evidence.data,
+        draws=evidence.draws,
+    )
+    try:
+        await written(account, [Draft(found, MachineClock().now())], f"probe {evidence.kind}")
+    except CryptoflowError as error:
+        return f"not in the journal of {account}, so no gate sees it: {error.problems[0].what}"
+    return ""

@@ -1,0 +1,142 @@
+"""What `tilt ingest` reads: one JSON object per line, each one thing that the operator did."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from cryptoflow.domain.events.tilt import TiltObserved
+from cryptoflow.errors import CryptoflowError, ExitCode, Place, Problem
+from cryptoflow.spec.nearest import nearest
+
+
+class Kind(NamedTuple):
+    """What is said of a thing that was done: what has to be, and what may be."""
+
+    must: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, Kind] = {
+    "order": Kind(("symbol", "notional")),
+    "trade": Kind(("symbol", "profit"), ("stopped",)),
+    "cancel": Kind((), ("symbol",)),
+    "edit": Kind(("setting",), ("raised",)),
+    "override": Kind((), ("setting", "accepted")),
+    "restart": Kind(),
+}
+
+TEXTS, AMOUNTS, FLAGS = ("symbol", "setting"), ("notional", "profit"), ("stopped", "raised", "accepted")
+
+EXAMPLE = '{"at": "2026-03-01T09:30:00Z", "what": "order", "symbol": "BTC/USDT", "notional": "100"}'
+
+
+class Observation(NamedTuple):
+    """One thing that was done, and when."""
+
+    at: int
+    event: TiltObserved
+
+
+class Odd(Exception):
+    """What is wrong with a line, and how it should be."""
+
+    def __init__(self, what: str, fix: str = "") -> None:
+        super().__init__(what)
+        self.what, self.fix = what, fix
+
+
+def observations(lines: Iterable[str], file: str) -> list[Observation]:
+    """Return what lines tell; raises with every mistake in them, each with the number of its line."""
+    problems: list[Problem] = []
+    found: list[Observation] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            told = following(observation(line), found)
+        except Odd as error:
+            problems.append(Problem(error.what, Place(file, number, 1, line.rstrip("\n")), error.fix))
+        else:
+            found.append(told)
+    if problems:
+        raise CryptoflowError(problems, code=ExitCode.INVALID)
+    return found
+
+
+def following(told: Observation, before: Sequence[Observation]) -> Observation:
+    """Return an observation that follows others, or raise `Odd`."""
+    if before and told.at < before[-1].at:
+        raise Odd("it is before the line above it", "sort the lines by `at`")
+    return told
+
+
+def observation(line: str) -> Observation:
+    """Return what a line tells, or raise `Odd`."""
+    try:
+        told = json.loads(line, parse_float=Decimal)
+    except ValueError as error:
+        raise Odd("it is no JSON object", f"write {EXAMPLE}") from error
+    if not isinstance(told, dict):
+        raise Odd("it is no JSON object", f"write {EXAMPLE}")
+    what = told.get("what")
+    if not isinstance(what, str) or what not in KINDS:
+        near = nearest(what, list(KINDS)) if isinstance(what, str) else None
+        raise Odd(f"`what` is {what!r}", f"did you mean `{near}`?" if near else f"it is one of {', '.join(KINDS)}")
+    for odd in wrong_names(what, told):
+        raise odd
+    fields: dict[str, Any] = dict.fromkeys(TEXTS, "") | dict.fromkeys(AMOUNTS) | dict.fromkeys(FLAGS, False)
+    for name, value in told.items():
+        if name not in ("at", "what"):
+            fields[name] = field(name, value)
+    return Observation(moment(told.get("at")), TiltObserved(what, **fields))
+
+
+def wrong_names(what: str, told: Mapping[str, Any]) -> Iterator[Odd]:
+    """Yield what an object says too much or too little."""
+    kind = KINDS[what]
+    known = ("at", "what", *kind.must, *kind.may)
+    for name in told:
+        if name not in known:
+            near = nearest(name, list(known))
+            yield Odd(f"{what} has no `{name}`", f"did you mean `{near}`?" if near else f"it has {', '.join(known)}")
+    for name in kind.must:
+        if name not in told:
+            yield Odd(f"{what} lacks `{name}`", f"it has {', '.join(known)}")
+
+
+def field(name: str, value: Any) -> Any:
+    """Return a value of an object as our event has it."""
+    if name in FLAGS:
+        if not isinstance(value, bool):
+            raise Odd(f"`{name}` is {value!r}", "write true or false")
+        return value
+    if name in TEXTS:
+        if not isinstance(value, str) or not value:
+            raise Odd(f"`{name}` is {value!r}", "write it as text")
+        return value
+    try:
+        amount = Decimal(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or (name == "notional" and amount <= 0):
+        raise Odd(f"`{name}` is {str(value)!r}", "write an amount of money, like 100 or 12.5")
+    return amount
+
+
+def moment(told: Any) -> int:
+    """Return a moment in epoch milliseconds, from these or from ISO text with its offset.
+
+    >>> moment("2024-01-20T14:00:00Z"), moment(1705759200000)
+    (1705759200000, 1705759200000)
+    """
+    if isinstance(told, int) and not isinstance(told, bool) and told >= 0:
+        return told
+    try:
+        at = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Odd(f"`at` is {told!r}", "write epoch milliseconds, or 2026-03-01T09:30:00Z with its offset")
+    return int(at.astimezone(UTC).timestamp() * 1000)

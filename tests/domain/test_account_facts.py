@@ -1,0 +1,133 @@
+"""What the journal tells beside trades, as the account's discipline counts it."""
+
+from decimal import Decimal
+
+import pytest
+
+from cryptoflow.domain.discipline.account import Account
+from cryptoflow.domain.discipline.folding import folding, settled, shown_by
+from cryptoflow.domain.events.accounts import AccountDeposited, AccountWithdrawn
+from cryptoflow.domain.events.discipline import KillReleased, KillTripped, TierAcknowledged
+from cryptoflow.domain.events.evidence import OverrideAttempted, ProbeFailed
+from cryptoflow.domain.events.orders import OrderReviewed
+from cryptoflow.domain.journal.fold import fold
+from cryptoflow.domain.journal.recorded import Draft, Head, Recorded, record
+from cryptoflow.pipelines.explaining.ceilings import shipped
+from cryptoflow.pipelines.tiers.table import law_of
+from tests.pipelines.lives import BEGIN, HOUR, demoted, marked, promoted, sniper
+
+LAW = law_of(shipped())
+DAY = 24 * HOUR
+
+
+def journal(*drafts: Draft) -> list[Recorded]:
+    """Events as they are recorded."""
+    head, found = Head(), []
+    for draft in drafts:
+        found.append(each := record("main", head, 1, draft))
+        head = Head(each.seq, each.hash)
+    return found
+
+
+def told(*more: Draft) -> Account:
+    """An account in tier 1 once more was told of it."""
+    fold_of = folding(LAW)
+    return settled(LAW, fold(journal(*sniper(), *more), fold_of.step, fold_of.start))
+
+
+def deposit(amount: int, at: int) -> Draft:
+    return Draft(AccountDeposited(Decimal(amount), "USDT", "d1"), at, "live")
+
+
+def withdrawal(amount: int, at: int) -> Draft:
+    return Draft(AccountWithdrawn(Decimal(amount), "USDT", "w1"), at, "live")
+
+
+def override(at: int) -> Draft:
+    return Draft(OverrideAttempted("resume", granted=False), at, "ada")
+
+
+def refusal(rule: str, at: int, by: str = "ada") -> Draft:
+    none = Decimal(0)
+    said = ("BTC/USDT", "one", "entry", "refused", rule, 1.0, 0.5, Decimal(100), none, "rule")
+    return Draft(OrderReviewed("AB12", *said), at, by)
+
+
+def test_a_deposit_is_no_profit_and_a_withdrawal_no_loss() -> None:
+    came = told(deposit(400, BEGIN + HOUR), marked(1000, BEGIN + 2 * HOUR))
+    assert shown_by(LAW, came, BEGIN + 2 * HOUR, "spec", "code").day == 0.0
+    assert came.halt.high == came.wallet.day_open == 1000.0
+    left = told(withdrawal(90, BEGIN + HOUR), marked(510, BEGIN + 2 * HOUR))
+    assert shown_by(LAW, left, BEGIN + 2 * HOUR, "spec", "code").day == 0.0
+    assert (left.standing.tier, left.standing.demoted) == (1, 0)
+
+
+def test_a_loss_of_the_same_size_is_one() -> None:
+    lost = told(marked(509, BEGIN + 2 * HOUR))
+    assert (lost.standing.tier, lost.standing.demoted) == (0, 1)  # 15.2 % of the day
+
+
+def test_for_the_equity_of_the_tier_they_count() -> None:
+    short = [marked(499, BEGIN + minutes * 60_000) for minutes in (1, 61)]
+    stays = told(withdrawal(101, BEGIN), *short)
+    assert (stays.standing.tier, stays.standing.demoted) == (1, 0)
+    down = told(withdrawal(101, BEGIN), *short, marked(498, BEGIN + 62 * 60_000))
+    assert (down.standing.tier, down.standing.demoted) == (0, 1)
+
+
+def test_equity_that_comes_back_in_between_begins_the_hour_anew() -> None:
+    below = [(499, 1), (501, 30), (499, 40), (498, 62), (499, 99)]
+    found = told(withdrawal(101, BEGIN), *(marked(equity, BEGIN + minute * 60_000) for equity, minute in below))
+    assert found.standing.demoted == 0
+
+
+@pytest.mark.parametrize(("attempts", "down"), [(4, 0), (5, 1), (6, 1)])
+def test_too_many_attempts_to_override_send_down(attempts: int, down: int) -> None:
+    tries = [override(BEGIN + place * HOUR) for place in range(attempts)]
+    assert told(*tries, marked(601, BEGIN + 10 * HOUR)).standing.demoted == down
+
+
+def test_attempts_of_the_day_before_are_forgotten() -> None:
+    tries = [override(BEGIN + place * HOUR) for place in (0, 1, 2, 25, 26)]
+    assert told(*tries, marked(601, BEGIN + 27 * HOUR)).standing.demoted == 0
+
+
+@pytest.mark.parametrize(("rules", "down"), [("ccd", 0), ("ccc", 1), ("ccdc", 1)])
+def test_refusals_of_a_person_s_orders_by_one_rule_send_down(rules: str, down: int) -> None:
+    said = [refusal({"c": "collar", "d": "daily_loss"}[rule], BEGIN + place) for place, rule in enumerate(rules)]
+    assert told(*said, marked(601, BEGIN + HOUR)).standing.demoted == down
+
+
+def test_refusals_of_a_strategy_s_orders_do_not() -> None:
+    said = [refusal("collar", BEGIN + place, by="live") for place in range(9)]
+    assert told(*said, marked(601, BEGIN + HOUR)).standing.demoted == 0
+
+
+def test_a_kill_that_was_told_last_holds_though_its_round_was_never_marked() -> None:
+    assert told(Draft(KillTripped("drawdown", 0.16, 0.15), BEGIN + HOUR, "live")).halt.tripped == 1
+
+
+def test_a_person_s_release_holds_at_once_and_is_no_event_of_a_machine() -> None:
+    killed = Draft(KillTripped("drawdown", 0.16, 0.15), BEGIN + HOUR, "live")
+    released = Draft(KillReleased("drawdown"), BEGIN + 2 * HOUR, "ada")
+    found = told(killed, released)
+    assert (found.halt.tripped, found.halt.released_at, found.standing.breach_at) == (0, BEGIN + 2 * HOUR, BEGIN + HOUR)
+
+
+def test_a_demotion_keeps_from_tier_1_for_thirty_days_also_with_all_the_evidence() -> None:
+    noted = Draft(TierAcknowledged(0), BEGIN + 3 * HOUR, "ada")
+    before = told(demoted(0, BEGIN + HOUR), noted, promoted(1, BEGIN + 29 * DAY))
+    assert (before.standing.tier, len(before.doubts)) == (0, 1)
+    after = told(demoted(0, BEGIN + HOUR), noted, promoted(1, BEGIN + HOUR + 30 * DAY))
+    assert (after.standing.tier, after.doubts) == (1, [])
+
+
+def test_a_demotion_that_nobody_took_note_of_keeps_from_it_for_ever() -> None:
+    found = told(demoted(0, BEGIN + HOUR), promoted(1, BEGIN + 400 * DAY))
+    assert (found.standing.tier, found.standing.demoted, len(found.doubts)) == (0, 1, 1)
+
+
+def test_a_probe_that_failed_after_it_passed_is_what_counts() -> None:
+    failed = ProbeFailed("warmup", "spec", "spec", "code", "data", 6)
+    found = shown_by(LAW, told(Draft(failed, BEGIN + HOUR)), BEGIN + HOUR, "spec", "code")
+    assert (found.lookahead, found.warmup) == (1.0, 0.0)

@@ -1,0 +1,297 @@
+"""The kill switch from outside: operators and a watchdog, under the account's lease, while a test moves the clock."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.recovery.asking import obeyed
+from cryptoflow.domain.recovery.plans import STANDARD
+from cryptoflow.domain.recovery.states import KillState
+from cryptoflow.domain.recovery.switch import after
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.execution.recovering import Recovering
+from cryptoflow.pipelines.databases.targets import file_url
+from cryptoflow.pipelines.halting.desks import Manned, nobody
+from cryptoflow.pipelines.halting.operating import kill, resume
+from cryptoflow.pipelines.halting.standing import Standing, standing
+from cryptoflow.pipelines.halting.watchdog import Found, look
+from cryptoflow.pipelines.halting.writing import held
+from cryptoflow.settings import settings
+from cryptoflow.storage.database import Database
+from cryptoflow.storage.events.appending import Fenced, append, fence
+from cryptoflow.storage.events.reading import Wanted, events
+from cryptoflow.storage.files import create, existing
+from cryptoflow.storage.leases.grants import Grant, LeaseLost, give_back, renew, take
+from cryptoflow.storage.work.sql_store import SqlStore
+from tests.execution.little_venue import LittleDesk, Venue
+from tests.storage.stories import drafts
+
+DAY = 86_400_000
+EXPIRY = 60_000
+
+
+class Hands:
+    """A machine with an account `main`, and a clock in the test's hands."""
+
+    def __init__(self, home: Path, empty: Path) -> None:
+        self.home, self.at = home, 1_700_000_000_000
+        self.file, self.shared = home / "journal" / "main.db", home / "cryptoflow.db"
+        self.file.parent.mkdir(parents=True)
+        shutil.copy(empty, self.file)
+        shutil.copy(empty, self.shared)
+
+    def now(self) -> int:
+        return self.at
+
+    def nanoseconds(self) -> int:
+        return self.at * 1_000_000
+
+    def written(self) -> list[Recorded]:
+        engine = existing(self.file)
+        try:
+            with engine.connect() as connection:
+                return list(events(connection, Wanted("main")))
+        finally:
+            engine.dispose()
+
+    def names(self) -> list[str]:
+        return [each.name for each in self.written()]
+
+    def standing(self) -> Standing:
+        return asyncio.run(standing("main", self))
+
+    def inside(self, file: Path, act: Callable[[Any], Any]) -> Any:
+        engine = existing(file)
+        try:
+            with engine.begin() as connection:
+                return act(connection)
+        finally:
+            engine.dispose()
+
+    def trades(self, what: str = "live", fences: bool = True) -> Grant:
+        """Let a process hold the account; it renews when the test says so."""
+        grant = self.inside(self.shared, lambda to: take(to, "main", what, EXPIRY, self, 0, fences))
+        if fences:
+            self.inside(self.file, lambda to: fence(to, "main", grant.token))
+        return grant  # type: ignore[no-any-return]
+
+    def kill(self, wait: float = 0) -> str:
+        return asyncio.run(kill("main", "odd fills", "anna", self, wait)).answer
+
+    def resume(self, phrase: str | None, cause: str = "a fee table", wait: float = 0) -> str:
+        return asyncio.run(resume("main", "anna", phrase or "", cause, self, wait)).answer
+
+    def finish(self) -> Venue:
+        """Let the plan be carried out, by a process that has a desk."""
+        venue = Venue()
+
+        async def run() -> None:
+            async with held("main", "live", self) as (journal, switch):
+                await Recovering("main", switch, journal, LittleDesk(venue, str), self).run()
+
+        asyncio.run(run())
+        return venue
+
+    def looks(self, desks: Any = nobody) -> Found:
+        return asyncio.run(look("main", self, desks)).found
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of today's revision with nothing in it."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    create(file).dispose()
+    return file
+
+
+@pytest.fixture
+def hands(tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+    monkeypatch.setenv("CRYPTOFLOW_HOME", str(tmp_path / "state"))
+    settings.cache_clear()
+    yield Hands(tmp_path / "state", empty)
+    settings.cache_clear()
+
+
+def test_a_kill_is_written_at_once_where_nobody_trades_and_twice_is_as_good_as_once(hands: Hands) -> None:
+    assert hands.kill() == "the kill switch has tripped"
+    assert hands.kill() == "the kill switch has tripped already"
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    assert {each.by for each in hands.written()} == {"anna"}
+    facts = hands.standing().facts()
+    assert (facts["kill"]["state"], facts["kill"]["reason"], facts["lease"]) == ("tripped", "odd fills", None)
+
+
+def test_only_a_finished_plan_an_operator_a_cause_and_the_phrase_release_it_and_size_comes_back_in_steps(
+    hands: Hands,
+) -> None:
+    hands.kill()
+    phrase = hands.standing().phrase
+    with pytest.raises(CryptoflowError, match="nobody has begun it") as refused:
+        hands.resume(phrase)
+    assert refused.value.code is ExitCode.REFUSED
+    hands.finish()
+    for asked in ((phrase, ""), ("resume main", "a fee table"), (None, "a fee table")):
+        with pytest.raises(CryptoflowError) as refused:
+            hands.resume(*asked)
+        assert refused.value.code is ExitCode.REFUSED
+    assert f'--phrase "{phrase}"' in str(refused.value)
+    assert "released" in hands.resume(phrase)
+    assert hands.resume(phrase) == "nothing has tripped"
+    seen = []
+    for _ in range(4):
+        facts = hands.standing().facts()["kill"]
+        seen.append((facts["state"], facts["size"]))
+        hands.at += DAY
+    assert seen == [("resuming", 0.25), ("resuming", 0.5), ("resuming", 0.75), ("armed", 1.0)]
+    assert hands.names()[-2:] == ["recovery.confirmed", "kill.released"]
+
+
+def test_a_phrase_releases_its_own_trip_and_no_later_one(hands: Hands) -> None:
+    hands.kill()
+    hands.finish()
+    phrase = hands.standing().phrase
+    hands.resume(phrase)
+    hands.at += DAY
+    hands.kill()
+    hands.finish()
+    with pytest.raises(CryptoflowError, match="the phrase is not the one"):
+        hands.resume(phrase)
+
+
+@asynccontextmanager
+async def trading(hands: Hands, commands: int) -> AsyncIterator[None]:
+    """A process that trades the account beside what is done, and takes so many commands from its inbox."""
+
+    async def taking() -> None:
+        database = Database(file_url(hands.shared))
+        async with held("main", "live", hands) as (journal, switch):
+            ready.set()
+            left = commands
+            while left:
+                async with SqlStore(database).work("main", token=journal.token) as work:
+                    command = await work.commands.take()
+                    if command is not None:
+                        left -= 1
+                        try:
+                            new, answer = obeyed("main", switch, command, hands.now())
+                            for each in await journal.append(new) if new else ():
+                                switch = after(switch, each)
+                            await work.commands.answer(command.id, answer, hands.now())
+                        except CryptoflowError as error:
+                            await work.commands.refuse(command.id, error.problems[0].what, hands.now())
+                    await work.commit()
+                await asyncio.sleep(0.01)
+            await done.wait()
+        await database.close()
+
+    ready, done = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(taking())
+    await ready.wait()
+    try:
+        yield
+    finally:
+        done.set()
+        await task
+
+
+def test_while_a_process_trades_it_is_asked_and_its_answer_is_told(hands: Hands) -> None:
+    async def run() -> None:
+        async with trading(hands, commands=2):
+            done = await kill("main", "odd fills", "anna", hands, 5)
+            assert (done.answer, done.command) == ("the kill switch has tripped", 1)
+            with pytest.raises(CryptoflowError, match="refused: main is not released") as refused:
+                await resume("main", "anna", "", "", hands, 5)
+            assert refused.value.code is ExitCode.REFUSED
+
+    asyncio.run(run())
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+
+
+def test_a_process_that_does_not_answer_is_asked_once_and_named(hands: Hands) -> None:
+    hands.trades("desk, process 7 (live)")
+    for _ in range(2):
+        with pytest.raises(
+            CryptoflowError, match=r"desk, process 7 \(live\) holds main, and has not answered command 1"
+        ):
+            hands.kill()
+    assert hands.names() == []
+
+
+def test_the_watchdog_acts_when_the_lease_has_run_out_and_not_a_moment_before(hands: Hands) -> None:
+    grant = hands.trades("desk, process 7 (live)")
+    hands.at += EXPIRY - 1
+    assert hands.looks() is Found.HELD
+    hands.at += 1
+    assert hands.looks() is Found.TRIPPED
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    switch = hands.standing().switch
+    assert (switch.cause, switch.value, switch.limit) == ("system_error", 60.0, 60.0)
+    assert "desk, process 7 (live) has not renewed its lease since 2023-11-14 22:13:20 UTC" in switch.reason
+    with pytest.raises(Fenced):
+        hands.inside(hands.file, lambda to: append(to, "main", drafts(0), token=grant.token))
+    with pytest.raises(LeaseLost):
+        hands.inside(hands.shared, lambda to: renew(to, grant, EXPIRY, hands))
+    assert hands.looks() is Found.FREE
+
+
+def test_the_watchdog_leaves_alone_who_renews_who_gave_back_and_who_wrote_nothing(hands: Hands) -> None:
+    grant = hands.trades()
+    for _ in range(5):
+        hands.at += EXPIRY - 1
+        hands.inside(hands.shared, lambda to: renew(to, grant, EXPIRY, hands))
+        assert hands.looks() is Found.HELD
+    hands.inside(hands.shared, lambda to: give_back(to, grant, hands))
+    hands.at += 10 * EXPIRY
+    assert hands.looks() is Found.FREE
+    hands.trades("a copy", fences=False)
+    hands.at += 10 * EXPIRY
+    assert hands.looks() is Found.FREE
+    assert hands.names() == []
+
+
+def test_a_process_that_comes_back_before_the_watchdog_has_the_lease_trades_on(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cryptoflow.pipelines.halting import watchdog
+
+    grant = hands.trades("live")
+    hands.at += EXPIRY
+    seen = watchdog.lease_of
+
+    async def slow(*asked: Any) -> Any:
+        found = await seen(*asked)
+        hands.inside(hands.shared, lambda to: renew(to, grant, EXPIRY, hands))
+        return found
+
+    monkeypatch.setattr(watchdog, "lease_of", slow)
+    assert hands.looks() is Found.HELD
+    assert hands.names() == []
+
+
+def test_with_a_desk_the_watchdog_carries_the_plan_out_to_its_operator(hands: Hands) -> None:
+    venue = Venue(entries={"E1": "BTC/USDT"})
+    venue.hold("ETH/USDT", "4", "1900")
+
+    @asynccontextmanager
+    async def manned() -> AsyncIterator[Manned]:
+        yield Manned(LittleDesk(venue, str), STANDARD)
+
+    hands.trades()
+    hands.at += EXPIRY
+    assert hands.looks(lambda _: manned()) is Found.RECOVERED
+    assert not venue.held and not venue.entries
+    assert hands.standing().switch.state is KillState.WAITING
+
+
+def test_what_is_of_the_past_or_not_there_is_not_killed(hands: Hands) -> None:
+    wrong: Sequence[tuple[str, ExitCode]] = [("backtest-a-1", ExitCode.USAGE), ("mian", ExitCode.INVALID)]
+    for account, code in wrong:
+        with pytest.raises(CryptoflowError) as refused:
+            asyncio.run(kill(account, "odd", "anna", hands, 0))
+        assert refused.value.code is code
