@@ -38,6 +38,7 @@ NO_MANIFEST = f"{NO_BARS}, or a manifest is damaged; the others are listed"
 NO_RUN = "no such run, or it cannot be read"
 
 OLD_FILE = "its file is of another revision, or cannot be read now"
+NO_JOURNAL = "there is no such account, or its journal is none"
 NO_DATABASE = "a file is no database, or a database is none of ours"
 NO_SERVER = "a database does not answer, or somebody holds it"
 
@@ -70,13 +71,42 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: WRONG_LINE,
         INVALID: "the spec or its data cannot be run",
         UNAVAILABLE: "the state folder cannot be written",
-        REFUSED: "with `--record`, a run with `discipline: off`, or something else is in its journal's place",
+        REFUSED: "its first tier unlocks none of it; with `--record`: discipline is off, or a journal is in the way",
     },
     "status": {
         OK: "told",
         USAGE: WRONG_LINE,
         INVALID: "there is no such account, or its journal is none",
         UNAVAILABLE: f"the database is away, or {OLD_FILE}",
+    },
+    "tilt show": {
+        OK: "how the account stands, calm or not",
+        USAGE: WRONG_LINE,
+        INVALID: NO_JOURNAL,
+        UNAVAILABLE: OLD_FILE,
+    },
+    "tilt history": {OK: "what happened, oldest first", USAGE: WRONG_LINE, INVALID: NO_JOURNAL, UNAVAILABLE: OLD_FILE},
+    "tilt baseline": {
+        OK: "what is usual of it",
+        USAGE: WRONG_LINE,
+        INVALID: NO_JOURNAL,
+        UNAVAILABLE: OLD_FILE,
+    },
+    "tilt ingest": {
+        OK: "every line was taken in",
+        USAGE: f"{WRONG_LINE}, or there are too many lines at once",
+        INVALID: "a line is no observation, and nothing was taken in",
+        UNAVAILABLE: OLD_FILE,
+        REFUSED: "the account is a recording, or a line is older than what is there",
+        ExitCode.LEASE_HELD: "another process trades the account",
+    },
+    "reflect": {
+        OK: "the reflection is kept",
+        USAGE: WRONG_LINE,
+        INVALID: f"it is not finished, or {NO_JOURNAL}",
+        UNAVAILABLE: OLD_FILE,
+        REFUSED: "the account is a recording, is not locked out, or was reflected on already",
+        ExitCode.LEASE_HELD: "another process trades the account",
     },
     "kill": {
         OK: "the kill switch has tripped, also when it had before",

@@ -19,6 +19,7 @@ from cryptoflow.pipelines.guarded import days_of
 from cryptoflow.pipelines.history import History, Window, load_history
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.listed import as_of
+from cryptoflow.pipelines.locks import refuse_locked
 from cryptoflow.pipelines.measure import WORDS, acts_of, cost_row, fills, guard_rows, metrics_of, trade_rows
 from cryptoflow.pipelines.past import runs
 from cryptoflow.pipelines.resolved import Resolved
@@ -67,6 +68,7 @@ def backtest(
         check_recordable(resolved)
     if engine not in ENGINES:
         raise CryptoflowError(f"there is no engine {engine!r}", fix="choose batch or event", code=ExitCode.USAGE)
+    refuse_locked(resolved)
     began = perf_counter()
     place = runs.runs_folder(home or home_of(resolved.file))
     runs.make_room(place)

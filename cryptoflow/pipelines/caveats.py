@@ -12,6 +12,7 @@ from cryptoflow.market.venues import FEES, UNKNOWN_FEES
 from cryptoflow.pipelines.assemble import warmup_of
 from cryptoflow.pipelines.history import History
 from cryptoflow.pipelines.listed_caveats import of_the_listings
+from cryptoflow.pipelines.locks import of_the_locks
 from cryptoflow.pipelines.measure import reasons
 from cryptoflow.pipelines.reasons import named
 from cryptoflow.pipelines.resolved import Resolved
@@ -39,6 +40,7 @@ def caveats(
         *of_the_spec(resolved),
         *of_the_data(history, facts),
         *of_the_listings(resolved, history.period),
+        *of_the_locks(resolved),
         *of_the_start(resolved, history),
         *of_silence(outcome, names),
         *of_the_size(plan, outcome, resolved.pipeline.capital.currency),

@@ -125,7 +125,7 @@ def effective_rules(
                 offers.append(Bid(places.get(name, "spec"), getattr(plugin, field)))
             if (name, field) in SHARED:
                 first, other = SHARED[name, field]
-                offers.append(found[first].bids[other][0]._replace(value=getattr(found[first].plugin, other)))
+                offers.extend(bid for bid in found[first].bids[other] if not bid.source.startswith("default"))
             settings[field], bids[field] = strictest(offers, floor=(name, field) in FLOORS)
         found[name] = Effective(type(plugin)(**settings), bids)
     return found

@@ -69,6 +69,8 @@ risk:
     - {use: daily_loss, limit: 1% or 80 USDT}
     - {use: drawdown, limit: 10%}
   after_kill: 24h                            # or: stop
+  resume: {steps: [25%, 50%, 75%], each: 24h}  # how size returns after the kill switch
+  flash_drop: {share: 10%, pause: 5m}        # entries are taken back, and pause
   emergency: standard
 
 execution:

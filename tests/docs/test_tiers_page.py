@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from cryptoflow.cli.app import run
-from cryptoflow.domain.discipline.records import Standing
-from cryptoflow.domain.discipline.standing import protected
+from cryptoflow.domain.discipline.paces import paced
 from cryptoflow.settings import settings
+from cryptoflow.spec.shipped import tiers
 from tests.cli.projects import small
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ def test_protection_after_a_promotion_goes_as_the_examples_say() -> None:
     examples = yaml.safe_load(told)["examples"]
     for each in examples:
         at = round(each["when"]["hours"] * HOUR)
-        assert f"{protected(Standing(tier=2, promoted_at=0), at):.0%}" == each["then"]
+        assert f"{paced(0, at, tiers()[2].protection.pace()):.0%}" == each["then"]
     assert len({each["then"] for each in examples}) == 5
 
 

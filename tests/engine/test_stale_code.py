@@ -129,7 +129,7 @@ def test_an_option_of_the_compiler_s_own_counts(other_options, monkeypatch, name
 def test_an_edited_helper_of_a_guest_s_indicator_changes_the_very_next_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     spec = small(tmp_path)
-    spec.write_text(spec.read_text() + "plugins: [wave.py]\n")
+    spec.write_text(spec.read_text() + "plugins: [wave.py]\ncapital: 2500 USDT\n")
     file = spec.parent / "plugins" / "wave.py"
     file.parent.mkdir()
     rules = "enter_long: crosses_above(wave(close), 0)\nexit_long: crosses_below(wave(close), 0)\n"

@@ -127,7 +127,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "cryptoflow": 1,
         "name": "drawn",
-        "capital": draw(st.sampled_from(("900 USDT", "20000 USDT", "100000 USDT"))),
+        "capital": draw(st.sampled_from(("2500 USDT", "20000 USDT", "100000 USDT"))),
         "discipline": draw(st.sampled_from(("on", "off"))),
         "market": {
             "venue": "binance",

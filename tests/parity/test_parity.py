@@ -81,7 +81,7 @@ def check(count: int, seed: int) -> Counter[str]:
 def test_both_drivers_decide_alike_on_drawn_specs() -> None:
     seen = check(100, seed=0)
     assert seen["compared"] >= 90
-    assert seen["busy"] >= 0.8 * seen["compared"], seen
+    assert seen["busy"] >= 0.7 * seen["compared"], seen  # discipline stops the others
 
 
 @pytest.mark.long

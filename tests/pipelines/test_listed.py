@@ -36,7 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def ran(capsys: Capsys, *words: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Run the project's backtest; return what it prints, and what it noted."""
-    assert run(["backtest", "configs/small.yaml", "--json", *words]) == 0
+    assert run(["backtest", "configs/small.yaml", "--json", "--set", "capital=1900 USDT", *words]) == 0
     printed = json.loads(capsys.readouterr().out)
     return printed, json.loads(Path(printed["artifacts"]["manifest"]).read_text())
 

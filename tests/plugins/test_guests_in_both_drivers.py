@@ -69,7 +69,7 @@ def project(tmp_path, monkeypatch):
 
 def with_rule(project, line="room = inf", answer="room"):
     spec = small(project)
-    spec.write_text(spec.read_text() + "plugins: [g.py]\nrisk: {rules: [{use: my_rule}]}\n")
+    spec.write_text(spec.read_text() + "plugins: [g.py]\ncapital: 2500 USDT\nrisk: {rules: [{use: my_rule}]}\n")
     (spec.parent / "plugins").mkdir()
     (spec.parent / "plugins" / "g.py").write_text(RULE.format(line=line, answer=answer))
     return spec

@@ -92,7 +92,11 @@ def used(folder: Path, code: str) -> Path:
     """A small project that uses a strategy in Python."""
     spec = small(folder)
     text = spec.read_text().replace("{id: cross, file: strategies/cross.yaml}", "{id: dips, use: pullback}")
-    spec.write_text(text.replace("strategies:", "plugins: [pullback.py]\nstrategies:").replace("warmup: 20\n", ""))
+    spec.write_text(
+        text.replace("strategies:", "plugins: [pullback.py]\ncapital: 2500 USDT\nstrategies:").replace(
+            "warmup: 20\n", ""
+        )
+    )
     (spec.parent / "plugins").mkdir()
     (spec.parent / "plugins" / "pullback.py").write_text(code)
     return spec

@@ -24,10 +24,11 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Ceilings:
-    """Tiers, lowest first, each with the tree of its file."""
+    """Tiers, lowest first, each with its file and that file's tree."""
 
     tiers: tuple[TierFile, ...]
     trees: tuple[Tree, ...]
+    files: tuple[Path, ...]
 
     def place(self, tier: int, rule: str, setting: str) -> Place | None:
         """Where a tier says what it allows of a rule's setting."""
@@ -47,14 +48,14 @@ def shipped() -> Ceilings:
 
 def read_tiers(files: Iterable[Path], opener: Opener = on_disk) -> Ceilings:
     """The tiers of some files, lowest first."""
-    found: dict[int, tuple[TierFile, Tree]] = {}
+    found: dict[int, tuple[TierFile, Tree, Path]] = {}
     problems: list[Problem] = []
     for file in files:
         document = load(file, read=opener)
         problems.extend(document.problems)
         model = shaped(TierFile, document.tree, problems) if document.tree else None
         if model is not None and document.tree is not None:
-            found[model.tier] = model, document.tree
+            found[model.tier] = model, document.tree, file.absolute()
     if problems:
         raise CryptoflowError(problems)
     return _in_order(found)
@@ -62,12 +63,13 @@ def read_tiers(files: Iterable[Path], opener: Opener = on_disk) -> Ceilings:
 
 def laid_over(project: Ceilings) -> Ceilings:
     """The shipped table with a project's own tiers in place of those of the same number."""
-    rows: dict[int, tuple[TierFile, Tree]] = {}
+    rows: dict[int, tuple[TierFile, Tree, Path]] = {}
     for table in (shipped(), project):
-        rows |= {tier.tier: (tier, tree) for tier, tree in zip(table.tiers, table.trees, strict=True)}
+        each = zip(table.tiers, table.trees, table.files, strict=True)
+        rows |= {tier.tier: (tier, tree, file) for tier, tree, file in each}
     return _in_order(rows)
 
 
-def _in_order(rows: dict[int, tuple[TierFile, Tree]]) -> Ceilings:
-    ordered = [rows[number] for number in sorted(rows)]
-    return Ceilings(tuple(tier for tier, _ in ordered), tuple(tree for _, tree in ordered))
+def _in_order(rows: dict[int, tuple[TierFile, Tree, Path]]) -> Ceilings:
+    tiers, trees, files = zip(*(rows[number] for number in sorted(rows)), strict=True)
+    return Ceilings(tiers, trees, files)

@@ -257,12 +257,12 @@ def rules_in_force(
     elsewhere = {"stop": {"max_distance": Bid(placed(written) if written else DEFAULT, distance)}}
     names = {name: name for name in asked}
     found = effective_rules(preset or resolved.pipeline.risk.preset, tier, asked, names, elsewhere)
-    return {name: _with_places(effective, name, places) for name, effective in found.items()}
+    return {name: _with_places(effective, places) for name, effective in found.items()}
 
 
-def _with_places(effective: Effective, rule: str, places: dict[tuple[str, str], str]) -> Effective:
+def _with_places(effective: Effective, places: dict[tuple[str, str], str]) -> Effective:
     bids = {
-        setting: tuple(bid._replace(source=places[rule, setting]) if bid.source == rule else bid for bid in given)
+        setting: tuple(bid._replace(source=places.get((bid.source, setting), bid.source)) for bid in given)
         for setting, given in effective.bids.items()
     }
     return effective._replace(bids=bids)

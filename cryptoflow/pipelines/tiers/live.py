@@ -97,7 +97,7 @@ def pipeline_of(table: Ceilings, tier: int | None) -> Path:
             fix="name a SPEC, or write `pipeline:` into the tier's file",
             code=ExitCode.USAGE,
         )
-    return Path(normpath(Path(said.place.file).parent / str(said.value)))
+    return Path(normpath(table.files[number].parent / str(said.value)))
 
 
 async def allowed(

@@ -9,6 +9,7 @@ SPEC = """\
 cryptoflow: 1
 name: leaky
 plugins: [guest.py]
+capital: 2500 USDT
 market: {{venue: binance, symbols: [BTC/USDT], timeframe: 1h}}
 period: 2024-01-03..2024-01-12
 warmup: 20
