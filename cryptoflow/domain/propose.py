@@ -194,9 +194,10 @@ def review_entry(
         state.verdict.notional = 0.0
         return
     view_account(state, strategy, symbol, tables)
-    view_discipline(state, entry.at, tables)
-    if state.wallet.positions + state.account.pending > 0 and tables.account.discipline == 1:
-        view_alike(state, symbol, entry.at, tables)
+    if tables.account.discipline == 1:
+        view_discipline(state, entry.at, tables)
+        if state.wallet.positions + state.account.pending > 0:
+            view_alike(state, symbol, entry.at, tables)
     rules = tables.rules[state.standing.tier]
     steps.review(entry, state.account, state.verdict, settings.allocation, tables.account.discipline, rules)
 

@@ -23,10 +23,14 @@ class Blocks:
         self.account, self.bit, self.watched = plan.account, bit, is_watched(plan)
         self.until = [0] * len(plan.symbols)
 
-    def mark(self, flags: np.ndarray[Any, Any], cut: Sequence[Columns], finer: Sequence[Columns]) -> None:
-        """Set the bit in the flags of every strategy; `finer` are the bars inside the block, if there are any."""
+    def mark(self, flags: np.ndarray[Any, Any], cut: Sequence[Columns], finer: Sequence[Columns]) -> bool:
+        """Set the bit in the flags of every strategy, and say whether any is set.
+
+        `finer` are the bars inside the block, if there are any.
+        """
+        found = False
         if not self.watched:
-            return
+            return found
         account = self.account
         for symbol, columns in enumerate(cut):
             shown = finer[symbol] if finer else columns
@@ -37,7 +41,9 @@ class Blocks:
                 if closes is not None:
                     first, last = np.searchsorted(closes, [end - account.drop_pause, end])
                     flags[symbol :: len(cut), first:last] |= self.bit
+                    found = found or last > first
             self.until[symbol] = ends[-1] if ends else self.until[symbol]
+        return found
 
 
 class Rounds:

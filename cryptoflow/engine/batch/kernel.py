@@ -20,8 +20,9 @@ class Block(NamedTuple):
     `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1; `reads` says
     how many values each strategy, and last the sizer, is shown as they are. `aligned` is 1 where every symbol has a bar
     in every round, `wanted` is what any strategy's flags ask of any symbol, by round. `calls` are the rounds in which
-    a strategy calls for an entry into the only symbol there is, `call` the next of them. `finer` are bars inside these,
-    by symbol, with a cursor of their own; there are none where `inside` is 0.
+    a strategy calls for an entry into the only symbol there is, `call` the next of them. `drops` is 1 where a flash
+    drop pauses any entry. `finer` are bars inside these, by symbol, with a cursor of their own; there are none where
+    `inside` is 0.
     """
 
     times: Any
@@ -41,6 +42,7 @@ class Block(NamedTuple):
     wanted: Any
     calls: Any
     call: Any
+    drops: int
     inside: int
     finer_cursor: Any
     finer_counts: Any
@@ -107,12 +109,12 @@ def next_call(block: Block, start: int, first: int) -> int:
     return calls[call] if call < len(calls) else len(block.times)
 
 
-def pass_over(run: State, tables: Tables, steps: Steps, times: Any, equity: Any, start: int, end: int) -> int:
+def pass_over(state: State, tables: Tables, steps: Steps, times: Any, equity: Any, start: int, end: int) -> int:
     """Pass over rounds in which nothing is held and nobody calls; the account is looked at whenever that is due.
 
     Returns the round to go on with, before the end where a look has written something.
     """
-    wallet, halt, timeframe = run.wallet, run.halt, tables.account.timeframe
+    wallet, halt, timeframe = state.wallet, state.halt, tables.account.timeframe
     worth, told, j = wallet.equity, wallet.lines, start
     while j < end:
         due = end if tables.account.discipline == 0 else j
@@ -122,13 +124,13 @@ def pass_over(run: State, tables: Tables, steps: Steps, times: Any, equity: Any,
             equity[k] = worth
         j = due
         if j < end:
-            settle(run, tables, steps, times[j] + timeframe)
+            settle(state, tables, steps, times[j] + timeframe)
             equity[j] = worth
             j += 1
             if wallet.lines > told:
                 return j
         elif tables.account.discipline == 0:
-            settle(run, tables, steps, times[end - 1] + timeframe)
+            settle(state, tables, steps, times[end - 1] + timeframe)
     return j
 
 
@@ -348,6 +350,9 @@ def run_rounds(
     for strategy in range(strategies):
         if tables.strategies[strategy].script >= 0:
             scripted = True
+    if block.drops == 0:
+        for symbol in range(symbols):
+            state.positions[symbol].paused = 0
     j = start
     while j < len(block.times):
         if symbols == 1 and not scripted:
@@ -371,7 +376,8 @@ def run_rounds(
                         k = j if block.aligned == 1 else block.cursor[symbol] - 1
                         if row < rows:
                             read_signal(block, row, strategy, k, signals[row])
-                            state.positions[symbol].paused = 1 if block.flags[row, k] & PAUSED else 0
+                            if block.drops == 1:
+                                state.positions[symbol].paused = 1 if block.flags[row, k] & PAUSED else 0
                             if block.flags[row, k] != 0:
                                 expect(block, symbol, k + 1)
                         if block.reads[strategy] > 0:

@@ -261,7 +261,7 @@ def run_compiled(
         flags, values, slots = features.over(cut)
         size = int(counts.max())
         within = inside(finer, times[start], times[end - 1] + plan.account.timeframe)
-        drops.mark(flags, cut, within)
+        fell = drops.mark(flags, cut, within)
         block = Block(
             times=times[start:end],
             cursor=np.zeros(len(cut), dtype=np.int64),
@@ -280,6 +280,7 @@ def run_compiled(
             wanted=np.bitwise_or.reduce(flags, axis=0),
             calls=calls(flags[: len(plan.strategies)]) if len(cut) == 1 else NOBODY,
             call=np.zeros(1, dtype=np.int64),
+            drops=int(fell),
             **in_arrays(within),
         )
         at = 0
