@@ -10,7 +10,7 @@ from cryptoflow.domain.tilt.conduct import Conduct, after, due
 from cryptoflow.domain.tilt.records import DAY, HABITS, MINUTE, REFRESH_AT, SAMPLES
 
 NOW = 20_000 * DAY
-ORDER = TiltObserved("order", "BTC/USDT", Decimal(100), None, stopped=False, setting="", raised=False, accepted=False)
+ORDER = TiltObserved("order", "BTC/USDT", Decimal(100), None, stopped=False, setting="", raised=False)
 
 
 def tilt() -> Iterator[Work]:

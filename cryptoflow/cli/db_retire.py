@@ -35,7 +35,8 @@ def retire(
     A day without tables is about minutes of equity and risk, whose hours and days stay. Without a day the settings
     say what is kept how long (`CRYPTOFLOW_RETENTION__EQUITY=400`, in days); what they do not name is kept for ever.
     Nothing goes that is still needed: months that an account may still ship to, open orders, events that no snapshot
-    covers. Journals in files are never cut.
+    covers. Before events go, snapshots of every account's kill switch, tilt and tier are kept. Journals in files are
+    never cut.
 
     Examples:
 

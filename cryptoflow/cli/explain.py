@@ -10,6 +10,7 @@ import typer
 from cryptoflow.cli.options import AsJson, Overlay, Sets, SpecFile
 
 if TYPE_CHECKING:
+    from cryptoflow.pipelines.explaining.alike import Alike
     from cryptoflow.pipelines.explaining.in_force import Value
     from cryptoflow.pipelines.explaining.risk import Told
     from cryptoflow.pipelines.explaining.series import Origin
@@ -37,8 +38,9 @@ def explain(
 ) -> None:
     """Show what holds for SPEC, where each value comes from, and what it beat.
 
-    `risk` also says what limits come to in money, when entries are smaller, and what trips the kill switch. `size` is
-    the way of a typical order from what the strategy wants to what it gets. `sources` also says where each series of
+    `risk` also says what limits come to in money, when entries are smaller, what trips the kill switch, and which
+    symbols share a limit as they move alike. `size` is the way of a typical order from what the strategy wants to what
+    it gets. `sources` also says where each series of
     prices comes from, in a backtest and in paper and live trading.
 
     Examples:
@@ -191,13 +193,38 @@ def risk_lines(told: "Told") -> Iterator[str]:
     yield f"the kill switch trips, in {told.currency}; at {told.near:.0%} of a limit that leads there a warning is told"
     yield from _columns((each.what, f"{each.money:,.2f}") for each in told.trips)
     yield ""
+    if told.alike is not None:
+        yield from alike_lines(told.alike)
+        yield ""
     yield "another preset would make it"
     yield from _columns((name, _changes(changed)) for name, changed in told.presets.items())
 
 
+def alike_lines(told: "Alike") -> Iterator[str]:
+    """Which symbols move alike, or why that is not known.
+
+    >>> from cryptoflow.pipelines.explaining.alike import Alike
+    >>> [*alike_lines(Alike(("A/B", "C/B"), "2024-05-01", 30, 0.6, 0.7, False, why="there is no such file"))][1]
+    '  unknown: there is no such file'
+    """
+    yield f"symbols that move alike, by the {told.days} days before {told.day}"
+    if told.why:
+        yield f"  unknown: {told.why}"
+        return
+    acts = "the second is refused" if told.refuses else "share one position limit"
+    yield from _columns(
+        (f"{each.one} {each.other}", f"{each.correlation:.3f}  {acts if each.shares else f'near {told.at:g}'}")
+        for each in told.pairs
+    )
+    if not told.pairs:
+        yield f"  no two correlate by {told.warn:g} or more"
+    if told.unknown:
+        yield f"  {told.unknown} pairs have too few days in common to tell"
+
+
 def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     kept = list(rows)
-    wide = max(len(first) for first, _ in kept)
+    wide = max((len(first) for first, _ in kept), default=0)
     return (f"  {first:<{wide}}  {second}" for first, second in kept)
 
 
@@ -220,7 +247,18 @@ def plain_risk(told: "Told") -> dict[str, Any]:
         "phases": [{"when": each.when, "sizes": list(each.sizes), "each": each.each} for each in told.phases],
         "trips": {each.what: each.money for each in told.trips},
         "warned_at": told.near,
+        "alike": plain_alike(told.alike) if told.alike is not None else None,
         "presets": told.presets,
+    }
+
+
+def plain_alike(told: "Alike") -> dict[str, Any]:
+    """Which symbols move alike, as programs read it."""
+    return {
+        **told._asdict(),
+        "symbols": list(told.symbols),
+        "pairs": [each._asdict() for each in told.pairs],
+        "why": told.why or None,
     }
 
 

@@ -92,7 +92,7 @@ def warmup(
 
 
 def tell(evidence: "Evidence", kept: "Kept", resolved: "Resolved", *, as_json: bool) -> None:
-    """Show the outcome, tell it to the journal of the account, and leave with 6 when the probe failed."""
+    """Show the outcome and tell the account's journal; leave with 6 where it failed, with 7 where that is held."""
     from asyncio import run
 
     from cryptoflow.cli import say
@@ -108,7 +108,9 @@ def tell(evidence: "Evidence", kept: "Kept", resolved: "Resolved", *, as_json: b
         say.text(f"evidence  {shown(kept.file)}")
     if kept.standing is not None:
         say.remark(kept.remark())
-    if untold:
-        say.remark(untold)
+    if untold is not None:
+        say.remark(untold.problems[0].what)
     if not evidence.passed:
         raise typer.Exit(ExitCode.PROOF_FAILED)
+    if untold is not None and untold.code is ExitCode.LEASE_HELD:
+        raise typer.Exit(ExitCode.LEASE_HELD)

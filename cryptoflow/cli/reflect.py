@@ -40,6 +40,7 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
     from cryptoflow.clock import MachineClock
     from cryptoflow.domain.tilt.reflection import PROMPTS
     from cryptoflow.errors import CryptoflowError, ExitCode
+    from cryptoflow.pipelines.journals.writing import journal_of
     from cryptoflow.pipelines.tilting.reflecting import answers_in
     from cryptoflow.pipelines.tilting.reflecting import reflect as reflected
     from cryptoflow.report.tilt_tables import moment
@@ -52,6 +53,7 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
         except UnicodeDecodeError as error:
             raise CryptoflowError(f"{file} is no text in UTF-8", code=ExitCode.INVALID) from error
     elif sys.stdin.isatty():
+        journal_of(account)  # before anybody takes the time
         answers = [asked(prompt) for prompt in PROMPTS]
     else:
         raise CryptoflowError(

@@ -67,7 +67,7 @@ def history(account: Account = "main", as_json: AsJson = False) -> None:
 
     async def shown() -> int:
         count = 0
-        async with aclosing(listed(Asked(account, names=("tilt.*",)))) as events:
+        async with aclosing(listed(Asked(account, names=("tilt.*", "override.attempted")))) as events:
             async for event, _ in events:
                 count += 1
                 if as_json:

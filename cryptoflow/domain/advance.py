@@ -28,7 +28,7 @@ def advance(
     for moment in range(moments):
         fill_at_open(state, details[moment], tables, steps)
         fill_inside(state, details[moment], tables, steps)
-    mark(state, bars, tables)
+    mark(state, bars, tables, at)
     settle(state, tables, steps, at + tables.account.timeframe)
     ask(state, bars, signals, tables, steps)
     decide(state, bars, signals, tables, steps)

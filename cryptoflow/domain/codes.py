@@ -84,6 +84,7 @@ class Guard(IntEnum):
     REFLECTED = 7
     RESIZED = 8
     WARNED = 9
+    COUPLED = 10
 
 
 class Cause(IntEnum):

@@ -5,6 +5,7 @@ from math import isnan, nan
 from cryptoflow.domain.codes import BUY, SELL, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.discipline.records import Standing
 from cryptoflow.domain.discipline.streaks import count
+from cryptoflow.domain.discipline.together import forget
 from cryptoflow.domain.lots import on_tick, on_tick_above, whole_part
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import Line, Order, Past, Position, State, Strategy, Symbol, Wallet
@@ -200,6 +201,8 @@ def sell(
     wallet.turnover += notional
     if position.lots <= 0.0:
         close_trade(state, at, symbol, lot, reason)
+        if len(state.closes) > 1:
+            forget(state.closes, symbol)
 
 
 def note_impact(standing: Standing, lost: float, notional: float) -> None:

@@ -1,9 +1,10 @@
 """What the close of a bar does: prices are marked, trails follow, the account's day and peak move on."""
 
-from math import isnan
+from math import isnan, nan
 
 from cryptoflow.domain.calendar import day_of, month_of, week_of
 from cryptoflow.domain.codes import Reason
+from cryptoflow.domain.discipline.together import MINUTE, ROOM, skip
 from cryptoflow.domain.ledger import higher
 from cryptoflow.domain.lots import on_tick_above
 from cryptoflow.domain.records import Bar, Position, Rows, State, Tables, Wallet
@@ -78,10 +79,20 @@ def find_live(state: State) -> None:
     state.wallet.live = count
 
 
-def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
-    """Mark all positions at the closes of this round, and the account by them."""
+def mark(state: State, bars: Rows[Bar], tables: Tables, at: int) -> None:
+    """Mark all positions at the closes of the round that opens `at`, and the account by them.
+
+    Where two or more are held, and somebody looks at how they move together, their closes are kept.
+    """
     invested = 0.0
     dust = 0.0
+    kept = len(state.closes) > 1 and state.wallet.positions >= 2
+    minute = at // MINUTE
+    newest = len(state.positions) * ROOM
+    if kept:
+        if state.closes[newest] != minute - 1:
+            skip(state.closes, len(state.positions), minute)
+        state.closes[newest] = minute
     for place in range(state.wallet.live):
         symbol = state.live[place]
         position = state.positions[symbol]
@@ -91,6 +102,8 @@ def mark(state: State, bars: Rows[Bar], tables: Tables) -> None:
             mark_position(position, bar, trail_share, tables.symbols[symbol].tick)
         if position.lots > 0.0:
             invested += position.lots * tables.symbols[symbol].lot * position.last
+            if kept:
+                state.closes[symbol * ROOM + minute % ROOM] = position.last if bar.here == 1 else nan
         if position.dust > 0.0:
             dust += position.dust * tables.symbols[symbol].lot * position.last
     mark_account(state.wallet, invested, dust)

@@ -293,7 +293,7 @@ def view_discipline(run: State, at: int, tables: Tables) -> None:
     if new < view.size:
         view.size = new
         view.size_by = PROTECTION
-    calm, back = size_left(run.tilt), size_back(run.tilt)
+    calm, back = size_left(run.tilt, tables.tilt), size_back(run.tilt)
     if calm < view.size:
         view.size = calm
         view.size_by = TILT

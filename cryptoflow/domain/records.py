@@ -10,7 +10,7 @@ from math import inf, nan
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cryptoflow.domain.discipline.records import LONG_AGO, Evidence, Halt, Standing, Streak, Tier
-from cryptoflow.domain.tilt.records import Tilt
+from cryptoflow.domain.tilt.records import Tilt, TiltLimits
 
 
 @dataclass(slots=True)
@@ -391,7 +391,9 @@ class State(NamedTuple):
     `pasts` are by strategy. `minds` are what strategies in Python keep between bars, `seen` what they and the sizer
     read of indicators: a row per strategy × symbol, then, of `seen`, one per symbol for the sizer. `live` are the
     symbols of which anything is held or ordered, `wallet.live` of them; `wanting` the signals that want an entry.
-    `dailies` are the returns of days by symbol, each day's at its number modulo the length of the row.
+    `dailies` are the returns of days by symbol, each day's at its number modulo the length of the row; `alike` is how
+    symbols that are held go together, a square. `closes` are the last minutes' of what is held, `together.ROOM` places
+    by symbol, and last which minute is the newest. Of the two there is one number where nobody looks at them.
     """
 
     wallet: Wallet
@@ -414,6 +416,8 @@ class State(NamedTuple):
     days: Any
     stops: Any
     dailies: Any
+    alike: Any
+    closes: Any
     tilt: Tilt
     signs: Any
     habits: Any
@@ -424,7 +428,7 @@ class Tables(NamedTuple):
     """Everything that stays as it is: settings by symbol, by strategy, for the account, and numbers of the plugins.
 
     `rules` has a table of their numbers for each tier, as `tiers` has the tier's own. `phases` are the paces after a
-    promotion to each, `resume` is the one after a release.
+    promotion to each, `resume` is the one after a release. `tilt` are the limits of calm.
     """
 
     account: Account
@@ -438,6 +442,7 @@ class Tables(NamedTuple):
     gates: Rows[Any]
     phases: Rows[Any]
     resume: Any
+    tilt: TiltLimits
 
 
 class Steps(NamedTuple):

@@ -7,9 +7,11 @@ import numpy as np
 
 from cryptoflow.domain.codes import SLOTS
 from cryptoflow.domain.discipline.records import Tier
+from cryptoflow.domain.discipline.together import size_of
 from cryptoflow.domain.graph import Graph
 from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
+from cryptoflow.domain.tilt.records import DEFAULTS, TiltLimits
 
 
 class Columns(NamedTuple):
@@ -63,7 +65,7 @@ class Plan(NamedTuple):
     off; a run begins in `tier`. There is a graph per strategy, then one for what the sizer reads.
 
     The `phases` after a promotion to each tier, and the steps in which to `resume` after a release, are paces: how long
-    each takes, then the share of its size that an entry keeps in it.
+    each takes, then the share of its size that an entry keeps in it. `tilt` are the limits of calm.
     """
 
     capital: float
@@ -83,12 +85,19 @@ class Plan(NamedTuple):
     gate_settings: tuple[tuple[tuple[float, ...], ...], ...]
     phases: tuple[tuple[float, ...], ...]
     resume: tuple[float, ...]
+    tilt: TiltLimits = DEFAULTS
 
     def lines_per_round(self) -> int:
         """Return how many lines of tape one round can write at most."""
         symbols, strategies = len(self.symbols), len(self.strategies)
         moments = self.account.timeframe // self.account.detail
         return symbols * (SLOTS * 6 + 8) * moments + symbols * strategies * 4 + symbols * SLOTS + 64
+
+    def pair_sizes(self) -> tuple[int, int]:
+        """Return how many numbers a run keeps of how its symbols move together: by their days, by their minutes."""
+        account, symbols = self.account, len(self.symbols)
+        by_day = symbols * symbols if account.discipline == 1 else 1
+        return by_day, size_of(account.timeframe, account.discipline, symbols)
 
     def scripts_by_strategy(self) -> list[Script | None]:
         """Return each strategy's script, None for one declared in a file."""

@@ -169,7 +169,7 @@ def rules_of(resolved: "Resolved", tier: TierFile | None = None) -> dict[str, Ef
     return effective_rules(resolved.pipeline.risk.preset, tier, asked, places, elsewhere)
 
 
-def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, Asked]) -> Tier:
+def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, Asked], warn_at: float) -> Tier:
     """Return what a tier asks and allows, with the limits of a spec's rules as they hold in it."""
     day, fall = rules["daily_loss"].plugin.limit, rules["drawdown"].plugin.limit  # type: ignore[attr-defined]
     streak, alike, limits = rules["streak"].plugin, rules["correlation"].plugin, tier.limits
@@ -190,6 +190,7 @@ def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, 
         day_kill=float(rules["daily_loss"].plugin.kill),  # type: ignore[attr-defined]
         day_most=float(rules["daily_loss"].plugin.most),  # type: ignore[attr-defined]
         wait=int(tier.protection.wait),
+        warn_at=warn_at,
         day_demotion=min((float(asked[name].gate.above) for name in BY_DAY if name in asked), default=1.0),  # type: ignore[attr-defined]
     )
 
@@ -297,8 +298,12 @@ def plan_of(resolved: "Resolved", first_decisions: Sequence[int], cost_factor: f
         rule_settings=tuple(rule_settings(each, verbs.rules) for each in by_tier),
         slippage_settings=() if resolved.slippage is None else resolved.slippage.numbers(),
         tier=tier.tier,
-        tiers=tuple(map(tier_of, table.tiers, by_tier, asked)),
+        tiers=tuple(
+            tier_of(each, held, gates, float(pipeline.risk.warn_at))
+            for each, held, gates in zip(table.tiers, by_tier, asked, strict=True)
+        ),
         gate_settings=tuple(gate_settings(each, verbs.gates) for each in asked),
         phases=tuple(each.protection.pace() for each in table.tiers),
         resume=pipeline.risk.resume.pace(),
+        tilt=pipeline.risk.tilt.limits(),
     )

@@ -27,8 +27,8 @@ SCHEMAS = {
 EDITORS = "# yaml-language-server: $schema=../../.cryptoflow/tier.schema.json\n"
 
 TIGHTEN = """\
-# The limits of an account of 500 to 2,000 as they ship with the package, where backtests take them from. For trading
-# with real money a project may tighten them here (a smaller order, a smaller loss in a day), never loosen them.
+# The limits of an account of 500 to 2,000 as they ship with the package. A project may tighten them here (a smaller
+# order, a smaller loss in a day), never loosen them; everything in the project goes by this file, backtests too.
 """
 
 

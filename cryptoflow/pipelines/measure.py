@@ -27,6 +27,7 @@ WORDS = {
     GuardCode.REFLECTED: "reflection given",
     GuardCode.RESIZED: "size after a lock-out",
     GuardCode.WARNED: "limit is near",
+    GuardCode.COUPLED: "positions came together",
 }
 
 PLACES = 1 << 20
@@ -126,6 +127,9 @@ def why_of(what: GuardCode, line: Mapping[str, Any], plan: "Plan") -> str:
     if what is GuardCode.TILTED:
         seen = ", ".join(each.name for each in indicators(line["measure"]))
         return f"{Level(line['rule']).name.lower()}, score {line['value']:g}: {seen}"
+    if what is GuardCode.COUPLED:
+        one, other = (plan.symbols[line[name]] for name in ("symbol", "measure"))
+        return f"{one} and {other}: correlation {line['value']:.2f}, {line['limit']:.2f} as they were opened"
     if what is GuardCode.CALMED:
         return Level(line["rule"]).name.lower()
     return f"{line['value']:.0%}" if what is GuardCode.RESIZED else ""

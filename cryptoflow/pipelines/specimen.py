@@ -71,6 +71,14 @@ risk:
   after_kill: 24h                            # or: stop
   resume: {steps: [25%, 50%, 75%], each: 24h}  # how size returns after the kill switch
   flash_drop: {share: 10%, pause: 5m}        # entries are taken back, and pause
+  warn_at: 80%                               # of a limit that leads to the kill switch
+  tilt:
+    caution: {at: 2, lasts: 5m}
+    restricted: {at: 4, lasts: 30m, size: 50%}
+    locked: {at: 6, lasts: 24h}
+    sensitivity: {near: 1.5, nearer: 2, nearest: 3}
+    repeated: 1.5                            # times as long with each repeat in a week
+    longest: 7d
   emergency: standard
 
 execution:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cryptoflow.domain.tilt.records import TiltLimits
 from cryptoflow.spec.block import Block, Spec
 from cryptoflow.spec.values import Duration, MisreadError, Share, Written
 
@@ -71,11 +72,11 @@ Steps = Annotated[tuple[Annotated[Share, Field(gt=0, lt=1)], ...], Field(min_len
 class Resume(Spec):
     """How trading comes back after the kill switch."""
 
-    steps: Annotated[tuple[Annotated[Share, Field(gt=0, lt=1)], ...], Field(min_length=1, max_length=10)] = Field(
+    steps: Annotated[tuple[Annotated[Share, Field(gt=0, le=0.75)], ...], Field(min_length=3, max_length=10)] = Field(
         (Share("25%"), Share("50%"), Share("75%")),
         description="share of its size that an entry keeps in each step after a release",
     )
-    each: Duration = Field(Duration("24h"), gt=0, description="how long a step is")
+    each: Duration = Field(Duration("24h"), ge=86_400_000, description="how long a step is")
 
     def pace(self) -> tuple[float, ...]:
         """Return how long a step is, in milliseconds, and the share of each."""
@@ -87,6 +88,64 @@ class FlashDrop(Spec):
 
     share: Share = Field(Share("10%"), gt=0, le=0.1, description="share of the price that is gone within a minute")
     pause: Duration = Field(Duration("5m"), ge=300_000, description="how long entries of the symbol pause")
+
+
+class Caution(Spec):
+    """The first level of tilt: a warning, and a while before the next entry by hand."""
+
+    at: float = Field(2.0, gt=0, le=2, description="live indicators, times the sensitivity, from which it is due")
+    lasts: Duration = Field(Duration("5m"), ge=300_000, description="how long it lasts the first time")
+
+
+class Restricted(Spec):
+    """The second level of tilt: entries are smaller."""
+
+    at: float = Field(4.0, gt=0, le=4, description="live indicators, times the sensitivity, from which it is due")
+    lasts: Duration = Field(Duration("30m"), ge=1_800_000, description="how long it lasts the first time")
+    size: Share = Field(Share("50%"), gt=0, le=0.5, description="share of its size that an entry keeps")
+
+
+class Locked(Spec):
+    """The third level of tilt: nothing is entered."""
+
+    at: float = Field(6.0, gt=0, le=6, description="live indicators, times the sensitivity, from which it is due")
+    lasts: Duration = Field(Duration("24h"), ge=86_400_000, description="how long it lasts the first time")
+
+
+class Sensitivity(Spec):
+    """How many times indicators count near to the equity that the next tier begins with."""
+
+    near: float = Field(1.5, ge=1.5, le=100, description="from 90 % of that equity on")
+    nearer: float = Field(2.0, ge=2, le=100, description="from 95 % of it on")
+    nearest: float = Field(3.0, ge=3, le=100, description="from 98 % of it on")
+
+
+class Tilt(Spec):
+    """What an account out of its usual ways comes to; each number may only be stricter than its default."""
+
+    caution: Caution = Field(Caution(), description="the first level")
+    restricted: Restricted = Field(Restricted(), description="the second level")
+    locked: Locked = Field(Locked(), description="the third level")
+    sensitivity: Sensitivity = Field(Sensitivity(), description="how much more counts near the next tier")
+    repeated: float = Field(1.5, ge=1.5, le=100, description="times as long with each repeat within a week")
+    longest: Duration = Field(Duration("7d"), ge=604_800_000, description="how long a level lasts at most")
+
+    def limits(self) -> TiltLimits:
+        """Return them as the decision reads them."""
+        return TiltLimits(
+            caution=self.caution.at,
+            restricted=self.restricted.at,
+            locked=self.locked.at,
+            caution_for=int(self.caution.lasts),
+            restricted_for=int(self.restricted.lasts),
+            locked_for=int(self.locked.lasts),
+            repeated=self.repeated,
+            longest=int(self.longest),
+            keeps=float(self.restricted.size),
+            near=self.sensitivity.near,
+            nearer=self.sensitivity.nearer,
+            nearest=self.sensitivity.nearest,
+        )
 
 
 class Risk(Spec):
@@ -102,6 +161,10 @@ class Risk(Spec):
     )
     resume: Resume = Field(Resume(), description="how size returns after a kill")
     flash_drop: FlashDrop = Field(FlashDrop(), description="when entries are taken back, as a price falls at once")
+    tilt: Tilt = Field(Tilt(), description="what an account out of its usual ways comes to")
+    warn_at: Share = Field(
+        Share("80%"), gt=0, le=0.8, description="share of a limit that leads to the kill switch from which on is warned"
+    )
     emergency: Literal["standard", "aggressive"] = Field(
         "standard", description="how positions are closed in an emergency: with limit orders first, or at market"
     )

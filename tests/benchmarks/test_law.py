@@ -19,13 +19,13 @@ DAY = 86_400_000
 
 
 def test_a_trial_counts_what_the_report_of_the_run_says(tmp_path: Path) -> None:
-    spec = resolve(ROOT / "configs" / "reckless.yaml", sets=["period=2022-01-01..2022-03-31"])
+    spec = resolve(ROOT / "configs" / "reckless.yaml", sets=["period=2022-06-01..2022-08-31"])
     trial, run = tried(spec), backtest(spec, home=tmp_path)
     assert (trial.kills.total(), trial.demotions.total()) == (run.guards.kills, run.guards.demotions)
     assert (trial.refused.total(), trial.reduced.total()) == (run.guards.refused, run.guards.reduced)
     assert trial.days - trial.alive == pytest.approx(trial.kills.total(), abs=1), "a day for each kill"
     assert (trial.began, trial.ended) == (3, 2)
-    assert [*complaints([trial])] == ["reckless: daily_loss refuses 46% of all entries"]
+    assert [*complaints([trial])] == ["reckless: correlation refuses 36% of all entries"]
     assert cells(trial)[2] == "3 → 2"
 
 

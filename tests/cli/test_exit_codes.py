@@ -118,7 +118,7 @@ def test_an_option_that_is_not_there_ends_with_2(command: str, capsys: Capsys) -
         ("kill", 2),
         ("resume --operator anna", 3),
         ("watchdog --once", 3),
-        ("watchdog backtest-a --once", 2),
+        ("watchdog backtest-a --once", 5),
         ("journal", 2),
         ("journal nobody", 3),
         ("audit verify", 0),

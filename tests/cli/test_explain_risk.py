@@ -7,7 +7,8 @@ import pytest
 
 from cryptoflow.cli.app import run
 from cryptoflow.errors import ExitCode
-from tests.cli.projects import SPEC, small
+from cryptoflow.spec.shipped import configs as configs_that_ship
+from tests.cli.projects import SPEC, data, rows, small
 
 Capsys = pytest.CaptureFixture[str]
 RISK = "risk: {rules: [{use: position, limit: 8%}, {use: daily_loss, limit: 2%}]}\n"
@@ -61,6 +62,16 @@ def test_limits_are_told_in_money_with_what_trips_the_kill_switch(capsys: Capsys
     }
 
 
+def test_a_tier_that_the_project_has_tightened_is_the_one_that_is_told(tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "configs" / "tiers").mkdir()
+    ships = (configs_that_ship() / "tiers" / "2-hunter.yaml").read_text()
+    mine = ships.replace("order: 500 USDT", "order: 60 USDT").replace("setup:", "protection: {each: 24h}\nsetup:")
+    (tmp_path / "configs" / "tiers" / "2-hunter.yaml").write_text(mine)
+    found = explained(capsys, "--tier", "2")
+    assert found["amounts"]["order.limit"] == 60.0
+    assert found["phases"][0]["each"] == "24h each"  # type: ignore[index]
+
+
 def test_a_phase_makes_entries_smaller_and_only_a_tier_one_comes_up_to_has_one_of_protection(capsys: Capsys) -> None:
     low, high = ({each["when"] for each in explained(capsys, "--tier", tier)["phases"]} for tier in ("1", "2"))  # type: ignore[index]
     assert low == {
@@ -87,3 +98,64 @@ def test_the_words_may_stand_in_either_order_and_the_text_has_every_limit(capsys
 def test_a_tier_above_the_specs_own_is_refused(capsys: Capsys) -> None:
     assert run(["explain", "small.yaml", "risk", "--set", "tier=2", "--tier", "3"]) == ExitCode.USAGE
     assert "it may be in tier 1, 2" in capsys.readouterr().err
+
+
+SEVERAL = """\
+cryptoflow: 1
+name: small
+market: {venue: binance, symbols: [BTC/USDT, ETH/USDT, SOL/USDT], timeframe: 1h}
+period: 2024-01-03..2024-01-20
+capital: 8000 USDT
+sources: {history: {use: csv, path: "../data/{symbol}.csv"}}
+strategies: [{id: cross, file: strategies/cross.yaml}]
+risk: {rules: [{use: correlation, days: 18, least: 15}]}
+"""
+
+
+def mirrored(line: str) -> str:
+    """A row of prices that fall where those of the row rise."""
+    at, opened, high, low, close, volume = line.split(",")
+    return ",".join((at, *(f"{4e9 / float(price):.2f}" for price in (opened, low, high, close)), volume))
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """Three symbols: two that move as one, and one that does the opposite."""
+    head, *lines = rows()
+    for symbol, told in (("ETH", lines), ("SOL", [mirrored(line) for line in lines])):
+        data(tmp_path).with_name(f"{symbol}USDT.csv").write_text("\n".join((head, *told)) + "\n")
+    Path("small.yaml").write_text(SEVERAL)
+    return data(tmp_path)
+
+
+def test_symbols_that_move_alike_are_named_with_what_that_leads_to(several: Path, capsys: Capsys) -> None:
+    found = explained(capsys)["alike"]
+    assert found["pairs"] == [
+        {"one": "BTC/USDT", "other": "ETH/USDT", "correlation": pytest.approx(1.0), "shares": True}
+    ]
+    assert (found["day"], found["days"], found["unknown"]) == ("2024-01-21", 18, 0)
+    assert run(["explain", "small.yaml", "risk"]) == 0
+    assert "BTC/USDT ETH/USDT  1.000  share one position limit" in capsys.readouterr().out
+    assert run(["explain", "small.yaml", "risk", "--set", "risk.preset=strict"]) == 0
+    assert "BTC/USDT ETH/USDT  1.000  the second is refused" in capsys.readouterr().out
+    assert explained(capsys, "--tier", "1")["alike"] is None, "its tier trades one symbol"
+
+
+def test_days_that_are_too_few_are_no_answer(several: Path, capsys: Capsys) -> None:
+    assert explained(capsys, "--set", "period=2024-01-03..2024-01-14")["alike"]["unknown"] == 3
+
+
+def test_why_nothing_is_known_of_symbols_is_said(several: Path, capsys: Capsys) -> None:
+    several.unlink()
+    assert "BTCUSDT.csv" in str(explained(capsys)["alike"]["why"])
+    assert explained(capsys, "--set", "sources.history={use: ccxt}")["alike"]["why"] == (
+        "the store has no bars of BTC/USDT 1h of binance, nor shorter ones to make them of"
+    )
+    away = explained(
+        capsys,
+        "--set",
+        "sources.history={use: yahoo}",
+        "--set",
+        "market={symbols: [AAPL, MSFT], venue: nyse, timeframe: 1d}",
+    )
+    assert away["alike"]["why"] == "the source yahoo may have to ask elsewhere for prices"

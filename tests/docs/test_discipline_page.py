@@ -14,7 +14,7 @@ from cryptoflow.plugins.registry import built_in, find
 from cryptoflow.spec.shipped import tiers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "discipline.md").read_text(encoding="utf-8")
-GATES = PAGE.partition("\n## Gates\n")[2].partition("\n## ")[0]
+GATES = PAGE.partition("\n### Gates\n")[2].partition("\n## ")[0]
 MINUTE = 60_000
 NOW = 100 * 24 * 60 * MINUTE
 SAID = {("promotion", 0): "not met", ("promotion", 1): "met", ("demotion", 0): "stays", ("demotion", 1): "down"}

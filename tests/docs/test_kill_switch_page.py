@@ -15,6 +15,7 @@ from cryptoflow.cli.app import run
 from cryptoflow.domain.codes import Cause
 from cryptoflow.domain.discipline import alarms, drops, together, trips
 from cryptoflow.domain.discipline.records import Streak, Tier
+from cryptoflow.domain.records import Bar
 from cryptoflow.domain.recovery.deadman import sending
 from cryptoflow.domain.recovery.plans import PLANS
 from cryptoflow.execution.recovering import Recovering
@@ -27,8 +28,9 @@ from tests.execution.little_venue import LittleDesk, Venue
 
 PAGE = (Path(__file__).parents[2] / "docs" / "discipline.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("\n## The kill switch\n")[2].partition("\n## ")[0]
-CONDITIONS, _, REST = SECTION.partition("\n### What only pauses\n")
-PAUSES, DEAD = REST.partition("\n### ")[0], REST.partition("### When the process itself is gone")[2]
+CONDITIONS = SECTION.partition("\n### Recovery plans\n")[0]
+DEAD = SECTION.partition("### When the process itself is gone")[2]
+TICKS, BARS = PAGE.partition("\n## Flash drops\n")[2].partition("\n## ")[0].split("\n`risk.flash_drop`")
 Told = Mapping[str, Any]
 
 
@@ -116,7 +118,7 @@ def test_what_is_given_on_the_page_is_what_ships() -> None:
     assert [share(to) for to in given["breaker_cascade"].values()] == [alarms.OPEN_SHARE, alarms.LEAST_BREAKERS]
 
 
-@pytest.mark.parametrize(("heading", "given", "when", "then"), examples(PAUSES, named=False))
+@pytest.mark.parametrize(("heading", "given", "when", "then"), examples(TICKS, named=False))
 def test_a_drop_pauses_as_its_example_says(heading: str, given: Told, when: Told, then: str) -> None:
     assert [share(given["drop"]), given["seconds"], given["pause"]] == [drops.DROP, drops.SECONDS, drops.PAUSE / 1000]
     drop, highs, seconds = drops.Drop(), [0.0] * drops.ROOM, [0] * drops.ROOM
@@ -126,6 +128,12 @@ def test_a_drop_pauses_as_its_example_says(heading: str, given: Told, when: Told
         drops.guarded(drop, drops.fallen(drop, highs, seconds, 0, at, 1.0 * price), at)
     at += round(1000 * when.get("later", 0))
     assert then == ("pauses" if drops.paused(drop, at) else "goes on")
+
+
+@pytest.mark.parametrize(("heading", "given", "when", "then"), examples(BARS, named=False))
+def test_a_bar_shows_a_drop_as_its_example_says(heading: str, given: Told, when: Told, then: str) -> None:
+    bar = Bar(open=when["open"], low=when["low"], length=60_000 * when["minutes"])
+    assert then == ("pauses" if drops.dropped(bar, share(given["share"])) else "goes on")
 
 
 @pytest.mark.parametrize(("heading", "given", "when", "then"), examples(DEAD, named=False))
@@ -190,10 +198,11 @@ def test_what_is_typed_on_the_page_is_answered_as_it_says(
 
 def finish() -> None:
     """Let the plan be carried out by a process that has a desk."""
-    from cryptoflow.pipelines.halting.writing import held
+    from cryptoflow.pipelines.halting.standing import switch_of
+    from cryptoflow.pipelines.journals.writing import appending
 
     async def carry_out() -> None:
-        async with held("main", "live", Still()) as (journal, switch):
-            await Recovering("main", switch, journal, LittleDesk(Venue(), str), Still()).run()
+        async with appending("main", "live", Still()) as journal:
+            await Recovering("main", await switch_of("main"), journal, LittleDesk(Venue(), str), Still()).run()
 
     asyncio.run(carry_out())

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from cryptoflow.cli import app
 from cryptoflow.domain.codes import Guard
 from cryptoflow.domain.discipline.watching import look, settle
 from cryptoflow.domain.records import AccountView, Entry, Line, Verdict
@@ -22,6 +23,7 @@ from cryptoflow.pipelines.reasons import said
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.plugins.registry import built_in
 from cryptoflow.plugins.rules import ORDER
+from cryptoflow.spec.shipped import configs
 
 PAGE = (Path(__file__).parents[2] / "docs" / "discipline.md").read_text(encoding="utf-8")
 RULES = PAGE.partition("\n## Risk rules\n")[2].partition("\n## ")[0]
@@ -42,7 +44,7 @@ risk: {{preset: aggressive, rules: [{given}]}}
 STRATEGY = "{cryptoflow: 1, strategy: one, enter_long: close > open}"
 HELD = {"held": "symbol_exposure", "in_symbol": "symbol_positions", "orders_now": "last_second_orders"}
 OPENED = {"day_open": "day_open_equity", "week_open": "week_open_equity", "month_open": "month_open_equity"}
-HELD |= OPENED | {"peak": "peak_equity"}
+HELD |= OPENED | {"peak": "peak_equity", "alike": "correlated_exposure"}
 WANTED = {"wanted": "notional", "smallest": "min_notional"}
 """What the page calls fields of the account and of the entry by shorter names."""
 
@@ -165,6 +167,12 @@ def test_a_warning_is_told_once_for_each_day_and_anew_on_the_next(folder: Path) 
         told.append([Guard(line.reason) for line in run.tape[: run.wallet.lines]])
         run.wallet.lines = 0
     assert told == [[], [Guard.WARNED], [], [], [Guard.WARNED]]  # the limit of the tier is 1,000 a day
+
+
+def test_symbols_that_move_alike_are_those_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    (told,) = re.findall(r"```text\n(symbols that move alike.*?)```", RULES, re.DOTALL)
+    assert app.run(["explain", "risk", str(configs() / "coins_breakout.yaml")]) == 0
+    assert told in capsys.readouterr().out
 
 
 def raising(_order: Entry, _account: AccountView) -> float:

@@ -12,8 +12,8 @@ from cryptoflow.domain.tilt.baseline import ENOUGH, MONTH, REACH, SEVEREST, WEEK
 from cryptoflow.domain.tilt.conduct import Conduct
 from cryptoflow.domain.tilt.cooldowns import A_DAY, AFTER_OVERRIDE, BETWEEN_ENTRIES, LOOSENING, PHRASE_VALID
 from cryptoflow.domain.tilt.levels import SHARES, WINS, Level
-from cryptoflow.domain.tilt.lockouts import CALM_DAYS, DEBT, LENGTHS, LONGEST, REPEATED
-from cryptoflow.domain.tilt.records import DAY, HOUR, MINUTE, SAMPLES
+from cryptoflow.domain.tilt.lockouts import CALM_DAYS, DEBT, length_of
+from cryptoflow.domain.tilt.records import DAY, DEFAULTS, HOUR, MINUTE, SAMPLES
 from cryptoflow.domain.tilt.reflection import DISTINCT, PROMPTS, WORDS
 from cryptoflow.domain.tilt.signs import level_due
 from cryptoflow.domain.tilt.table import INDICATORS
@@ -79,8 +79,8 @@ def test_the_numbers_are_those_in_force() -> None:
     for needed, level, _, first in re.findall(r"^\| (\d) \| (\w+) \| (.+?) \| (\d+) min \|$", TILT, re.MULTILINE):
         number = Level[level.upper()]
         assert (level_due(float(needed)), level_due(float(needed) - 0.1)) == (number, number - 1)
-        assert LENGTHS[number] == int(first) * MINUTE
-    assert f"lasts {REPEATED} times as long, {LONGEST // MINUTE} min at most" in text
+        assert length_of(number, 0) == int(first) * MINUTE
+    assert f"lasts {DEFAULTS.repeated} times as long, {DEFAULTS.longest // MINUTE} min at most" in text
     assert f"{len(PROMPTS)}" == "5" and f"five prompts, {WORDS} words, {DISTINCT} different ones" in text
     assert "25, 50, 75 and 100 %" in text and sorted(SHARES) == [0.25, 0.5, 0.75, 1.0]
     assert f"takes {WINS[1]}, {WINS[2]} and {WINS[3]} winning trades or {CALM_DAYS} calm days" in text

@@ -19,9 +19,9 @@ from cryptoflow.execution.recovering import Recovering
 from cryptoflow.pipelines.databases.targets import file_url
 from cryptoflow.pipelines.halting.desks import Manned, nobody
 from cryptoflow.pipelines.halting.operating import kill, resume
-from cryptoflow.pipelines.halting.standing import Standing, standing
+from cryptoflow.pipelines.halting.standing import Standing, standing, switch_of
 from cryptoflow.pipelines.halting.watchdog import Found, look
-from cryptoflow.pipelines.halting.writing import held
+from cryptoflow.pipelines.journals.writing import appending, holding
 from cryptoflow.settings import settings
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import Fenced, append, fence
@@ -92,8 +92,8 @@ class Hands:
         venue = Venue()
 
         async def run() -> None:
-            async with held("main", "live", self) as (journal, switch):
-                await Recovering("main", switch, journal, LittleDesk(venue, str), self).run()
+            async with appending("main", "live", self) as journal:
+                await Recovering("main", await switch_of("main"), journal, LittleDesk(venue, str), self).run()
 
         asyncio.run(run())
         return venue
@@ -170,7 +170,8 @@ async def trading(hands: Hands, commands: int) -> AsyncIterator[None]:
 
     async def taking() -> None:
         database = Database(file_url(hands.shared))
-        async with held("main", "live", hands) as (journal, switch):
+        async with appending("main", "live", hands) as journal:
+            switch = await switch_of("main")
             ready.set()
             left = commands
             while left:
@@ -218,9 +219,25 @@ def test_a_process_that_does_not_answer_is_asked_once_and_named(hands: Hands) ->
     for _ in range(2):
         with pytest.raises(
             CryptoflowError, match=r"desk, process 7 \(live\) holds main, and has not answered command 1"
-        ):
+        ) as refused:
             hands.kill()
+        assert refused.value.code is ExitCode.LEASE_HELD
     assert hands.names() == []
+
+
+def test_who_held_the_account_for_a_moment_only_keeps_no_kill_waiting(hands: Hands) -> None:
+    async def run() -> None:
+        async with holding("main", "tilt ingest", hands):
+            asked = asyncio.create_task(kill("main", "odd fills", "anna", hands, 5))
+            await asyncio.sleep(0.3)
+            assert not asked.done()
+        done = await asked
+        assert (done.answer, done.command) == ("the kill switch has tripped", 1)
+
+    asyncio.run(run())
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    with pytest.raises(CryptoflowError, match="nobody has begun it"):
+        hands.resume(hands.standing().phrase)
 
 
 def test_the_watchdog_acts_when_the_lease_has_run_out_and_not_a_moment_before(hands: Hands) -> None:
@@ -290,7 +307,7 @@ def test_with_a_desk_the_watchdog_carries_the_plan_out_to_its_operator(hands: Ha
 
 
 def test_what_is_of_the_past_or_not_there_is_not_killed(hands: Hands) -> None:
-    wrong: Sequence[tuple[str, ExitCode]] = [("backtest-a-1", ExitCode.USAGE), ("mian", ExitCode.INVALID)]
+    wrong: Sequence[tuple[str, ExitCode]] = [("backtest-a-1", ExitCode.REFUSED), ("mian", ExitCode.INVALID)]
     for account, code in wrong:
         with pytest.raises(CryptoflowError) as refused:
             asyncio.run(kill(account, "odd", "anna", hands, 0))

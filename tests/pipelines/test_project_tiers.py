@@ -48,6 +48,7 @@ TIGHTER = [
     (HUNTER, "{use: day_loss, above: 15%}", "{use: day_loss, above: 10%}"),
     (HUNTER, "{use: stop_outs, count: 3, within: 24h", "{use: stop_outs, count: 2, within: 48h"),
     (HUNTER, "{use: day_losses, above: 5%, days: 3}", "{use: day_losses, above: 5%, days: 2}"),
+    (HUNTER, "setup:", "protection: {phases: [10%, 40%, 50%, 80%], each: 24h, wait: 60d}\nsetup:"),
 ]
 LOOSER = [
     (SNIPER, "order: 100 USDT", "order: 100.01 USDT", "limits.order is 100.01 USDT", "allows 100 USDT"),
@@ -66,6 +67,15 @@ LOOSER = [
     (HUNTER, "within: 24h, cost", "within: 12h, cost", "`stop_outs` asks within 12h", "asks"),
     (HUNTER, "60%, of: 20}", "60%, of: 10}", "`days_not_losing` asks of 10", "asks 20"),
     (STRATEGIST, "above: 1.5, days: 30", "above: 1.5, days: 60", "`sharpe` asks days 60", "asks 30"),
+    (
+        HUNTER,
+        "setup:",
+        "protection: {phases: [25%, 41%, 60%, 80%]}\nsetup:",
+        "protection.phases is [25%, 41%",
+        "asks [25%",
+    ),
+    (HUNTER, "setup:", "protection: {each: 11h}\nsetup:", "protection.each is 11h", "asks 12h"),
+    (HUNTER, "setup:", "protection: {wait: 29d}\nsetup:", "protection.wait is 29d", "asks 30d"),
 ]
 
 

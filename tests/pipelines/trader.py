@@ -10,13 +10,13 @@ from cryptoflow.clock import MachineClock
 from cryptoflow.domain.events.storage import CacheLost
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import CryptoflowError
-from cryptoflow.pipelines.halting.writing import held
+from cryptoflow.pipelines.journals.writing import appending
 
 
 async def trade() -> None:
     """Hold the account and write, until somebody else does."""
     clock = MachineClock()
-    async with held("main", "live", clock) as (journal, _):
+    async with appending("main", "live", clock) as journal:
         print("trading", flush=True)
         while True:
             await journal.append([Draft(CacheLost("redis", "away"), clock.now())])

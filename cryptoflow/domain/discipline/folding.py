@@ -7,6 +7,7 @@ with a doubt is in tier 1 at most.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.calendar import DAY, day_of
@@ -48,7 +49,7 @@ from cryptoflow.domain.records import (
     Verdict,
 )
 from cryptoflow.domain.tilt.levels import Level
-from cryptoflow.domain.tilt.records import HABITS_SIZE
+from cryptoflow.domain.tilt.records import DEFAULTS, HABITS_SIZE
 from cryptoflow.domain.tilt.signs import note_raised
 
 MACHINES = frozenset({"cryptoflow", "backtest", "paper", "live", "rehearse"})
@@ -234,6 +235,8 @@ def state_of(account: Account) -> State:
         days=account.days,
         stops=account.stops,
         dailies=(),
+        alike=(nan,),
+        closes=(nan,),
         tilt=account.tilt,
         signs=account.signs,
         habits=[0.0] * HABITS_SIZE,
@@ -253,7 +256,7 @@ def tables_of(law: Law, account: Account) -> Tables:
         highest_tier=account.ceiling,
     )
     symbols = [Symbol(first_decision=account.first_decision)] * max(1, len(account.symbols))
-    return Tables(settings, symbols, (), (), (), (), (), law.tiers, law.gates, law.phases, ())
+    return Tables(settings, symbols, (), (), (), (), (), law.tiers, law.gates, law.phases, (), DEFAULTS)
 
 
 def steps_of(law: Law, down: Sequence[Told]) -> Steps:

@@ -1,4 +1,4 @@
-"""What is told before a limit is reached: at four fifths of it, once for each day, each fall and each streak."""
+"""What is told before a limit is reached: at a share of it, once for each day, each fall and each streak."""
 
 from cryptoflow.domain.codes import Cause, Guard
 from cryptoflow.domain.discipline.lines import guard_line
@@ -7,28 +7,26 @@ from cryptoflow.domain.discipline.trips import day_limit, fall_limit, fatal_day
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import State, Wallet
 
-NEAR = 0.8
-"""The share of a limit from which on it is warned of."""
 
-
-def near(used: float, limit: float) -> bool:
+def near(used: float, limit: float, warn_at: float) -> bool:
     """Say whether a limit is near.
 
-    >>> near(39.9, 50.0), near(40.0, 50.0)
+    >>> near(39.9, 50.0, 0.8), near(40.0, 50.0, 0.8)
     (False, True)
     """
-    return used >= NEAR * limit
+    return used >= warn_at * limit
 
 
 def warn(run: State, tier: Tier, at: int) -> None:
     """Tell which of the account's limits is near and was not told of before: the day's, the fall's, the streak's."""
     wallet, halt, streak = run.wallet, run.halt, run.streak
     equity, opened, high = wallet.equity, wallet.day_open, halt.high
-    if halt.day_warned != wallet.day and near(opened - equity, day_limit(tier, opened)):
+    if halt.day_warned != wallet.day and near(opened - equity, day_limit(tier, opened), tier.warn_at):
         tell(run, Cause.DAY_LOSS.value, ratio(opened - equity, opened), ratio(day_limit(tier, opened), opened), at)
-    if halt.fall_warned != high and near(high - equity, fall_limit(tier, high)):
+    if halt.fall_warned != high and near(high - equity, fall_limit(tier, high), tier.warn_at):
         tell(run, Cause.DRAWDOWN.value, ratio(high - equity, high), ratio(fall_limit(tier, high), high), at)
-    if streak.warned == 0 and streak.losses >= tier.streak and near(streak.cost, tier.streak_cost * equity):
+    costly = near(streak.cost, tier.streak_cost * equity, tier.warn_at)
+    if streak.warned == 0 and streak.losses >= tier.streak and costly:
         tell(run, Cause.LOSING_STREAK.value, ratio(streak.cost, equity), tier.streak_cost, at)
 
 
@@ -60,7 +58,7 @@ def day_floor(halt: Halt, wallet: Wallet, tier: Tier) -> float:
     """
     if halt.day_warned == wallet.day:
         return wallet.day_open - fatal_day(tier, wallet.day_open)
-    return wallet.day_open - NEAR * day_limit(tier, wallet.day_open)
+    return wallet.day_open - tier.warn_at * day_limit(tier, wallet.day_open)
 
 
 def fall_floor(halt: Halt, tier: Tier) -> float:
@@ -70,4 +68,4 @@ def fall_floor(halt: Halt, tier: Tier) -> float:
     (880.0, 850.0)
     """
     limit = fall_limit(tier, halt.high)
-    return halt.high - (limit if halt.fall_warned == halt.high else NEAR * limit)
+    return halt.high - (limit if halt.fall_warned == halt.high else tier.warn_at * limit)

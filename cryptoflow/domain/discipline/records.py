@@ -79,7 +79,7 @@ class Standing:
 class Tier:
     """What a tier asks and allows: the equity it begins with, the limits of a day, of the fall from the peak and of
     a streak. Shares are of what the limit is about; `day_demotion` is the least loss of a day by which a gate may send
-    one tier down, after which there is no promotion for the `wait`.
+    one tier down, after which there is no promotion for the `wait`. Of a limit is warned from `warn_at` of it on.
 
     `unlocks` are features, a bit each; entries are for the first so many symbols and strategies of a spec. Symbols are
     `alike` from such a correlation on, over so many days of which at least some have to be there.
@@ -99,6 +99,7 @@ class Tier:
     symbols: int = 1_000_000
     strategies: int = 1_000_000
     wait: int = 2_592_000_000
+    warn_at: float = 0.8
     alike: float = 0.7
     alike_days: int = 30
     alike_least: int = 20

@@ -1,20 +1,30 @@
 """The account held against its limits at the close of a bar: days end, the switch trips and is released."""
 
+from math import nan
+
 from cryptoflow.domain.calendar import DAY, day_of
 from cryptoflow.domain.codes import Guard, Reason
+from cryptoflow.domain.discipline.alarms import MINUTE, TOGETHER, correlated
 from cryptoflow.domain.discipline.lines import guard_line
-from cryptoflow.domain.discipline.nearing import NEAR, day_floor, fall_floor, warn
+from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, warn
 from cryptoflow.domain.discipline.records import NEVER, Halt, Standing, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
 from cryptoflow.domain.discipline.streaks import forget
+from cryptoflow.domain.discipline.together import mean_correlation
 from cryptoflow.domain.discipline.trips import Trip, fall_limit, trip_of
 from cryptoflow.domain.leaving import leave_all
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import State, Steps, Tables
-from cryptoflow.domain.tilt.watching import happen
+from cryptoflow.domain.tilt.coupling import renew
+from cryptoflow.domain.tilt.watching import happen, look_at_pairs
 
 NOISE = 1e-9
 """Share by which one looks early: at a limit itself something is due, and floats round."""
+
+EVERY = 10 * MINUTE
+"""How often one looks at how open positions move together. A look passes over half an hour for each of their pairs, as
+much as hundreds of quiet rounds cost; ten minutes are a third of what it looks at, so little of it is ever missed.
+"""
 
 
 def settle(state: State, tables: Tables, steps: Steps, at: int) -> None:
@@ -25,14 +35,22 @@ def settle(state: State, tables: Tables, steps: Steps, at: int) -> None:
         return
     if wallet.equity > halt.high:
         rise(halt, wallet.equity, tables.tiers[state.standing.tier])
-    if wallet.equity < halt.floor or at >= halt.look_at:
+    due = wallet.positions >= 2 and at % EVERY == 0 and correlation(state, at) >= TOGETHER
+    if due or wallet.equity < halt.floor or at >= halt.look_at:
         look(state, tables, steps, at)
+
+
+def correlation(run: State, at: int) -> float:
+    """Return the mean correlation of all pairs of open positions, where it is enough to trip the switch; else NaN."""
+    if len(run.closes) == 1 or run.halt.tripped == 1:
+        return nan
+    return mean_correlation(run.closes, run.live, run.wallet.live, at // MINUTE - 1, TOGETHER)
 
 
 def rise(halt: Halt, equity: float, tier: Tier) -> None:
     """Note the account's new high; the fall from it counts from there."""
     halt.high = equity
-    low = equity - NEAR * fall_limit(tier, equity) + NOISE * equity
+    low = equity - tier.warn_at * fall_limit(tier, equity) + NOISE * equity
     if low > halt.floor and halt.tripped == 0:
         halt.floor = low
 
@@ -51,6 +69,8 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
         happen(run, at)
     if halt.tripped == 0:
         found = trip_of(wallet.equity, wallet.day_open, halt.high, run.streak, tables.tiers[standing.tier])
+        if found.cause < 0 and wallet.positions >= 2 and at % EVERY == 0:
+            found = correlated(correlation(run, at), wallet.positions)
         if found.cause >= 0:
             trip(run, tables, found, at)
         else:
@@ -60,6 +80,9 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
         for day in range(wallet.day + 1, day_of(at) + 1):
             end_day(run, day * DAY)
             climb(run, tables, steps, day * DAY)
+        if wallet.day < day_of(at) and wallet.positions >= 2:
+            renew(run, at)
+            look_at_pairs(run, tables, at)
     open_day(wallet, at)
     look_again(run, tables, at)
 

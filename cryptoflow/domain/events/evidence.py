@@ -56,7 +56,11 @@ class PaperMeasured(Event):
 
 @dataclass(frozen=True, slots=True)
 class OverrideAttempted(Event):
-    """A person tried to override what the account's discipline says, in vain or not."""
+    """A person tried to override what the account's discipline says, in vain or not.
+
+    It is the one event of that: tilt (T8, the wait after one) and the gates `overrides` and `no_override` all hear it.
+    `what` is what was to be overridden.
+    """
 
     name = "override.attempted"
     what: str

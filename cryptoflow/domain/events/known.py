@@ -49,6 +49,7 @@ KNOWN: Mapping[str, type[Event]] = {
         discipline.TierDemoted,
         discipline.TierAcknowledged,
         tilt.TiltObserved,
+        tilt.TiltCoupled,
         tilt.TiltRaised,
         tilt.TiltEnded,
         tilt.TiltReflected,

@@ -18,11 +18,10 @@ class TiltEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class TiltObserved(TiltEvent):
-    """The operator did something: `what` is an order, trade, cancel, edit, override or restart.
+    """The operator did something: `what` is an order, trade, cancel, edit or restart.
 
     An order is of so much `notional`; a trade has come out with `profit`, and `stopped` says whether its stop ended it;
-    an edit `raised` a limit or did not; an override was `accepted` or refused. `setting` is what an edit was of, or
-    what an override was for.
+    an edit of a `setting` `raised` a limit or did not. Who tried to override is told by an event of its own.
     """
 
     name = "tilt.observed"
@@ -33,7 +32,17 @@ class TiltObserved(TiltEvent):
     stopped: bool
     setting: str
     raised: bool
-    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TiltCoupled(TiltEvent):
+    """Two positions that went their own ways as they were opened go together now: the correlations of their days."""
+
+    name = "tilt.coupled"
+    one: str
+    other: str
+    before: float
+    now: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,18 @@ from cryptoflow.domain.events.known import read
 GENESIS = "0" * 64
 """What the first event of an account is chained to."""
 
+RECORDED = "backtest-"
+"""What the accounts of recorded backtests begin with: their journals are evidence, and nobody adds to them."""
+
+
+def is_recorded(account: str) -> bool:
+    """Say whether an account is that of a recorded backtest.
+
+    >>> is_recorded("backtest-majors-1a2b"), is_recorded("main")
+    (True, False)
+    """
+    return account.startswith(RECORDED)
+
 
 class Draft(NamedTuple):
     """An event on its way into the journal.

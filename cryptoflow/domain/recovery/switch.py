@@ -18,7 +18,7 @@ from cryptoflow.domain.events.recovery import (
     RecoveryLooked,
 )
 from cryptoflow.domain.journal.fold import Folding
-from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.journal.recorded import Recorded, is_recorded
 from cryptoflow.domain.recovery import progress as plan
 from cryptoflow.domain.recovery.acts import Act, Ended, Outcome
 from cryptoflow.domain.recovery.plans import Step, StepKind
@@ -79,7 +79,7 @@ def after(switch: Switch, recorded: Recorded) -> Switch:
         case KillTripped() as event:
             if switch.bars:
                 return switch
-            return replace(
+            tripped = replace(
                 switch,
                 state=KILL_CHANGES[switch.state, KillChange.TRIPPED],
                 cause=event.cause,
@@ -89,6 +89,7 @@ def after(switch: Switch, recorded: Recorded) -> Switch:
                 tripped_at=recorded.at,
                 progress=Progress(trip=recorded.seq),
             )
+            return _left_alone(tripped) if is_recorded(recorded.account) else tripped
         case KillReleased():
             released_at = recorded.at if switch.state is KillState.WAITING else switch.released_at
             return replace(_changed(switch, KillChange.RELEASED), released_at=released_at, reason="")
@@ -108,6 +109,14 @@ def after(switch: Switch, recorded: Recorded) -> Switch:
         case RecoveryConfirmed() as event:
             return replace(switch, operator=event.operator, root_cause=event.root_cause)
     return switch
+
+
+def _left_alone(switch: Switch) -> Switch:
+    """Return the switch once its plan is through, as in a backtest, whose decision leaves everything in its next round.
+
+    Its journal tells of no steps: they are orders like all others there, and its operator is simulated.
+    """
+    return _changed(_changed(switch, KillChange.PLAN_BEGUN), KillChange.PLAN_FINISHED)
 
 
 def _changed(switch: Switch, change: KillChange) -> Switch:

@@ -12,21 +12,23 @@ from typing import Any
 from cryptoflow.domain.events.accounts import EquityMarked, TradeClosed
 from cryptoflow.domain.events.discipline import TierDemoted, TierPromoted
 from cryptoflow.domain.events.event import Event
+from cryptoflow.domain.events.evidence import OverrideAttempted
 from cryptoflow.domain.events.orders import OrderCreated, OrderReviewed
 from cryptoflow.domain.events.runs import RunStarted
-from cryptoflow.domain.events.tilt import TiltEnded, TiltObserved, TiltRaised, TiltReflected, TiltResized
+from cryptoflow.domain.events.tilt import TiltCoupled, TiltEnded, TiltObserved, TiltRaised, TiltReflected, TiltResized
 from cryptoflow.domain.journal.fold import Folding
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.domain.records import Pair
 from cryptoflow.domain.tilt import hands as by_hand
 from cryptoflow.domain.tilt.baseline import forget
 from cryptoflow.domain.tilt.hands import Hands
+from cryptoflow.domain.tilt.indicators import LIVE_DAY
 from cryptoflow.domain.tilt.levels import CALM, LEVEL_OF, LOCKED, SHARES, TIME_OVER, Level, changed
 from cryptoflow.domain.tilt.lockouts import close, end, is_earned, look_again, raise_to, reflect, size_back, step_up
-from cryptoflow.domain.tilt.records import HABITS_SIZE, LONG_AGO, SIGNS_SIZE, Tilt
+from cryptoflow.domain.tilt.records import DEFAULTS, HABITS_SIZE, LONG_AGO, SIGNS_SIZE, Tilt, TiltLimits
 from cryptoflow.domain.tilt.rhythm import enter, leave
-from cryptoflow.domain.tilt.signs import count, level_due, live, score_of, sensitivity
-from cryptoflow.domain.tilt.table import named
+from cryptoflow.domain.tilt.signs import count, level_due, live, score_of, sensitivity, show
+from cryptoflow.domain.tilt.table import T11, named
 
 STOPPED = ("stop", "trailing")
 
@@ -74,7 +76,7 @@ HEARD: Mapping[str, type[Event]] = {
     kind.name: kind
     for kind in (
         *(RunStarted, EquityMarked, TradeClosed, OrderReviewed, OrderCreated, TierPromoted, TierDemoted),
-        *(TiltObserved, TiltRaised, TiltEnded, TiltReflected, TiltResized),
+        *(OverrideAttempted, TiltObserved, TiltCoupled, TiltRaised, TiltEnded, TiltReflected, TiltResized),
     )
 }
 """The events that say something of it."""
@@ -99,8 +101,13 @@ def after(conduct: Conduct, event: Event, at: int) -> Conduct:
     for_time(now, at)
     if isinstance(event, TiltObserved):
         observe(now, event, at)
+    elif isinstance(event, OverrideAttempted):
+        by_hand.override(now.hands, now.tilt, now.signs, accepted=event.granted, at=at)
     elif isinstance(event, OrderReviewed | OrderCreated | TradeClosed):
         follow(now, event, at)
+    elif isinstance(event, TiltCoupled):
+        show(now.tilt, now.signs, T11, at, at + LIVE_DAY, 0.0)
+        now.tilt.score = score_of(now.signs, at)
     elif isinstance(event, TiltRaised | TiltEnded | TiltReflected | TiltResized):
         believe(now, event, at)
     elif isinstance(event, EquityMarked):
@@ -133,8 +140,6 @@ def observe(now: Conduct, seen: TiltObserved, at: int) -> None:
             close(tilt, float(seen.profit or 0), at)
         case "edit":
             by_hand.edit(hands, tilt, signs, raised=seen.raised, at=at)
-        case "override":
-            by_hand.override(hands, tilt, signs, accepted=seen.accepted, at=at)
         case "restart":
             by_hand.restart(tilt, signs, at)
         case _:  # a cancel: only a terminal interface knows how soon after its order it came
@@ -176,7 +181,7 @@ def believe(now: Conduct, event: TiltRaised | TiltEnded | TiltReflected | TiltRe
             look_again(tilt)
 
 
-def due(conduct: Conduct, at: int, lows: Mapping[int, float]) -> tuple[Event, ...]:
+def due(conduct: Conduct, at: int, lows: Mapping[int, float], limits: TiltLimits = DEFAULTS) -> tuple[Event, ...]:
     """Return what follows from what is live now: a level that is due and higher than the one that holds.
 
     `lows` are the equities that tiers begin with.
@@ -184,10 +189,10 @@ def due(conduct: Conduct, at: int, lows: Mapping[int, float]) -> tuple[Event, ..
     now = conduct.copied()
     for_time(now, at)
     found, score = live(now.signs, at), score_of(now.signs, at)
-    factor = sensitivity(now.equity, lows.get(now.tier + 1, inf), now.promoted_at, at)
+    factor = sensitivity(now.equity, lows.get(now.tier + 1, inf), now.promoted_at, at, limits)
     weight = count(found) * factor
-    level = level_due(weight)
-    if level == 0 or not raise_to(now.tilt, now.signs, level, at):
+    level = level_due(weight, limits)
+    if level == 0 or not raise_to(now.tilt, now.signs, level, at, limits):
         return ()
     live_now = tuple(each.id for each in named(found))
     return (TiltRaised(Level(level).name.lower(), score, weight, live_now, now.tilt.until),)

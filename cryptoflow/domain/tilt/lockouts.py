@@ -18,40 +18,35 @@ from cryptoflow.domain.tilt.levels import (
     changed,
     stepped,
 )
-from cryptoflow.domain.tilt.records import DAY, MINUTE, NEVER, Tilt
+from cryptoflow.domain.tilt.records import DAY, DEFAULTS, NEVER, Tilt, TiltLimits
 from cryptoflow.domain.tilt.signs import clear, note_raised, raised_since
 
-LENGTHS = (0, 5 * MINUTE, 30 * MINUTE, DAY)
-"""How long each level lasts the first time."""
-
 WEEK = 7 * DAY
-LONGEST = 10_080 * MINUTE
-REPEATED = 1.5
-"""By how much it lasts longer with each repeat in a week."""
-
 CALM_DAYS = 5
-
-LEFT = 0.5
-"""The share of its size that an entry keeps while the account is restricted."""
 
 DEBT = (0.0, 0.1, 0.25, 0.5)
 """The share of a loss made at each level that becomes debt."""
 
 
-def length_of(level: int, repeats: int) -> int:
+def length_of(level: int, repeats: int, limits: TiltLimits = DEFAULTS) -> int:
     """Return how long a level lasts after so many others in a week.
 
+    >>> from cryptoflow.domain.tilt.records import MINUTE
     >>> length_of(1, 0) // MINUTE, length_of(2, 1) // MINUTE, length_of(3, 2) // MINUTE, length_of(3, 50) // MINUTE
     (5, 45, 3240, 10080)
     """
-    length = 1.0 * LENGTHS[level]
+    length = 1.0 * limits.caution_for
+    if level == 2:
+        length = 1.0 * limits.restricted_for
+    if level == 3:
+        length = 1.0 * limits.locked_for
     for _ in range(repeats):
-        if length < LONGEST:
-            length *= REPEATED
-    return int(length) if length < LONGEST else LONGEST
+        if length < limits.longest:
+            length *= limits.repeated
+    return int(length) if length < limits.longest else limits.longest
 
 
-def raise_to(tilt: Tilt, signs: Any, level: int, at: int) -> bool:
+def raise_to(tilt: Tilt, signs: Any, level: int, at: int, limits: TiltLimits = DEFAULTS) -> bool:
     """Begin a level that is due, where a lower one holds; say whether it does.
 
     Each time that the same week has seen it before makes it longer.
@@ -62,7 +57,7 @@ def raise_to(tilt: Tilt, signs: Any, level: int, at: int) -> bool:
     repeats = raised_since(tilt, signs, level, at - WEEK)
     tilt.state = after
     tilt.since = at
-    tilt.until = at + length_of(level, repeats)
+    tilt.until = at + length_of(level, repeats, limits)
     tilt.stage = stepped(tilt.stage, DISTURBED)
     tilt.stage_at = at
     tilt.wins = 0
@@ -145,9 +140,9 @@ def is_locked(tilt: Tilt) -> bool:
     return tilt.state >= LOCKED
 
 
-def size_left(tilt: Tilt) -> float:
+def size_left(tilt: Tilt, limits: TiltLimits = DEFAULTS) -> float:
     """Return the share of its size that a level leaves an entry."""
-    return LEFT if tilt.state == RESTRICTED else 1.0
+    return limits.keeps if tilt.state == RESTRICTED else 1.0
 
 
 def size_back(tilt: Tilt) -> float:

@@ -32,6 +32,32 @@ class Tilt:
     locks: int = 0
 
 
+@dataclass(slots=True)
+class TiltLimits:
+    """From how many live indicators on each level is due, and what it does; whoever sets them may only be stricter.
+
+    A level lasts `…_for` the first time, `repeated` times as long with each repeat in a week, the `longest` at most. A
+    restricted account `keeps` a share of its size. Near to what the next tier begins with all counts `near` times from
+    90 % of it on, `nearer` from 95 %, `nearest` from 98 %.
+    """
+
+    caution: float = 2.0
+    restricted: float = 4.0
+    locked: float = 6.0
+    caution_for: int = 5 * MINUTE
+    restricted_for: int = 30 * MINUTE
+    locked_for: int = DAY
+    repeated: float = 1.5
+    longest: int = 7 * DAY
+    keeps: float = 0.5
+    near: float = 1.5
+    nearer: float = 2.0
+    nearest: float = 3.0
+
+
+DEFAULTS = TiltLimits()
+"""What holds where nobody has set anything else."""
+
 SIGNS = 12
 """Indicators, of each of which `signs` keeps until when it is live and how severe it is."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cryptoflow.domain.tilt.records import DAY, RAISED, RAISED_AT, SIGNS, Tilt
+from cryptoflow.domain.tilt.records import DAY, DEFAULTS, RAISED, RAISED_AT, SIGNS, Tilt, TiltLimits
 from cryptoflow.domain.tilt.table import T1, T6, T7
 
 MONTH = 30 * DAY
@@ -11,9 +11,6 @@ MOST = 100.0
 
 EACH, BY_SEVERITY = 10.0, 5.0
 """What a live indicator adds to the score, and each step of how severe it is."""
-
-CAUTION_FROM, RESTRICTED_FROM, LOCKED_FROM = 2.0, 4.0, 6.0
-"""The number of live indicators, times the sensitivity, from which each level is due."""
 
 
 def show(tilt: Tilt, signs: Any, place: int, at: int, until: int, severe: float) -> None:
@@ -82,30 +79,30 @@ def bonus(place: int) -> float:
     return 5.0 if place == T6 else 0.0
 
 
-def level_due(weight: float) -> int:
+def level_due(weight: float, limits: TiltLimits = DEFAULTS) -> int:
     """Return the level that is due where so many indicators are live, times the sensitivity.
 
     >>> [level_due(weight) for weight in (1.9, 2.0, 3.9, 4.0, 5.9, 6.0)]
     [0, 1, 1, 2, 2, 3]
     """
-    if weight >= LOCKED_FROM:
+    if weight >= limits.locked:
         return 3
-    if weight >= RESTRICTED_FROM:
+    if weight >= limits.restricted:
         return 2
-    return 1 if weight >= CAUTION_FROM else 0
+    return 1 if weight >= limits.caution else 0
 
 
-def nearness(equity: float, threshold: float) -> float:
+def nearness(equity: float, threshold: float, limits: TiltLimits = DEFAULTS) -> float:
     """Return how much more sensitive it makes to be near what the next tier begins with.
 
     >>> [nearness(equity, 1000.0) for equity in (899.0, 900.0, 950.0, 980.0, 2000.0)], nearness(5.0, float("inf"))
     ([1.0, 1.5, 2.0, 3.0, 3.0], 1.0)
     """
     if equity >= 0.98 * threshold:
-        return 3.0
+        return limits.nearest
     if equity >= 0.95 * threshold:
-        return 2.0
-    return 1.5 if equity >= 0.9 * threshold else 1.0
+        return limits.nearer
+    return limits.near if equity >= 0.9 * threshold else 1.0
 
 
 PHASE = DAY // 2
@@ -127,13 +124,13 @@ def newness(promoted_at: int, at: int) -> float:
     return 2.0 if passed < 3 * PHASE else 1.5
 
 
-def sensitivity(equity: float, threshold: float, promoted_at: int, at: int) -> float:
+def sensitivity(equity: float, threshold: float, promoted_at: int, at: int, limits: TiltLimits = DEFAULTS) -> float:
     """Return the factor by which signs count: the larger of the two, which do not multiply.
 
     >>> sensitivity(990.0, 1000.0, 0, 2 * PHASE), sensitivity(1.0, float("inf"), -9_000_000_000_000_000, 0)
     (3.0, 1.0)
     """
-    near, new = nearness(equity, threshold), newness(promoted_at, at)
+    near, new = nearness(equity, threshold, limits), newness(promoted_at, at)
     return near if near > new else new
 
 

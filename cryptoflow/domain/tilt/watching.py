@@ -6,6 +6,7 @@ from cryptoflow.domain.codes import Guard, Leg
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.leaving import cancel_all_entries
 from cryptoflow.domain.records import State, Tables
+from cryptoflow.domain.tilt.coupling import most_coupled
 from cryptoflow.domain.tilt.indicators import LIVE_DAY, decay_odd
 from cryptoflow.domain.tilt.levels import LOCKED
 from cryptoflow.domain.tilt.lockouts import end, is_earned, raise_to, reflect, size_back, step_up
@@ -25,8 +26,31 @@ def look_at_entry(run: State, tables: Tables, strategy: int, symbol: int, leg: i
     risk = entry.notional * (1.0 - entry.stop / entry.price)
     opens = 1 if leg == Leg.ENTRY else 0
     enter(run.tilt, run.signs, run.habits, pair, entry.notional, risk, opens, tables.account.timeframe, at)
+    if run.alike[0] == 1.0:
+        look_at_pairs(run, tables, at)
     if run.tilt.live_until >= at:
         evaluate(run, tables, at)
+
+
+def look_at_pairs(run: State, tables: Tables, at: int) -> None:
+    """Look at all positions that are held together, and tell which two have come together most.
+
+    What was shown and is still live needs no further word.
+    """
+    if run.alike[0] != 1.0 or run.signs[2 * T11] > at:
+        return
+    place = most_coupled(run, at)
+    if place < 0:
+        return
+    symbols = len(run.positions)
+    one, other = place // symbols, place % symbols
+    before, now = run.alike[place], run.alike[other * symbols + one]
+    line = guard_line(run, Guard.COUPLED, at)
+    line.symbol = one
+    line.measure = other
+    line.value = now
+    line.limit = before
+    look_at_pair(run, tables, before, now, at)
 
 
 def look_at_pair(run: State, tables: Tables, before: float, now: float, at: int) -> None:
@@ -41,12 +65,12 @@ def evaluate(run: State, tables: Tables, at: int) -> None:
     tilt, standing = run.tilt, run.standing
     found = live(run.signs, at)
     threshold = tables.tiers[standing.tier + 1].low if standing.tier < tables.account.highest_tier else inf
-    weight = count(found) * sensitivity(run.wallet.equity, threshold, standing.promoted_at, at)
+    weight = count(found) * sensitivity(run.wallet.equity, threshold, standing.promoted_at, at, tables.tilt)
     tilt.score = score_of(run.signs, at)
     if tilt.score >= SCORE_LOOKED_AT:
         run.halt.look_at = min(run.halt.look_at, at)
-    level = level_due(weight)
-    if level == 0 or not raise_to(tilt, run.signs, level, at):
+    level = level_due(weight, tables.tilt)
+    if level == 0 or not raise_to(tilt, run.signs, level, at, tables.tilt):
         return
     if tilt.state == LOCKED:
         tilt.reflect_at = at + tables.account.after_kill if tables.account.after_kill >= 0 else NEVER

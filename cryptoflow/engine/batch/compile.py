@@ -33,10 +33,11 @@ from cryptoflow.domain.discipline import (
     paces,
     standing,
     streaks,
+    together,
     trips,
     watching,
 )
-from cryptoflow.domain.tilt import baseline, evidence, indicators, levels, lockouts, rhythm, signs
+from cryptoflow.domain.tilt import baseline, coupling, evidence, indicators, levels, lockouts, rhythm, signs
 from cryptoflow.domain.tilt import watching as tilt_watching
 from cryptoflow.engine.batch.cache import OPTIONS, source_file
 
@@ -80,8 +81,8 @@ def prepare_module(name: str) -> None:
 def prepare_domain() -> None:
     """Make the decision's own functions callable from compiled code."""
     money = (numbers, language, lots, drops, streaks, ledger, slots, leaving, review, fills, marks)
-    discipline = (trips, paces, likeness, gates, lines, nearing, standing, watching)
-    tilt = (levels, baseline, signs, indicators, lockouts, rhythm, evidence, tilt_watching)
+    discipline = (trips, paces, likeness, gates, lines, nearing, together, standing, watching)
+    tilt = (levels, baseline, signs, indicators, lockouts, rhythm, evidence, coupling, tilt_watching)
     for module in (*money, *tilt, *discipline, ask, propose, decide, advance):
         prepare_module(module.__name__)
 

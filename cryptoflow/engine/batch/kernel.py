@@ -386,7 +386,7 @@ def run_rounds(
             moments = show_details(bars, details, tables, block, at)
             advance(state, bars, details, moments, signals, tables, steps, at)
         else:
-            mark(state, bars, tables)
+            mark(state, bars, tables, at)
             settle(state, tables, steps, at + tables.account.timeframe)
         equity[j] = state.wallet.equity
         j += 1

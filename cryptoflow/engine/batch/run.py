@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from cryptoflow.domain.records import (
     Verdict,
     Wallet,
 )
-from cryptoflow.domain.tilt.records import HABITS_SIZE, SIGNS_SIZE, Tilt
+from cryptoflow.domain.tilt.records import HABITS_SIZE, SIGNS_SIZE, Tilt, TiltLimits
 from cryptoflow.engine import dailies
 from cryptoflow.engine.batch.cache import source_file
 from cryptoflow.engine.batch.compile import Plain, callable_from_compiled, compiled, prepare
@@ -84,13 +85,14 @@ KERNEL = """
 
 def kernel(memory, bars, details, signals, settings, block, equity, start, room):
     wallet, positions, orders, pairs, entry, account, verdict, held, pasts, minds, seen, live, wanting = memory[:13]
-    halt, streak, standing, evidence, days, stops, dailies, tilt, signs, habits, tape = memory[13:]
-    account_settings, symbols, strategies, scripts, sizers, rules, slippage, tiers, gates, phases, resume = settings
+    halt, streak, standing, evidence, days, stops, dailies, alike, closes, tilt, signs, habits, tape = memory[13:]
+    account_settings, symbols, strategies, scripts, sizers, rules, slippage, tiers, gates, phases = settings[:10]
+    resume, tilt_limits = settings[10:]
     one = (entry[0], account[0], verdict[0], held[0])
-    kept = (halt[0], streak[0], standing[0], evidence[0], days, stops, dailies, tilt[0], signs, habits)
+    kept = (halt[0], streak[0], standing[0], evidence[0], days, stops, dailies, alike, closes, tilt[0], signs, habits)
     state = State(wallet[0], positions, orders, pairs, *one, pasts, minds, seen, live, wanting, *kept, tape)
-    by_tier = (tiers, gates, phases)
-    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage, *by_tier, resume)
+    last = (tiers, gates, phases, resume, tilt_limits[0])
+    tables = Tables(account_settings[0], symbols, strategies, scripts, sizers, rules, slippage, *last)
     steps = Steps(ask, size, review, slip, tell, promotes, demotes)
     return run_rounds(state, bars, details, signals, tables, steps, block, equity, start, room)
 """
@@ -123,6 +125,7 @@ def is_cold(plan: Plan) -> bool:
 def fresh_memory(plan: Plan, bars: int, dailies: Rows) -> tuple[Rows, ...]:
     """Return the state a run of so many bars starts in, all cash and nothing held, as rows in the order of `State`."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
+    alike, closes = plan.pair_sizes()
     wallet = Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital)
     return (
         rows(Wallet, [wallet]),
@@ -145,6 +148,8 @@ def fresh_memory(plan: Plan, bars: int, dailies: Rows) -> tuple[Rows, ...]:
         np.zeros(DAYS),
         np.zeros(2 * STOPS),
         dailies,
+        np.full(alike, nan),
+        np.append(np.full(closes - 1, nan), 0.0),
         rows(Tilt, [Tilt()]),
         np.zeros(SIGNS_SIZE),
         np.zeros(HABITS_SIZE),
@@ -166,6 +171,7 @@ def settings_of(plan: Plan) -> tuple[Rows, ...]:
         tables(plan.gate_settings),
         np.array(plan.phases),
         np.array(plan.resume),
+        rows(TiltLimits, [plan.tilt]),
     )
 
 

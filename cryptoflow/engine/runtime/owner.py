@@ -64,7 +64,7 @@ class Owner:
             self.drops.mark(at, [bars])
         self.features.over(bars, self.spoken, self.state.seen)
         if not self.scripted and is_quiet(self.state, bars, signals, self.tables):
-            mark(self.state, bars, self.tables)
+            mark(self.state, bars, self.tables, at)
             settle(self.state, self.tables, self.steps, at + self.tables.account.timeframe)
             return self.told()
         details = [bars] if self.within is None else self.within(at, bars)
@@ -116,6 +116,7 @@ def plain_steps(verbs: Verbs) -> Steps:
 def fresh_state(plan: Plan, dailies: Rows[Any] = ()) -> State:
     """Return the state a run starts in: all cash, nothing held, nothing open."""
     symbols, strategies = len(plan.symbols), len(plan.strategies)
+    alike, closes = plan.pair_sizes()
     return State(
         wallet=Wallet(cash=plan.capital, equity=plan.capital, peak=plan.capital, day_open=plan.capital),
         positions=[Position() for _ in range(symbols)],
@@ -137,6 +138,8 @@ def fresh_state(plan: Plan, dailies: Rows[Any] = ()) -> State:
         days=[0.0] * DAYS,
         stops=[0.0] * (2 * STOPS),
         dailies=dailies or [[nan]] * symbols,
+        alike=[nan] * alike,
+        closes=[nan] * (closes - 1) + [0.0],
         tilt=Tilt(),
         signs=[0.0] * SIGNS_SIZE,
         habits=[0.0] * HABITS_SIZE,
@@ -158,4 +161,5 @@ def tables_of(plan: Plan) -> Tables:
         plan.gate_settings,
         plan.phases,
         plan.resume,
+        plan.tilt,
     )

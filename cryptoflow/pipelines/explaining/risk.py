@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.discipline.nearing import NEAR
 from cryptoflow.domain.discipline.trips import fall_limit, fatal_day
 from cryptoflow.domain.tilt.levels import SHARES
-from cryptoflow.domain.tilt.lockouts import LEFT
 from cryptoflow.pipelines.assemble import rules_of, starting_tier, tier_of
-from cryptoflow.pipelines.explaining.ceilings import shipped
+from cryptoflow.pipelines.explaining.alike import Alike, alike
 from cryptoflow.pipelines.explaining.explain import LOWEST, Explained, explain, tiers_of
 from cryptoflow.pipelines.explaining.fields import plain
 from cryptoflow.pipelines.explaining.in_force import rules_in_force
 from cryptoflow.pipelines.gates import gates_of
 from cryptoflow.pipelines.limits import PRESETS
 from cryptoflow.pipelines.resolved import Resolved
+from cryptoflow.pipelines.tiers.table import table_of
 from cryptoflow.plugins.limits import ceiling
 from cryptoflow.spec.tier_file import TierFile
 from cryptoflow.spec.values import Limit
@@ -39,7 +38,8 @@ class Told(NamedTuple):
     """All that limits a spec in a tier. `tiers` are those that a run of it may be in, `begins` the first of them.
 
     `trips` is what throws the kill switch, which is warned of at a share of `near` of each limit that leads there.
-    `presets` are the limits that each other preset would change.
+    `alike` are the symbols that share a position limit, None where there are no two; `presets` the limits that each
+    other preset would change.
     """
 
     name: str
@@ -53,19 +53,20 @@ class Told(NamedTuple):
     phases: tuple[Phase, ...]
     trips: tuple[Amount, ...]
     near: float
+    alike: Alike | None
     presets: dict[str, dict[str, Any]]
 
 
 def risk(resolved: Resolved, number: int | None = None) -> Told:
     """Return what limits a spec in the tier that a simulated run begins in, or in another that it may come to."""
-    table, begins = shipped(), starting_tier(resolved)
+    table, begins = table_of(resolved), starting_tier(resolved)
     number = begins.tier if number is None else number
     values = explain(resolved, "risk", number)
     place = next(place for place, each in enumerate(table.tiers) if each.tier == number)
     tier, capital = table.tiers[place], resolved.pipeline.capital
     equity = float(capital) if number == begins.tier else float(tier.equity.low)
     rules = rules_of(resolved, tier)
-    counted = tier_of(tier, rules, gates_of(table.trees[place]))
+    counted = tier_of(tier, rules, gates_of(table.trees[place]), float(resolved.pipeline.risk.warn_at))
     return Told(
         name=resolved.pipeline.name,
         tier=tier,
@@ -81,7 +82,8 @@ def risk(resolved: Resolved, number: int | None = None) -> Told:
             Amount("fall from the peak", fall_limit(counted, equity)),
             Amount(f"{counted.streak} losing trades in a row that cost", counted.streak_cost * equity),
         ),
-        near=NEAR,
+        near=counted.warn_at,
+        alike=alike(resolved, counted, rules["correlation"].plugin),
         presets={name: others(resolved, number, name) for name in PRESETS if name != resolved.pipeline.risk.preset},
     )
 
@@ -103,13 +105,13 @@ def phases(resolved: Resolved, tier: TierFile, day: Any) -> Iterator[Phase]:
         yield Phase("after a promotion to this tier", tuple(map(float, protection.phases)), f"{protection.each} each")
     yield Phase("after the kill switch", tuple(map(float, resume.steps)), f"{resume.each} each")
     yield Phase(f"from {day.caution} of the day's limit on", (float(day.size),), "until 00:00 UTC")
-    yield Phase("restricted for tilt", (LEFT,), "while it lasts")
+    yield Phase("restricted for tilt", (float(resolved.pipeline.risk.tilt.restricted.size),), "while it lasts")
     yield Phase("after a lock-out for tilt", SHARES[1:], "for 3, 5 and 7 winning trades, or 5 calm days each")
 
 
 def others(resolved: Resolved, tier: int, preset: str) -> dict[str, Any]:
     """Return every limit that another preset would change, as it would be."""
-    own, other = (rules_in_force(resolved, shipped(), tier, name) for name in (None, preset))
+    own, other = (rules_in_force(resolved, table_of(resolved), tier, name) for name in (None, preset))
     return {
         f"risk.rules.{name}.{setting}": plain(getattr(other[name].plugin, setting))
         for name, effective in own.items()

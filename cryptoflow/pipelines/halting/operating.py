@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from getpass import getuser
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from cryptoflow.domain.recovery.asking import KILL, RESUME, obeyed
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
-from cryptoflow.pipelines.halting.writing import file_of, held
+from cryptoflow.pipelines.halting.standing import lease_of, switch_of
+from cryptoflow.pipelines.journals.writing import appending, journal_of
 from cryptoflow.storage.leases.grants import LeaseHeld
 from cryptoflow.storage.work.sql_store import SqlStore
 
@@ -39,11 +41,11 @@ async def resume(account: str, operator: str, phrase: str, cause: str, clock: Cl
 
 
 async def _done(account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, wait: float) -> Done:
-    file_of(account)
+    journal_of(account)
     try:
-        async with held(account, name, clock) as (journal, switch):
+        async with appending(account, name, clock) as journal:
             command = Command(0, account, name, told, by, clock.now(), CommandState.TAKEN)
-            drafts, answer = obeyed(account, switch, command, clock.now())
+            drafts, answer = obeyed(account, await switch_of(account), command, clock.now())
             if drafts:
                 await journal.append(drafts)
             return Done(account, answer)
@@ -54,26 +56,52 @@ async def _done(account: str, name: str, told: Mapping[str, Any], by: str, clock
 async def _asked(
     account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, wait: float, other: LeaseHeld
 ) -> Done:
-    """Leave a command for the process that holds the account, once, and return its answer."""
+    """Leave a command for the process that holds the account, once, and return its answer.
+
+    Whoever held it for a moment only, as `tilt ingest` does, answers nothing: once the account is free it is done here.
+    """
     async with ready(shared()) as database:
         store = SqlStore(database)
         async with store.work(account) as work:
             waiting = [each for each in await work.commands.unanswered() if (each.name, each.payload) == (name, told)]
             command = waiting[0] if waiting else await work.commands.ask(name, told, by, clock.now())
             await work.commit()
-        for _ in range(max(1, round(wait / GLANCE))):
+        for _ in range(max(2, round(wait / GLANCE))):
             async with store.view(account) as work:
                 found = await work.commands.get(command.id)
             if found is not None and found.state is CommandState.DONE:
                 return Done(account, found.answer or "", command.id)
             if found is not None and found.state is CommandState.REFUSED:
                 raise CryptoflowError(f"refused: {found.answer}", code=ExitCode.REFUSED)
+            grant, at = await lease_of(account, clock)
+            if not grant.left(at):
+                with suppress(LeaseHeld):
+                    await _serve(account, name, clock, store)
+                    continue
             await asyncio.sleep(GLANCE)
     raise CryptoflowError(
         f"{other.grant.holder} holds {account}, and has not answered command {command.id} within {wait:g} s",
         fix="it does so as soon as it can; if it hangs end it, and ask again once its lease has run out",
-        code=ExitCode.UNAVAILABLE,
+        code=ExitCode.LEASE_HELD,
     )
+
+
+async def _serve(account: str, what: str, clock: Clock, store: SqlStore) -> None:
+    """Do what waits in an account's inbox, as the process that holds it."""
+    async with appending(account, what, clock) as journal:
+        while True:
+            async with store.work(account, token=journal.token) as work:
+                command = await work.commands.take()
+                if command is None:
+                    return
+                try:
+                    drafts, answer = obeyed(account, await switch_of(account), command, clock.now())
+                    if drafts:
+                        await journal.append(drafts)
+                    await work.commands.answer(command.id, answer, clock.now())
+                except CryptoflowError as error:
+                    await work.commands.refuse(command.id, error.problems[0].what, clock.now())
+                await work.commit()
 
 
 def login() -> str:

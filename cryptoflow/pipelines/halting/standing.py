@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptoflow.clock import Clock
+from cryptoflow.domain.journal.recorded import is_recorded
 from cryptoflow.domain.recovery.asking import phrase_of
 from cryptoflow.domain.recovery.states import KillState
 from cryptoflow.domain.recovery.switch import SWITCH, Switch, after
@@ -33,8 +34,8 @@ class Standing:
 
     @property
     def phrase(self) -> str | None:
-        """Return what releases the switch, None where there is nothing to release."""
-        return phrase_of(self.account, self.switch) if self.switch.bars else None
+        """Return what releases the switch, None where there is nothing to release, or nobody who could."""
+        return phrase_of(self.account, self.switch) if self.switch.bars and not is_recorded(self.account) else None
 
     def facts(self) -> dict[str, Any]:
         """Return what programs read."""
@@ -66,12 +67,13 @@ class Standing:
             if switch.reason:
                 lines.append(f"reason: {switch.reason}")
             step = switch.progress.now
-            if state is not KillState.TRIPPED:
+            if switch.progress.plan:
                 where = f"at {step}" if state is KillState.RECOVERING else "finished"
                 lines.append(f"plan {switch.progress.plan}: {where}")
             if switch.progress.kept:
                 lines.append(f"could not be done: {', '.join(switch.progress.kept)}; look at it at the venue")
-            lines.append(f"release: --phrase {chr(34)}{self.phrase}{chr(34)}")
+            if self.phrase is not None:
+                lines.append(f"release: --phrase {chr(34)}{self.phrase}{chr(34)}")
         held = self.grant.left(self.at) > 0
         lines.append(f"held by {self.grant.holder}" if held else "held by nobody")
         return lines
@@ -99,10 +101,15 @@ def cause_of(switch: Switch) -> str:
 
 async def standing(account: str, clock: Clock) -> Standing:
     """Return how an account with a journal stands."""
-    async with opened(account) as database:
-        switch = await switch_in(database, account)
+    switch = await switch_of(account)
     grant, at = await lease_of(account, clock)
     return Standing(account, switch, grant, at)
+
+
+async def switch_of(account: str) -> Switch:
+    """Return the switch of an account with a journal."""
+    async with opened(account) as database:
+        return await switch_in(database, account)
 
 
 async def lease_of(account: str, clock: Clock) -> tuple[Grant, int]:

@@ -12,8 +12,8 @@ from cryptoflow.domain.recovery.switch import after
 from cryptoflow.execution.recovering import Recovering
 from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.halting.desks import CANNOT, Desks
-from cryptoflow.pipelines.halting.standing import lease_of
-from cryptoflow.pipelines.halting.writing import file_of, held
+from cryptoflow.pipelines.halting.standing import lease_of, switch_of
+from cryptoflow.pipelines.journals.writing import appending, journal_of
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant, LeaseHeld, moment
@@ -58,7 +58,7 @@ async def look(account: str, clock: Clock, desks: Desks) -> Report:
 
     It acts only once it holds the lease itself: a process that was merely slow is kept from writing from then on.
     """
-    file = file_of(account)
+    file = journal_of(account)
     grant, now = await lease_of(account, clock)
     token = await asyncio.to_thread(floor_of, file, account)
     seen = Seen(grant.holder, grant.token, grant.taken_at, grant.expires_at, writes=grant.token == token)
@@ -76,7 +76,8 @@ async def _act(account: str, dead: Grant, now: int, clock: Clock, desks: Desks) 
     limit = round(terms().expiry * 1000)
     silent = now - dead.expires_at + limit
     reason = f"{dead.holder} has not renewed its lease since {moment(dead.expires_at - limit)}"
-    async with held(account, WATCHDOG, clock) as (journal, switch):
+    async with appending(account, WATCHDOG, clock) as journal:
+        switch = await switch_of(account)
         drafts = tripping(switch, trip_of_silence(silent, limit), clock.now(), WATCHDOG, reason)
         for recorded in await journal.append(drafts) if drafts else ():
             switch = after(switch, recorded)

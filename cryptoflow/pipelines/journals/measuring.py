@@ -66,7 +66,7 @@ class Account:
             (lost, day_limit(tier, self.day_open)),
             (streak, tier.streak_cost * equity),
         )
-        alerts = sum(near(amount, limit) for amount, limit in limits)
+        alerts = sum(near(amount, limit, tier.warn_at) for amount, limit in limits)
         fall, day, row = (used(amount, limit) for amount, limit in limits)
         exposure = equity - self.cash
         return RiskMeasured(

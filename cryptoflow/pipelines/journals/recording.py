@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.events.discipline import TierBegan
 from cryptoflow.domain.events.runs import RunEnded, RunStarted
-from cryptoflow.domain.journal.recorded import Draft, Head
+from cryptoflow.domain.journal.recorded import RECORDED, Draft, Head
 from cryptoflow.domain.records import Line
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.market.store import disk
@@ -61,7 +61,7 @@ class Told(NamedTuple):
 
 def account_of(run_id: str) -> str:
     """Return the account under which a backtest's journal is kept."""
-    return f"backtest-{run_id}"
+    return f"{RECORDED}{run_id}"
 
 
 def record(told: Told, home: Path | None = None, progress: Callable[[int], None] | None = None) -> Recording:

@@ -30,7 +30,7 @@ from cryptoflow.domain.events.orders import (
     OrderSubmitted,
     OrderValidated,
 )
-from cryptoflow.domain.events.tilt import TiltEnded, TiltRaised, TiltReflected, TiltResized
+from cryptoflow.domain.events.tilt import TiltCoupled, TiltEnded, TiltRaised, TiltReflected, TiltResized
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.orders import order_id
 from cryptoflow.domain.records import Line
@@ -274,6 +274,9 @@ class Teller:
             case Guard.TILTED:
                 live = tuple(each.id for each in named(line.measure))
                 return TiltRaised(Level(line.rule).name.lower(), line.value, line.limit, live, line.opened_at)
+            case Guard.COUPLED:
+                one, other = self.terms.symbols[line.symbol], self.terms.symbols[line.measure]
+                return TiltCoupled(one, other, line.limit, line.value)
             case Guard.CALMED:
                 return TiltEnded(Level(line.rule).name.lower())
             case Guard.REFLECTED:

@@ -51,11 +51,13 @@ async def live(
     """Go as far towards trading as this version does, and say what stands in the way; keys are read last of all."""
     resolved = spec_of(spec, tier, env, sets)
     name = account or str(resolved.pipeline.account)
-    start = await allowed(resolved, name, tier, home, clock or MachineClock(), tell)
+    clock = clock or MachineClock()
+    start = await allowed(resolved, name, tier, home, clock, tell)
     tell(f"{name} is in tier {start.tier.tier} ({start.tier.name}); the table is as it has to be")
-    from cryptoflow.pipelines.tiers.writing import held
+    from cryptoflow.pipelines.journals.writing import holding
 
-    async with held(name, "live", home):
+    async with holding(name, "live", clock, home):
+        start = await allowed(resolved, name, tier, home, clock, lambda _: None)  # until now others could write
         keys(name, str(resolved.pipeline.market.venue))
     raise CryptoflowError(
         f"nothing speaks against {resolved.pipeline.name} in tier {start.tier.tier}, "

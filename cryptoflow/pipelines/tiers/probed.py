@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from cryptoflow.pipelines.resolved import Resolved
 
 
-async def journalled(evidence: "Evidence", kept: "Kept", resolved: "Resolved") -> str:
-    """Tell the account's journal what was kept of a probe; return why that could not be, and nothing where it was.
+async def journalled(evidence: "Evidence", kept: "Kept", resolved: "Resolved") -> CryptoflowError | None:
+    """Tell the account's journal what was kept of a probe; return why that could not be, None where it was.
 
     It belongs there, and not only into a file: the gate to tier 1 reads what is chained, before any key is read.
     """
-    from cryptoflow.pipelines.tiers.writing import written
+    from cryptoflow.pipelines.journals.writing import writing
 
     if kept.standing is not None:
-        return ""
-    account = str(resolved.pipeline.account)
+        return None
+    account, clock = str(resolved.pipeline.account), MachineClock()
     kind = ProbePassed if evidence.passed else ProbeFailed
     found = kind(
         probe=evidence.kind,
@@ -32,7 +32,10 @@ async def journalled(evidence: "Evidence", kept: "Kept", resolved: "Resolved") -
         draws=evidence.draws,
     )
     try:
-        await written(account, [Draft(found, MachineClock().now())], f"probe {evidence.kind}")
+        async with writing(account, f"probe {evidence.kind}", clock, makes=True) as work:
+            await work.events.append([Draft(found, clock.now())])
+            await work.commit()
     except CryptoflowError as error:
-        return f"not in the journal of {account}, so no gate sees it: {error.problems[0].what}"
-    return ""
+        what = f"not in the journal of {account}, so no gate sees it: {error.problems[0].what}"
+        return CryptoflowError(what, fix=error.problems[0].fix, code=error.code)
+    return None

@@ -1,11 +1,12 @@
 """Where an account stands, by its own journal told from its first event on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cryptoflow.domain.discipline.account import Account, Doubt
 from cryptoflow.domain.discipline.folding import folding, settled
+from cryptoflow.domain.journal.fold import Folding
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.explaining.ceilings import shipped
@@ -15,7 +16,21 @@ from cryptoflow.pipelines.tiers.table import law_of
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from cryptoflow.storage.database import Database
+
 T = TypeVar("T")
+
+TIER = "tier."
+MOVES = (f"{TIER}*",)
+"""What events are called that are about tiers."""
+
+DISCIPLINE = "discipline"
+"""What snapshots of an account's discipline are kept as."""
+
+
+def discipline() -> Folding[Account]:
+    """Return the fold of an account's discipline, under the table of tiers that ships."""
+    return folding(law_of(shipped()), DISCIPLINE)
 
 
 class Phase(NamedTuple):
@@ -61,12 +76,30 @@ class Standing(NamedTuple):
 async def standing_of(account: str, home: Path | None = None) -> Standing:
     """Return where an account stands; one without a journal has shown nothing.
 
-    The whole journal is told and its chain followed: a snapshot saves time, and is no evidence.
+    The whole journal is told and its chain followed: a snapshot saves time, and is no evidence. Only where its oldest
+    events were retired, as in no file of this machine, what they had come to then is what there is.
     """
     try:
-        return await reading(account, home, lambda connection: told(connection, account))
+        async with opened(account, home) as database:
+            async with database.reading() as connection:
+                retired = await connection.run_sync(proved, account)
+                if not retired:
+                    return await connection.run_sync(told, account)
+            return await since_retired(database, account)
     except NoJournal:
         return Standing(Account(name=account))
+
+
+async def since_retired(database: "Database", account: str) -> Standing:
+    """Return what a journal tells that begins with what its retired events had come to."""
+    from cryptoflow.storage.events.folding import folded
+    from cryptoflow.storage.events.reading import Wanted
+    from cryptoflow.storage.work.sql_store import SqlStore
+
+    async with SqlStore(database).view(account) as work:
+        found = await folded(work, discipline())
+        moves = [each async for each in work.events.read(Wanted(account, names=MOVES))]
+    return ended(found.state, account, moves, found.head.seq)
 
 
 async def reading(account: str, home: Path | None, work: "Callable[[Connection], T]") -> T:
@@ -75,9 +108,9 @@ async def reading(account: str, home: Path | None, work: "Callable[[Connection],
         return await connection.run_sync(work)
 
 
-def told(connection: "Connection", account: str) -> Standing:
-    """Return what a journal tells; one that is not as it was written tells nothing."""
-    from cryptoflow.storage.events.reading import Wanted, audit, events
+def proved(connection: "Connection", account: str) -> int:
+    """Return how many of a journal's events were retired; one that is not as it was written tells nothing."""
+    from cryptoflow.storage.events.reading import audit
 
     found = audit(connection, account)
     if found.broken is not None:
@@ -86,18 +119,29 @@ def told(connection: "Connection", account: str) -> Standing:
             fix=f"`cryptoflow audit verify {account}` says what brings it back",
             code=ExitCode.REFUSED,
         )
+    return found.retired
+
+
+def told(connection: "Connection", account: str) -> Standing:
+    """Return what a whole journal tells."""
+    from cryptoflow.storage.events.reading import Wanted, events
+
     return standing(events(connection, Wanted(account)), account)
 
 
 def standing(journal: Iterable[Recorded], account: str) -> Standing:
     """Return what events tell of an account, in the order in which they happened."""
-    law = law_of(shipped())
-    fold_of, moves, count = folding(law), [], 0
+    fold_of, moves, count = discipline(), list[Recorded](), 0
     found = fold_of.start
     for each in journal:
         found, count = fold_of.step(found, each), each.seq
-        if each.name.startswith("tier."):
+        if each.name.startswith(TIER):
             moves.append(each)
-    found = settled(law, found)
+    return ended(found, account, moves, count)
+
+
+def ended(found: Account, account: str, moves: Sequence[Recorded], count: int) -> Standing:
+    """Return where an account stands once its journal is told."""
+    found = settled(law_of(shipped()), found)
     found.name = account
     return Standing(found, tuple(moves), count)

@@ -37,6 +37,7 @@ def looser(mine: TierFile, tree: Tree, ships: TierFile, shipped: Tree) -> Iterat
         if word not in ships.unlocks:
             yield problem(tree, ("unlocks", place), f"{word} is unlocked", f"unlocks it in no tier up to {mine.tier}")
     yield from looser_limits(mine, tree, ships)
+    yield from looser_protection(mine, tree, ships)
     yield from looser_gates(tree, shipped)
 
 
@@ -54,6 +55,19 @@ def looser_limits(mine: TierFile, tree: Tree, ships: TierFile) -> Iterator[Probl
         if most is not None and (asked is None or float(asked) > float(most) or unit(asked) != unit(most)):
             said = "any number" if asked is None else asked
             yield problem(tree, ("limits", name), f"limits.{name} is {said}", f"allows {most}")
+
+
+def looser_protection(mine: TierFile, tree: Tree, ships: TierFile) -> Iterator[Problem]:
+    """Return what lets size come back sooner after a promotion, or an account come up sooner after a demotion."""
+    own, least = mine.protection, ships.protection
+    for name, asks_less in (
+        ("phases", any(share > most for share, most in zip(own.phases, least.phases, strict=True))),
+        ("each", int(own.each) < int(least.each)),
+        ("wait", int(own.wait) < int(least.wait)),
+    ):
+        if asks_less:
+            said, ship = plain(getattr(own, name)), plain(getattr(least, name))
+            yield problem(tree, ("protection", name), f"protection.{name} is {said}", f"asks {ship}")
 
 
 def unit(limit: Any) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cryptoflow.clock import MachineClock
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.tilt.conduct import CONDUCT, Conduct, after, due, passed
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.journals.writing import writing
 from cryptoflow.pipelines.tilting.observations import Observation
-from cryptoflow.pipelines.tilting.writing import writing
 from cryptoflow.spec.shipped import tiers
 from cryptoflow.storage.events.folding import folded, keep
 
@@ -54,7 +55,7 @@ async def ingest(account: str, seen: Sequence[Observation], by: str) -> Ingested
         raise CryptoflowError(
             f"{len(seen):,} observations are too many at once", fix=f"give {AT_ONCE:,} at a time", code=ExitCode.USAGE
         )
-    async with writing(account, "tilt ingest", makes=True) as work:
+    async with writing(account, "tilt ingest", MachineClock(), makes=True) as work:
         found = await folded(work, CONDUCT)
         if seen and seen[0].at < found.state.at:
             raise CryptoflowError(
@@ -67,5 +68,6 @@ async def ingest(account: str, seen: Sequence[Observation], by: str) -> Ingested
             await work.events.append(drafts)
             await keep(work, CONDUCT, await folded(work, CONDUCT))
             await work.commit()
-    followed = tuple(draft.event.name for draft in drafts if draft.event.name != "tilt.observed")
+    observed = {each.event.name for each in seen}  # events that nothing but an operator makes
+    followed = tuple(draft.event.name for draft in drafts if draft.event.name not in observed)
     return Ingested(account, len(seen), followed)

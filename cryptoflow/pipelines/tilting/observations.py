@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from cryptoflow.domain.events.evidence import OverrideAttempted
 from cryptoflow.domain.events.tilt import TiltObserved
 from cryptoflow.errors import CryptoflowError, ExitCode, Place, Problem
 from cryptoflow.spec.nearest import nearest
@@ -18,16 +19,20 @@ class Kind(NamedTuple):
     may: tuple[str, ...] = ()
 
 
+OVERRIDE = "override"
+
 KINDS: Mapping[str, Kind] = {
     "order": Kind(("symbol", "notional")),
     "trade": Kind(("symbol", "profit"), ("stopped",)),
     "cancel": Kind((), ("symbol",)),
     "edit": Kind(("setting",), ("raised",)),
-    "override": Kind((), ("setting", "accepted")),
+    OVERRIDE: Kind((), ("setting", "accepted")),
     "restart": Kind(),
 }
 
 TEXTS, AMOUNTS, FLAGS = ("symbol", "setting"), ("notional", "profit"), ("stopped", "raised", "accepted")
+SEEN = ("symbol", "notional", "profit", "stopped", "setting", "raised")
+"""What is said of anything but an override, which is an event of its own."""
 
 EXAMPLE = '{"at": "2026-03-01T09:30:00Z", "what": "order", "symbol": "BTC/USDT", "notional": "100"}'
 
@@ -36,7 +41,7 @@ class Observation(NamedTuple):
     """One thing that was done, and when."""
 
     at: int
-    event: TiltObserved
+    event: TiltObserved | OverrideAttempted
 
 
 class Odd(Exception):
@@ -90,7 +95,10 @@ def observation(line: str) -> Observation:
     for name, value in told.items():
         if name not in ("at", "what"):
             fields[name] = field(name, value)
-    return Observation(moment(told.get("at")), TiltObserved(what, **fields))
+    at = moment(told.get("at"))
+    if what == OVERRIDE:
+        return Observation(at, OverrideAttempted(fields["setting"], fields["accepted"]))
+    return Observation(at, TiltObserved(what, **{name: fields[name] for name in SEEN}))
 
 
 def wrong_names(what: str, told: Mapping[str, Any]) -> Iterator[Odd]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cryptoflow.clock import MachineClock
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.tilt import TiltEnded, TiltReflected, TiltResized
 from cryptoflow.domain.journal.recorded import Draft
@@ -12,7 +13,7 @@ from cryptoflow.domain.tilt.lockouts import is_locked, size_back
 from cryptoflow.domain.tilt.records import NEVER
 from cryptoflow.domain.tilt.reflection import PROMPTS, lacking
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
-from cryptoflow.pipelines.tilting.writing import writing
+from cryptoflow.pipelines.journals.writing import writing
 from cryptoflow.storage.events.folding import folded
 
 
@@ -51,7 +52,7 @@ def check(answers: Sequence[str]) -> None:
 async def reflect(account: str, answers: Sequence[str], operator: str, at: int) -> Reflected:
     """Write a reflection into an account's journal; refused where nothing is locked."""
     check(answers)
-    async with writing(account, "reflect") as work:
+    async with writing(account, "reflect", MachineClock()) as work:
         conduct, drafts = (await folded(work, CONDUCT)).state, list[Draft]()
 
         def happen(event: Event, moment: int) -> None:

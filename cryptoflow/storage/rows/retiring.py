@@ -5,7 +5,8 @@ that begins later and still verifies: `heads` keeps what its first event is chai
 rows are there: whoever makes them again, or proves them, begins there.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, bindparam, delete, func, select, text, update
@@ -33,7 +34,7 @@ OF = EVENTS.c.account == bindparam("of")
 LAST_BEFORE = select(EVENTS.c.account, func.max(EVENTS.c.seq)).where(EVENTS.c.at < CUT).group_by(EVENTS.c.account)
 KEPT_EARLIER = select(func.min(EVENTS.c.seq)).where(OF, EVENTS.c.seq < bindparam("last"), EVENTS.c.at >= CUT)
 COVERED = (
-    select(SNAPSHOTS.c.fold, func.max(SNAPSHOTS.c.seq))
+    select(SNAPSHOTS.c.fold, func.max(SNAPSHOTS.c.seq).label("seq"))
     .where(SNAPSHOTS.c.account == bindparam("of"))
     .group_by(SNAPSHOTS.c.fold)
     .order_by(SNAPSHOTS.c.fold)
@@ -67,12 +68,21 @@ class Retirement(NamedTuple):
 
 
 def retire(
-    connection: Connection, table: str, before: int, *, finished: Collection[str] = (), pretend: bool = False
+    connection: Connection,
+    table: str,
+    before: int,
+    *,
+    finished: Collection[str] = (),
+    folds: Collection[str] = (),
+    untold: Mapping[str, str] = MappingProxyType({}),
+    pretend: bool = False,
 ) -> Retirement:
     """Take away the months of a table that ended before a moment, inside a transaction of the caller's.
 
     A month stays with all after it when an account wrote its newest event in it: what that account has not shipped
-    yet may belong there. Accounts that are `finished` ship nothing any more. With `pretend` nothing is taken away.
+    yet may belong there. Accounts that are `finished` ship nothing any more. Events go only as far as a snapshot covers
+    them for each of `folds`, and for every other fold that an account has one of; `untold` says of accounts why there
+    is none. With `pretend` nothing is taken away.
     """
     if table not in TABLES:
         raise CryptoflowError(
@@ -89,8 +99,8 @@ def retire(
     if not is_sqlite and not pretend:
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         connection.execute(select(HEADS.c.account).order_by(HEADS.c.account).with_for_update()).all()
-    old = [month for month in months(connection, of) if start_of(after(month)) <= before]
-    going, kept = _allowed(connection, of, old, finished)
+    old = old_months(connection, table, before)
+    going, kept = _allowed(of, old, lambda cut: _obstacle(connection, of, cut, finished, folds, untold))
     retired = [Retired(table, month, _count(connection, of, month)) for month in going]
     if going and not pretend:
         _remember(connection, table, start_of(after(going[-1])))
@@ -99,6 +109,11 @@ def retire(
         for month in going:
             _drop(connection, of, month)
     return Retirement(retired, kept)
+
+
+def old_months(connection: Connection, table: str, before: int) -> list[str]:
+    """Return the months of a table that ended before a moment."""
+    return [month for month in months(connection, METADATA.tables[table]) if start_of(after(month)) <= before]
 
 
 def months(connection: Connection, table: Table) -> list[str]:
@@ -112,26 +127,33 @@ def months(connection: Connection, table: Table) -> list[str]:
 
 
 def _allowed(
-    connection: Connection, table: Table, old: Sequence[str], finished: Collection[str]
+    table: Table, old: Sequence[str], obstacle: Callable[[int], str | None]
 ) -> tuple[Sequence[str], Kept | None]:
     """Return the most months, from the oldest on, that may go together, and why it is not one more."""
     kept = None
     for count in range(len(old), 0, -1):
-        why = _obstacle(connection, table, start_of(after(old[count - 1])), finished)
+        why = obstacle(start_of(after(old[count - 1])))
         if why is None:
             return old[:count], kept
         kept = Kept(table.name, old[count - 1], why)
     return (), kept
 
 
-def _obstacle(connection: Connection, table: Table, cut: int, finished: Collection[str]) -> str | None:
+def _obstacle(
+    connection: Connection,
+    table: Table,
+    cut: int,
+    finished: Collection[str],
+    folds: Collection[str],
+    untold: Mapping[str, str],
+) -> str | None:
     """Return why not everything before a moment may go."""
     if (account := _still_behind(connection, cut, finished)) is not None:
         why = f"{account} wrote nothing after it: what it has not shipped yet may belong there"
         return f"{why}; --finished {account} says that nothing does"
     if table is ORDERS and (order := connection.scalar(OPEN_BEFORE, {"cut": cut})) is not None:
         return f"order {order} is still open"
-    return _not_covered(connection, cut) if table is EVENTS else None
+    return _not_covered(connection, cut, folds, untold) if table is EVENTS else None
 
 
 def _still_behind(connection: Connection, cut: int, finished: Collection[str]) -> str | None:
@@ -141,16 +163,21 @@ def _still_behind(connection: Connection, cut: int, finished: Collection[str]) -
     return connection.scalar(behind.where(HEADS.c.account.not_in(finished)).order_by(HEADS.c.account).limit(1))
 
 
-def _not_covered(connection: Connection, cut: int) -> str | None:
+def _not_covered(connection: Connection, cut: int, folds: Collection[str], untold: Mapping[str, str]) -> str | None:
     """Return what could no longer be folded, or followed, without the events before a moment."""
     for account, last in connection.execute(LAST_BEFORE, {"cut": cut}).all():
         earlier = connection.scalar(KEPT_EARLIER, {"of": account, "last": last, "cut": cut})
         if earlier is not None:
             return f"event {earlier} of {account} comes before one that would go, and happened later"
-        covered = connection.execute(COVERED, {"of": account}).all()
+        if account in untold:
+            return untold[account]
+        covered = {row.fold: row.seq for row in connection.execute(COVERED, {"of": account}).all()}
         if not covered:
             return f"no snapshot of {account} covers its events up to {last}"
-        for fold, seq in covered:
+        for fold in folds:
+            if fold not in covered:
+                return f"no snapshot of {fold} of {account} covers its events up to {last}"
+        for fold, seq in covered.items():
             if seq < last:
                 return f"the newest snapshot of {fold} of {account} covers its events up to {seq}, not to {last}"
     return None
