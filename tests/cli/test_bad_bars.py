@@ -121,5 +121,5 @@ def test_bars_of_a_source_of_ones_own_are_checked_too(project: Path, capsys: Cap
     (project / "configs" / "plugins" / "mine.py").write_text(GUEST)
     spec = project / SPEC
     spec.write_text(spec.read_text() + "plugins: [mine.py]\n")
-    told = refused(capsys, "--set", "sources.history={use: mine}")
+    told = refused(capsys, "--set", "sources.history={use: mine}", "--set", "capital=2500 USDT")
     assert told.startswith("BTC/USDT 1h: a price is zero or negative: row 7 (2024-01-02 ")

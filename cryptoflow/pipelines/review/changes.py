@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cryptoflow.pipelines.explaining.in_force import DEFAULT, Offer, Value
+from cryptoflow.pipelines.limits import SHARED
 from cryptoflow.pipelines.review.directions import NEUTRAL, TAGS, Judgement, Tag, judged
 from cryptoflow.pipelines.review.stops import DISTANCES, LEVELS, SIZE, moved, resized
 
@@ -124,7 +125,15 @@ def collapsed(values: Sequence[Value], others: Sequence[Value]) -> dict[str, Val
 
 
 def _by_key(values: Sequence[Value]) -> dict[str, Value]:
-    return {value.key: value for value in values if value.key not in TOLD_ELSEWHERE}
+    found = {value.key: value for value in values if value.key not in TOLD_ELSEWHERE}
+    for (name, setting), (first, other) in SHARED.items():
+        key, whole = f"risk.rules.{name}.{setting}", f"risk.rules.{first}.{other}"
+        if key in found and whole in found:
+            told = {offer.source for offer in found[whole].offers}
+            own = [offer for offer in found[key].offers if offer.source not in told]
+            if _asked(own) is None:  # a limit that another rule's change moves is told with that one
+                del found[key]
+    return found
 
 
 def _other_plugins(mine: Mapping[str, Value], theirs: Mapping[str, Value]) -> Iterator[str]:
