@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(home: Path) -> None:
         async with holding("main", "test", CLOCK, home.parent / "file" / "state", makes=True):
             raise AssertionError
 
-    with pytest.raises(CryptoflowError, match="cannot be made: (Not a directory|File exists)") as refused:
+    with pytest.raises(CryptoflowError, match=r"cannot be made: (Not a directory|File exists)") as refused:
         asyncio.run(hold())
     assert refused.value.code is ExitCode.UNAVAILABLE
 
