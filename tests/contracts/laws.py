@@ -78,7 +78,7 @@ def accounts(draw: st.DrawFn) -> AccountView:
         losses=draw(few),
         last_loss_at=draw(st.integers(0, 10**12)),
         lost_today=draw(st.integers(0, 1)),
-        correlation=draw(st.one_of(st.just(nan), st.floats(-1, 1))),
+        correlation=draw(st.one_of(st.just(nan), st.floats(-1, 1), st.floats(0.5, 1))),
         correlated_exposure=draw(part),
     )
 
