@@ -69,7 +69,7 @@ async def holding(
         ready(shared(home)) as database,
         await Leases(database, clock, terms()).take(account, what, above=above) as lease,
     ):
-        if not file.is_file():
+        if not file.is_file() or _making(file).exists():
             await _begun(file, account, database)
         await asyncio.to_thread(_fenced, file, account, lease.token)
         yield lease.token
