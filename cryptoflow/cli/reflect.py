@@ -41,10 +41,12 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
     from cryptoflow.domain.tilt.reflection import PROMPTS
     from cryptoflow.errors import CryptoflowError, ExitCode
     from cryptoflow.pipelines.journals.writing import journal_of
+    from cryptoflow.pipelines.operators import person
     from cryptoflow.pipelines.tilting.reflecting import answers_in
     from cryptoflow.pipelines.tilting.reflecting import reflect as reflected
     from cryptoflow.report.tilt_tables import moment
 
+    name = person(operator or os.environ.get("USER") or getuser())
     if file is not None:
         try:
             answers = answers_in(file.read_text(encoding="utf-8"))
@@ -59,7 +61,7 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
         raise CryptoflowError(
             "nobody is here to ask", fix="write the answers into a file and give it with --file", code=ExitCode.USAGE
         )
-    found = run(reflected(account, answers, operator or os.environ.get("USER") or getuser(), MachineClock().now()))
+    found = run(reflected(account, answers, name, MachineClock().now()))
     if as_json:
         say.data(found._asdict())
     elif found.over:

@@ -120,6 +120,7 @@ def ingest(file: Lines = None, account: Account = "main", by: By = "operator", a
     from asyncio import run
 
     from cryptoflow.cli import say
+    from cryptoflow.clock import MachineClock
     from cryptoflow.errors import CryptoflowError, ExitCode
     from cryptoflow.pipelines.tilting.ingesting import ingest as ingested
     from cryptoflow.pipelines.tilting.observations import observations
@@ -130,7 +131,8 @@ def ingest(file: Lines = None, account: Account = "main", by: By = "operator", a
         raise CryptoflowError(f"there is no file {file}", code=ExitCode.USAGE) from error
     except UnicodeDecodeError as error:
         raise CryptoflowError(f"{file or 'standard input'} is no text in UTF-8", code=ExitCode.INVALID) from error
-    found = run(ingested(account, observations(text.splitlines(), str(file or "-")), by))
+    seen = observations(text.splitlines(), str(file or "-"), MachineClock().now())
+    found = run(ingested(account, seen, by))
     if as_json:
         say.data(found._asdict())
         return

@@ -58,6 +58,7 @@ class Reason(IntEnum):
     LOCKED = 18
     LOCKED_OUT = 19
     FLASH_DROP = 20
+    LIMIT_REACHED = 21
 
 
 class Topic(IntEnum):

@@ -3,7 +3,6 @@
 from math import isnan, nan
 
 from cryptoflow.domain.codes import BUY, SELL, SLOTS, Leg, OrderType, Reason, TimeInForce
-from cryptoflow.domain.discipline.drops import FINE, dropped
 from cryptoflow.domain.ledger import buy, cancel, close_order, protect, release, sell
 from cryptoflow.domain.lots import affordable_lots, whole_lots
 from cryptoflow.domain.records import Account, Bar, Order, Rows, State, Steps, Symbol, Tables
@@ -178,7 +177,7 @@ def fill_inside(state: State, bars: Rows[Bar], tables: Tables, steps: Steps) -> 
                 order = state.orders[slot]
                 if order.type > OrderType.MARKET and order.ready_at <= bar.open_at:
                     rest(state, bar, symbol, order, tables, steps)
-            if tables.account.discipline == 1 and tables.account.detail <= FINE and dropped(bar, tables.account.drop):
+            if bar.fell == 1:
                 cancel_after_drop(state, bar.open_at, symbol)
 
 

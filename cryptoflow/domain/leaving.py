@@ -2,7 +2,7 @@
 
 from math import nan
 
-from cryptoflow.domain.codes import SELL, SLOTS, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import SELL, SLOTS, Leg, OrderType, Topic
 from cryptoflow.domain.ledger import cancel, order_line
 from cryptoflow.domain.records import Order, State, Tables
 from cryptoflow.domain.slots import free_slot, place
@@ -44,12 +44,12 @@ def sell_more(state: State, at: int, symbol: int, order: Order, lots: float) -> 
         order_line(state, Topic.ORDER, at, symbol, order)
 
 
-def cancel_all_entries(state: State, at: int, tables: Tables) -> None:
+def cancel_all_entries(state: State, at: int, reason: int, tables: Tables) -> None:
     """Take back every entry; what protects a position stays."""
     for symbol in range(len(state.positions)):
         if state.positions[symbol].open_orders > 0:
             for strategy in range(len(tables.strategies)):
-                cancel_entries(state, at, symbol, strategy, Reason.EXITS_ONLY)
+                cancel_entries(state, at, symbol, strategy, reason)
 
 
 def leave_all(state: State, at: int, reason: int, tables: Tables) -> None:

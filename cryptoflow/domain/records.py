@@ -18,6 +18,7 @@ class Bar:
     """One symbol's bar in this round; `here` is 0 when it has none.
 
     `length` is that of a bar met whole among finer ones, in milliseconds; 0 for a bar as long as all that fill orders.
+    `fell` is 1 where it shows a flash drop.
     """
 
     open_at: int = 0
@@ -28,6 +29,7 @@ class Bar:
     close: float = nan
     volume: float = nan
     length: int = 0
+    fell: int = 0
 
 
 @dataclass(slots=True)

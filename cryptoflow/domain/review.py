@@ -35,6 +35,15 @@ def bound(verdict: Verdict, room: float, rule: int) -> None:
         verdict.rule = rule
 
 
+def scaled(left: float, held: float, factor: float) -> float:
+    """Return what may be added to what is held where both may only be a share of what they could be together.
+
+    >>> scaled(100.0, 0.0, 0.25), scaled(75.0, 25.0, 0.25), scaled(75.0, 25.0, 0.5), scaled(0.1, 0.2, 1.0)
+    (25.0, 0.0, 25.0, 0.1)
+    """
+    return left if factor >= 1.0 else factor * (left + held) - held
+
+
 def within_means(entry: Entry, account: AccountView, verdict: Verdict, allocation: float) -> None:
     """Hold an entry within its strategy's share of equity and within the cash that is free."""
     bound(verdict, account.equity * allocation - account.strategy_exposure, ALLOCATION)

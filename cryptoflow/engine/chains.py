@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptoflow.domain.discipline.gates import DEMOTION, PROMOTION, Finding
 from cryptoflow.domain.records import Past
-from cryptoflow.domain.review import bound, note, within_means
+from cryptoflow.domain.review import bound, note, scaled, within_means
 from cryptoflow.domain.steps import Script, Step
 from cryptoflow.engine.plan import Plan, Verbs
 
@@ -79,7 +79,8 @@ def keep(source: str, kind: type[Any]) -> str:
 def fold(steps: Sequence[Step]) -> str:
     """Write the review: what the account can pay for, then every rule in turn, the smallest headroom binding.
 
-    Of what that leaves, the smallest factor takes its share; factors do not multiply.
+    Of what is held and what that leaves together, the smallest factor takes its share, so that adding escapes none;
+    factors do not multiply.
     """
     lines = [
         "def review(entry, account, verdict, allocation, discipline, settings):",
@@ -92,16 +93,16 @@ def fold(steps: Sequence[Step]) -> str:
             f"    if settings[{place}][0] == 1.0:",
             f"        bound(verdict, {asked('rule', place, step.function)}, {place})",
         ]
-    lines.append("    left = verdict.notional")
+    lines += ["    left = verdict.notional", "    held = account.symbol_exposure"]
     for place, step in enumerate(steps):
         if step.size_factor is not None:
             lines += [
                 f"    if settings[{place}][0] == 1.0 and left > 0.0:",
-                f"        bound(verdict, left * {asked('factor', place, step.size_factor)}, {place})",
+                f"        bound(verdict, scaled(left, held, {asked('factor', place, step.size_factor)}), {place})",
             ]
     lines += [
         "    if account.size < 1.0 and left > 0.0:",
-        "        bound(verdict, left * account.size, account.size_by)",
+        "        bound(verdict, scaled(left, held, account.size), account.size_by)",
     ]
     return "\n".join(lines)
 
@@ -191,7 +192,9 @@ def is_foreign(function: Callable[..., Any]) -> bool:
 
 def namespace(verbs: Verbs, prepare: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Namespace:
     """Return the names that the source refers to, each function prepared by the driver that will run it."""
-    names: Namespace = {one.__name__: prepare(one) for one in (bound, note, within_means)} | {"Finding": Finding}
+    names: Namespace = {one.__name__: prepare(one) for one in (bound, note, scaled, within_means)} | {
+        "Finding": Finding
+    }
     chosen = (("size", verbs.sizers), ("rule", verbs.rules), ("slip", verbs.slippages), ("gate", verbs.gates))
     for prefix, steps in chosen:
         names |= {f"{prefix}_{place}": prepare(step.function) for place, step in enumerate(steps)}

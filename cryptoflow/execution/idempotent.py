@@ -1,5 +1,6 @@
 """Calls that may be made twice, told by their type: whoever writes one says so where it is written, once."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
@@ -8,8 +9,23 @@ Q = ParamSpec("Q")
 T = TypeVar("T")
 S = TypeVar("S")
 
-SUBMITS = ("submit", "place", "create_order", "edit_order", "replace", "buy", "sell")
-"""No call whose name begins like this can be one: made twice it may be two orders, whatever its author thinks."""
+ASKS = ("fetch", "cancel", "load", "watch")
+"""How the name of a call begins that can be one: any other made twice may be two orders, whatever its author thinks."""
+
+SUBMITS = frozenset({"submit", "place", "create", "edit", "amend", "replace"})
+"""Words that no such name has in it either: `cancel_replace` takes an order back, and places another."""
+
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def may_be_made_twice(name: str) -> bool:
+    """Say whether a call of this name can be one.
+
+    >>> [may_be_made_twice(name) for name in ("fetch_balance", "cancelOrder", "createOrder", "cancelReplaceOrder")]
+    [True, True, False, False]
+    """
+    words = [word.lower() for word in WORD.findall(name)]
+    return bool(words) and words[0] in ASKS and SUBMITS.isdisjoint(words)
 
 
 class Idempotent(Generic[P, T]):
@@ -20,15 +36,15 @@ class Idempotent(Generic[P, T]):
     >>> @Idempotent
     ... async def submit(order): ...
     Traceback (most recent call last):
-    TypeError: submit is never made twice
+    TypeError: submit is never made twice; only fetch…, cancel…, load…, watch… are
     """
 
     def __init__(self, call: Callable[P, Awaitable[T]]) -> None:
         name = getattr(call, "__name__", "<partial>")
         if name.startswith("<"):
             raise TypeError(f"{call!r} has no name that says what is made twice")
-        if name.lstrip("_").startswith(SUBMITS):
-            raise TypeError(f"{name} is never made twice")
+        if not may_be_made_twice(name):
+            raise TypeError(f"{name} is never made twice; only {', '.join(f'{each}…' for each in ASKS)} are")
         self.call = call
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> Awaitable[T]:

@@ -5,7 +5,8 @@ has no end is asked for again under its old key, by which the venue knows it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 from cryptoflow.clock import Clock
@@ -34,6 +35,19 @@ AGAIN = 5.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
+class DeskFailed(Exception):
+    """A desk raised instead of answering: nobody knows what became of what it was asked, and it is asked again."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Tell what a desk raises apart from what the journal does, which has the same causes: lost connections, say."""
+    try:
+        yield
+    except Exception as error:  # whatever a venue's library raises, a plan goes on at the next look
+        raise DeskFailed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
+
+
 class Recovering:
     """An account's kill switch, and who acts on it: `switch` is the fold of its journal up to now."""
 
@@ -53,7 +67,9 @@ class Recovering:
         while self.switch.state is KillState.RECOVERING:
             match next_of(self.account, self.switch.progress):
                 case Look() as look:
-                    await self._write(await self._looked(look))
+                    with asking():
+                        looked = await self._looked(look)
+                    await self._write(looked)
                 case Finish(kept):
                     await self._write(RecoveryFinished(self.switch.progress.plan, kept))
                 case actions:
@@ -108,7 +124,8 @@ class Recovering:
             await self._sleep(AGAIN)
         if not action.begun:
             await self._write(RecoveryActing(action.step, target.name, action.act.value, action.key))
-        answer = await self._acted(action)
+        with asking():
+            answer = await self._acted(action)
         await self._write(
             RecoveryActed(action.step, target.name, action.act.value, action.key, answer.outcome.value, answer.told)
         )

@@ -12,7 +12,7 @@ from cryptoflow.domain.language import WORDS
 from cryptoflow.domain.records import Account, Strategy, Symbol
 from cryptoflow.domain.steps import Function, Script, Step
 from cryptoflow.market.venues import NO_FILTERS, fees_of, filters_of
-from cryptoflow.pipelines.gates import Asked, gates_of
+from cryptoflow.pipelines.gates import Asked, day_demotion_of, gates_of
 from cryptoflow.pipelines.limits import Bid, Effective, effective_rules, tier_for
 from cryptoflow.pipelines.resolved import RULES
 from cryptoflow.pipelines.scripts import script_of, values_of
@@ -35,9 +35,6 @@ COUNTED = ("many_symbols", "strategies")
 
 UNLIMITED = 1_000_000
 """Adds that a strategy in Python may make: it counts them itself."""
-
-BY_DAY = ("day_loss", "day_losses")
-"""Gates that look at what a day has lost while it goes on."""
 
 VERBS = {"sizer": "notional", "rule": "headroom", "slippage": "cost", "gate": "finding"}
 
@@ -181,6 +178,8 @@ def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, 
         fall_amount=fall.amount,
         streak=streak.losses,  # type: ignore[attr-defined]
         streak_cost=float(streak.cost),  # type: ignore[attr-defined]
+        streak_pause=int(streak.pause),  # type: ignore[attr-defined]
+        streak_stop=streak.stop,  # type: ignore[attr-defined]
         unlocks=bits(tier.unlocks),
         symbols=symbols_of(tier),
         strategies=limits.strategies if limits else UNLIMITED,
@@ -189,9 +188,11 @@ def tier_of(tier: TierFile, rules: Mapping[str, Effective], asked: Mapping[str, 
         alike_least=alike.least,  # type: ignore[attr-defined]
         day_kill=float(rules["daily_loss"].plugin.kill),  # type: ignore[attr-defined]
         day_most=float(rules["daily_loss"].plugin.most),  # type: ignore[attr-defined]
+        week=float(rules["daily_loss"].plugin.week),  # type: ignore[attr-defined]
+        month=float(rules["daily_loss"].plugin.month),  # type: ignore[attr-defined]
         wait=int(tier.protection.wait),
         warn_at=warn_at,
-        day_demotion=min((float(asked[name].gate.above) for name in BY_DAY if name in asked), default=1.0),  # type: ignore[attr-defined]
+        day_demotion=day_demotion_of(asked),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cryptoflow.errors import CryptoflowError, Problem
+from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.pipelines.resolved import HISTORY, LIVE, RULES, SIZING, SLIPPAGE
 from cryptoflow.plugins import registry
 from cryptoflow.plugins.registry import Plugin
@@ -92,6 +92,18 @@ def instance(block: Named, guests: bool, problems: list[Problem]) -> Plugin | No
     problems.extend(mistakes(kind))
     manual = f"`cryptoflow plugins show {name}` lists every setting"
     return shaped(kind, block.tree.without(*SHARED_KEYS), problems, manual=manual, owner=name)
+
+
+def repeated(tree: Tree) -> Iterator[Problem]:
+    """What is wrong with rules that a spec lists more than once: of two answers it would not say which holds."""
+    first: dict[object, Place] = {}
+    for block in named_blocks(tree):
+        use = block.tree.get("use")
+        if block.kind == "rule" and use is not None:
+            before = first.setdefault(use.value, use.place)
+            if before is not use.place:
+                what = f"rule `{use.value}` is listed twice, first at {before}"
+                yield Problem(what, use.place, "a spec lists each rule once; write all its settings into one block")
 
 
 def _is_off(tree: Tree, path: Path) -> bool:

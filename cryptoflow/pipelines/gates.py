@@ -12,6 +12,9 @@ from cryptoflow.spec.tree import Tree
 PARTS = {"promotion": PROMOTION, "demotion": DEMOTION}
 """The lists of a tier file that hold gates, and what heads the numbers of those in each."""
 
+BY_DAY = ("day_loss", "day_losses")
+"""Gates that look at what a day has lost while it goes on."""
+
 
 class Asked(NamedTuple):
     """What a tier asks a gate for, a promotion or a demotion, and the gate."""
@@ -44,6 +47,11 @@ def gates_in(tree: Tree, problems: list[Problem]) -> dict[str, Asked]:
             if not wrong:
                 found[gate.plugin_name] = Asked(PARTS[part], gate)
     return found
+
+
+def day_demotion_of(asked: Mapping[str, Asked]) -> float:
+    """Return the least loss of a day by which a gate may send down while the day goes on, 1 where none does."""
+    return min((float(asked[name].gate.above) for name in BY_DAY if name in asked), default=1.0)  # type: ignore[attr-defined]
 
 
 def blocks_of(tree: Tree) -> Iterator[tuple[str, Named]]:

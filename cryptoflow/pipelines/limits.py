@@ -8,7 +8,7 @@ from cryptoflow.plugins import registry
 from cryptoflow.plugins.registry import Plugin
 from cryptoflow.plugins.rules import ORDER
 from cryptoflow.spec.tier_file import TierFile
-from cryptoflow.spec.values import Limit, Share
+from cryptoflow.spec.values import Limit, Money, Share
 
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "tier": {},
@@ -55,8 +55,10 @@ def from_tier(tier: TierFile) -> Mapping[str, Mapping[str, Any]]:
     }
 
 
-def strictest(bids: Sequence[Bid], *, floor: bool = False) -> tuple[Any, tuple[Bid, ...]]:
+def strictest(bids: Sequence[Bid], *, larger: bool = False) -> tuple[Any, tuple[Bid, ...]]:
     """Return the value that holds, and all bids with the winner first; of what is no number the last word holds.
+
+    The smaller number is the stricter, or else the larger.
 
     >>> value, bids = strictest([Bid("default", 10), Bid("tier 1", 1)])
     >>> value, bids[0].source
@@ -67,9 +69,9 @@ def strictest(bids: Sequence[Bid], *, floor: bool = False) -> tuple[Any, tuple[B
         amount = min(bid.value.amount for bid in bids)
         ordered = sorted(bids, key=lambda bid: (bid.value.share != share, bid.value.amount != amount))
         return joined(bids, share, amount), tuple(ordered)
-    if not isinstance(bids[0].value, int | float):
+    if not isinstance(bids[0].value, int | float | Money):
         return bids[-1].value, tuple(reversed(bids))
-    ordered = sorted(bids, key=lambda bid: float(bid.value), reverse=floor)
+    ordered = sorted(bids, key=lambda bid: float(bid.value), reverse=larger)
     return ordered[0].value, tuple(ordered)
 
 
@@ -85,9 +87,6 @@ def joined(bids: Sequence[Bid], share: float, amount: float) -> Limit:
                 parts.append(part)
     return Limit(" or ".join(parts))
 
-
-FLOORS = {("filters", "minimum"), ("correlation", "refuse")}
-"""Settings of which the larger value is the stricter."""
 
 SHARED = {("correlation", "limit"): ("position", "limit")}
 """Settings that are no looser than another's, which stands before them."""
@@ -126,6 +125,6 @@ def effective_rules(
             if (name, field) in SHARED:
                 first, other = SHARED[name, field]
                 offers.extend(bid for bid in found[first].bids[other] if not bid.source.startswith("default"))
-            settings[field], bids[field] = strictest(offers, floor=(name, field) in FLOORS)
+            settings[field], bids[field] = strictest(offers, larger=field in getattr(plugin, "larger", ()))
         found[name] = Effective(type(plugin)(**settings), bids)
     return found

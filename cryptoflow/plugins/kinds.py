@@ -150,11 +150,17 @@ NOTIONAL = Measure("notional", "wanted {value:,.2f}, room for {limit:,.2f}")
 class Rule(Plugin):
     """How much notional an entry may still be: `headroom(order, account, *settings)`, infinite if any.
 
-    Two more verbs, of the same arguments, are for who needs them. `size_factor` is the share of its size that an
-    entry keeps of what all rules leave it. `reading` says of an entry that the rule cut or refused what it looked at,
-    what it allows and which of its `measures` that is; without one, the notional wanted and what was left of it.
+    Two more verbs, of the same arguments, are for who needs them. `size_factor` is the share that an entry, with what
+    is held of its symbol, keeps of what all rules leave both. `reading` says of an entry that the rule cut or refused
+    what it looked at, what it allows and which of its `measures` that is; without one, the notional wanted and what was
+    left of it.
+
+    Of its settings the `smaller` and the `larger` ones are those of which that value is the stricter: a spec can only
+    tighten them. Any other is a list or a text, of which the spec has the last word.
     """
 
+    smaller: ClassVar[tuple[str, ...]] = ()
+    larger: ClassVar[tuple[str, ...]] = ()
     headroom: ClassVar[Callable[..., float]]
     size_factor: ClassVar[Callable[..., float]]
     reading: ClassVar[Callable[..., Reading]]

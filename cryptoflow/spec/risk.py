@@ -1,10 +1,11 @@
 """How much may go wrong."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from cryptoflow.domain.steps import BadSetting
 from cryptoflow.domain.tilt.records import TiltLimits
 from cryptoflow.spec.block import Block, Spec
 from cryptoflow.spec.values import Duration, MisreadError, Share, Written
@@ -77,6 +78,16 @@ class Resume(Spec):
         description="share of its size that an entry keeps in each step after a release",
     )
     each: Duration = Field(Duration("24h"), ge=86_400_000, description="how long a step is")
+
+    @model_validator(mode="after")
+    def _no_sooner(self) -> Self:
+        """Refuse a step that keeps more than the step of the default at its place."""
+        usual = type(self).model_fields["steps"].default
+        for position, (mine, most) in enumerate(zip(self.steps, usual, strict=False), 1):
+            if mine > most:
+                what = f"step {position} keeps {mine}, but at most {most} comes back by then"
+                raise BadSetting("steps", what, f"write it like [{', '.join(map(str, usual))}], or smaller")
+        return self
 
     def pace(self) -> tuple[float, ...]:
         """Return how long a step is, in milliseconds, and the share of each."""

@@ -147,9 +147,9 @@ def test_a_comment_is_a_table_in_markdown(project: Path, capsys: Capsys) -> None
         ),
         (
             "warmup: 20",
-            "risk: {rules: [{use: filters, minimum: 6 USDT}]}",
+            "risk: {rules: [{use: filters, minimum: 16 USDT}]}",
             "risk.rules.filters.minimum",
-            "RISK UP",
+            "RISK DOWN",
         ),
         ("warmup: 20", "seed: 7", "seed", "NEUTRAL"),
         ("warmup: 20", "notify: [{use: webhook, url: x}]", "notify", "NEUTRAL"),

@@ -108,7 +108,7 @@ period: 2024-01-03..2024-01-20
 capital: 8000 USDT
 sources: {history: {use: csv, path: "../data/{symbol}.csv"}}
 strategies: [{id: cross, file: strategies/cross.yaml}]
-risk: {rules: [{use: correlation, days: 18, least: 15}]}
+risk: {rules: [{use: correlation, least: 15}]}
 """
 
 
@@ -133,7 +133,7 @@ def test_symbols_that_move_alike_are_named_with_what_that_leads_to(several: Path
     assert found["pairs"] == [
         {"one": "BTC/USDT", "other": "ETH/USDT", "correlation": pytest.approx(1.0), "shares": True}
     ]
-    assert (found["day"], found["days"], found["unknown"]) == ("2024-01-21", 18, 0)
+    assert (found["day"], found["days"], found["unknown"]) == ("2024-01-21", 30, 0)
     assert run(["explain", "small.yaml", "risk"]) == 0
     assert "BTC/USDT ETH/USDT  1.000  share one position limit" in capsys.readouterr().out
     assert run(["explain", "small.yaml", "risk", "--set", "risk.preset=strict"]) == 0

@@ -1,8 +1,10 @@
 """`cryptoflow status`: all that discipline knows of an account."""
 
+import asyncio
 import json
 import re
 from decimal import Decimal
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +12,21 @@ import pytest
 
 from cryptoflow.cli.app import run
 from cryptoflow.clock import MachineClock
+from cryptoflow.domain.discipline.folding import shown_by
 from cryptoflow.domain.events.accounts import RiskMeasured
 from cryptoflow.domain.events.discipline import KillReleased, KillTripped
-from cryptoflow.domain.events.tilt import TiltRaised
+from cryptoflow.domain.events.evidence import OverrideAttempted
+from cryptoflow.domain.events.tilt import TiltObserved, TiltRaised
 from cryptoflow.domain.journal.recorded import Draft
+from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.journals.place import journal_file
-from cryptoflow.pipelines.tiers.standing import standing
+from cryptoflow.pipelines.tiers.standing import standing, standing_of
+from cryptoflow.pipelines.tiers.table import law_of
 from cryptoflow.settings import settings
 from cryptoflow.storage.events.reading import Wanted
 from cryptoflow.storage.events.reading import events as told
 from cryptoflow.storage.files import existing
-from tests.pipelines.lives import BEGIN, demoted, kept, promoted, sniper, started
+from tests.pipelines.lives import BEGIN, demoted, kept, marked, promoted, sniper, started
 from tests.storage.stories import drafts
 
 Capsys = pytest.CaptureFixture[str]
@@ -138,6 +144,28 @@ def test_an_override_is_one_event_that_tilt_and_gates_hear(home: Path, capsys: C
     found = standing(journal, "main").account
     assert (found.overrides, found.evidence.overrides) == ([now - 5_000], 1)
     assert found.evidence.days_since_override < 1
+
+
+def test_that_nobody_overrides_is_known_from_the_first_event_that_would_tell(home: Path, capsys: Capsys) -> None:
+    kept(home, "main", sniper())
+    assert isnan(override_free(BEGIN + 90 * DAY))
+    kept(
+        home,
+        "main",
+        [
+            Draft(TiltObserved("restart", "", None, None, False, "", False), BEGIN + 90 * DAY, "ada"),
+            marked(600, BEGIN + 100 * DAY),
+        ],
+    )
+    assert override_free(BEGIN + 100 * DAY) == 10
+    kept(home, "main", [Draft(OverrideAttempted("resume", False), BEGIN + 101 * DAY, "ada")])
+    assert override_free(BEGIN + 104 * DAY) == 3
+
+
+def override_free(at: int) -> float:
+    """The days without an override that the gates of `main` read at a moment."""
+    account = asyncio.run(standing_of("main")).account
+    return shown_by(law_of(shipped()), account, at, "spec", "code").days_since_override
 
 
 def test_every_field_is_named_on_the_page(home: Path, capsys: Capsys) -> None:

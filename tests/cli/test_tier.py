@@ -9,9 +9,9 @@ import typer
 from cryptoflow.cli.app import run
 from cryptoflow.cli.probe import tell
 from cryptoflow.clock import MachineClock
+from cryptoflow.domain.discipline.reach import Reach
 from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.probing.evidence import Evidence, Kept, code_of
-from cryptoflow.pipelines.probing.reach import Reach
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.settings import settings
@@ -74,6 +74,23 @@ def test_a_machine_takes_note_of_nothing(home: Path) -> None:
     assert run(["tier", "ack", "--operator", "cryptoflow"]) == ExitCode.USAGE
 
 
+@pytest.mark.parametrize("name", ["live", " paper ", ""])
+@pytest.mark.parametrize("command", [["tier", "ack"], ["resume", "--cause", "a fee table"], ["reflect"]], ids=" ".join)
+def test_no_command_takes_the_name_of_a_process_for_a_person_s(
+    command: list[str], name: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(home, "main", sniper())
+    answers = home.parent / "answers.txt"
+    answers.write_text("Slowly.")
+    more = ["--file", str(answers)] if command == ["reflect"] else []
+    code = run([*command, *more, "--operator", name])
+    if command == ["reflect"] and not name:
+        assert code == ExitCode.INVALID, "without a name it is whoever is logged in, and the answer is too short"
+    else:
+        assert code == ExitCode.USAGE
+        assert "nobody's name" in capsys.readouterr().err
+
+
 def test_the_history_says_what_is_not_believed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept(home, "main", [*sniper(), promoted(3, BEGIN + 1)])
     moves = asked(capsys, "tier", "history")["moves"]
@@ -129,11 +146,11 @@ def found(resolved: Resolved, kind: str) -> Evidence:
         spec_hash=resolved.spec_hash,
         code=code_of(resolved),
         data="data",
-        period="2024",
+        period="2024-01-03..2024-01-20",
         draws=12,
         signals=1,
         orders=1,
-        reach=Reach("2024", 12),
+        reach=Reach("2024-01-03..2024-01-20", 12),
         at="2024-01-01T00:00:00Z",
         version="1",
     )

@@ -132,6 +132,7 @@ def test_a_reflection_after_the_time_ends_the_lock_at_a_quarter_of_the_size(proj
         ('{"at": 1, "what": "order", "symbol": "A/B", "notional": -1}', "`notional` is '-1'", "amount of money"),
         ('{"at": 1, "what": "edit", "setting": "x", "raised": 1}', "`raised` is 1", "true or false"),
         ("nonsense", "no JSON object", "write {"),
+        ('{"at": "2999-01-01T00:00:00Z", "what": "restart"}', "in the future", "write when it was done"),
         ('{"at": 0, "what": "restart"}', "before the line above", "sort the lines"),
     ],
 )

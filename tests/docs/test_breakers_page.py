@@ -8,7 +8,7 @@ from cryptoflow.domain.breakers.components import ASIDE, LIMITS, OF_VENUES, Kind
 from cryptoflow.domain.breakers.limits import CascadeLimits, Limits
 from cryptoflow.domain.breakers.window import BUCKETS
 from cryptoflow.domain.patience import PATIENCE
-from cryptoflow.execution.idempotent import SUBMITS
+from cryptoflow.execution.idempotent import ASKS
 from cryptoflow.market.rest.venue_client import ATTEMPTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "breakers.md").read_text(encoding="utf-8")
@@ -62,5 +62,5 @@ def test_the_patience_is_that_in_force() -> None:
     assert f"Pages of bars have {patience.total:.0f} s each, and {ATTEMPTS} attempts" in text
     assert f"after {patience.first:.0f}, 2, 4, 8 … s, each ± {patience.jitter * 100:.0f} %" in text
     assert f"none longer than {patience.longest:.0f} s" in text
-    names = text.partition("whatever is called ")[2].partition(", or has no name")[0]
-    assert re.findall(r"`(\w+)`", names) == [*SUBMITS]
+    names = text.partition("whatever is not called ")[2].partition(" at first")[0]
+    assert re.findall(r"`(\w+)`", names) == [*ASKS]

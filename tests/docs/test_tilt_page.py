@@ -92,7 +92,7 @@ def test_the_numbers_are_those_in_force() -> None:
 
 def test_the_lines_of_the_page_raise_the_levels_it_says() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", TILT, re.DOTALL)
-    _, drafts = told(Conduct(), observations(block.splitlines(), "page"), "test")
+    _, drafts = told(Conduct(), observations(block.splitlines(), "page", 2**42), "test")
     raised = [draft.event for draft in drafts if draft.event.name == "tilt.raised"]
     assert [(each.level, each.live) for each in raised] == [  # type: ignore[attr-defined]  # what the event has
         ("caution", ("T2", "T5")),

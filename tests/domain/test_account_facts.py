@@ -1,5 +1,6 @@
 """What the journal tells beside trades, as the account's discipline counts it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from cryptoflow.domain.journal.fold import fold
 from cryptoflow.domain.journal.recorded import Draft, Head, Recorded, record
 from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.tiers.table import law_of
-from tests.pipelines.lives import BEGIN, HOUR, demoted, marked, promoted, sniper
+from tests.pipelines.lives import BEGIN, DAYS, HOUR, demoted, marked, probed, promoted, sniper
 
 LAW = law_of(shipped())
 DAY = 24 * HOUR
@@ -128,6 +129,25 @@ def test_a_demotion_that_nobody_took_note_of_keeps_from_it_for_ever() -> None:
 
 
 def test_a_probe_that_failed_after_it_passed_is_what_counts() -> None:
-    failed = ProbeFailed("warmup", "spec", "spec", "code", "data", 6)
-    found = shown_by(LAW, told(Draft(failed, BEGIN + HOUR)), BEGIN + HOUR, "spec", "code")
+    found = shown_by(LAW, told(FAILED), BEGIN + HOUR, "spec", "code")
     assert (found.lookahead, found.warmup) == (1.0, 0.0)
+
+
+FAILED = Draft(ProbeFailed("warmup", "spec", "spec", "code", "data", 3, 20, DAYS, 408, DAYS), BEGIN + HOUR)
+
+
+FAILED_SOON = Draft(ProbeFailed("warmup", "spec", "spec", "code", "data", 1, 1, DAYS, 408, DAYS), BEGIN + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("passes", "warmup"),
+    [
+        (probed("spec", "code", BEGIN + 2 * HOUR, draws=20), 1.0),
+        (probed("spec", "code", BEGIN + 2 * HOUR, draws=19), 0.0),
+        (probed("spec", "code", BEGIN + 2 * HOUR, draws=20, days="2024-01-04..2024-01-20", own=""), 0.0),
+        (probed("spec", "code", BEGIN + 2 * HOUR, draws=20, days="2024-01-04..2024-01-20", own="", bars=9_000), 0.0),
+        ([FAILED_SOON, *probed("spec", "code", BEGIN + 2 * HOUR)], 0.0),
+    ],
+)
+def test_a_later_pass_that_reached_less_undoes_no_failure(passes: Sequence[Draft], warmup: float) -> None:
+    assert shown_by(LAW, told(FAILED, *passes), BEGIN + 2 * HOUR, "spec", "code").warmup == warmup

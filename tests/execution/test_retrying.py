@@ -11,7 +11,7 @@ import pytest
 from cryptoflow.clock import VirtualLoop
 from cryptoflow.domain.breakers.rejected import Rejected
 from cryptoflow.domain.patience import Patience
-from cryptoflow.execution.idempotent import SUBMITS, Idempotent
+from cryptoflow.execution.idempotent import Idempotent
 from cryptoflow.execution.retrying import Retrying
 from tests.domain.breakers.scenes import Scene
 
@@ -38,7 +38,7 @@ class Far:
         self.called_at: list[float] = []
 
     @Idempotent
-    async def ask(self, answer: str) -> str:
+    async def fetch(self, answer: str) -> str:
         self.called_at.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self.takes)
         if len(self.called_at) <= self.breaks:
@@ -60,7 +60,7 @@ def on_a_clock_that_jumps(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def patient(far: Far, again: Retrying) -> str:
-    return on_a_clock_that_jumps(lambda: again(far.ask, "yes"))
+    return on_a_clock_that_jumps(lambda: again(far.fetch, "yes"))
 
 
 EXACT = Retrying(passing, draw=Middle())
@@ -92,7 +92,7 @@ def test_an_attempt_that_hangs_is_cut_when_the_time_is_up() -> None:
 
     async def work() -> None:
         with pytest.raises(TimeoutError):
-            await EXACT(far.ask, "yes")
+            await EXACT(far.fetch, "yes")
         ends.append(asyncio.get_running_loop().time())
 
     on_a_clock_that_jumps(work)
@@ -137,7 +137,7 @@ def test_who_is_cancelled_stops_at_once(moment: float) -> None:
     far = Far(breaks=99, takes=1.0)
 
     async def work() -> float:
-        task = asyncio.ensure_future(Retrying(lambda _: True, draw=Middle())(far.ask, "yes"))
+        task = asyncio.ensure_future(Retrying(lambda _: True, draw=Middle())(far.fetch, "yes"))
         await asyncio.sleep(moment)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -151,7 +151,7 @@ def test_a_time_out_around_it_is_that_of_who_set_it() -> None:
     async def work() -> float:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(5):
-                await EXACT(Far(breaks=99).ask, "yes")
+                await EXACT(Far(breaks=99).fetch, "yes")
         return asyncio.get_running_loop().time()
 
     assert on_a_clock_that_jumps(work) == pytest.approx(5, abs=0.01)
@@ -165,7 +165,7 @@ def test_a_clock_and_a_sleep_of_ones_own_are_what_it_goes_by() -> None:
 
     again = Retrying(passing, draw=Middle(), clock=lambda: sum(slept), sleep=sleep)
     with pytest.raises(ConnectionError, match="call 5"):
-        asyncio.run(again(Far(breaks=99).ask, "yes"))
+        asyncio.run(again(Far(breaks=99).fetch, "yes"))
     assert slept == [1, 2, 4, 8]
 
 
@@ -176,7 +176,14 @@ def test_a_submit_is_never_made_by_it() -> None:
     assert far.called_at == []
 
 
-@pytest.mark.parametrize("name", [*SUBMITS, "_submit_order", "create_orders"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("submit", "_submit_order", "place", "buy", "sell", "create_orders", "create_market_order", "createOrder"),
+        *("send_order", "open_position", "market_sell", "amend", "edit_order", "cancel_replace", "cancelReplaceOrder"),
+        *("fetched", "load_and_place", "_"),
+    ],
+)
 def test_nobody_can_say_of_a_submit_that_it_may_be_made_twice(name: str) -> None:
     async def call() -> None: ...
 
@@ -195,26 +202,26 @@ def test_a_call_cannot_be_dressed_up_where_it_is_made() -> None:
 def test_it_is_still_a_call_that_can_be_made_once() -> None:
     far = Far(breaks=0)
     assert asyncio.run(_once(far)) == "yes"
-    assert isinstance(Far.ask, Idempotent)
+    assert isinstance(Far.fetch, Idempotent)
 
 
 async def _once(far: Far) -> str:
-    return await far.ask("yes")
+    return await far.fetch("yes")
 
 
 def test_each_attempt_counts_in_its_breaker_and_an_open_one_ends_the_attempts() -> None:
     scene = Scene()
 
     @Idempotent
-    async def guarded() -> None:
+    async def fetch_guarded() -> None:
         with scene.breaker.guard():
             raise ConnectionError
 
     async def twice() -> None:
         with pytest.raises(ConnectionError):
-            await EXACT(guarded)
+            await EXACT(fetch_guarded)
         with pytest.raises(Rejected):
-            await EXACT(guarded)
+            await EXACT(fetch_guarded)
 
     on_a_clock_that_jumps(twice)
     assert (scene.breaker.metrics.failures, scene.breaker.metrics.rejected) == (5, 1)

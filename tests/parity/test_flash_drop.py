@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cryptoflow.domain.codes import Leg, Reason, Topic
+from cryptoflow.domain.codes import Leg, OrderType, Reason, Topic
 from cryptoflow.engine.batch.run import run as batch
 from cryptoflow.engine.plan import Columns, Plan
 from cryptoflow.engine.runtime.run import run as event
@@ -53,6 +53,13 @@ def coarse(fine: list[Columns], step: int) -> list[Columns]:
     return [Columns(*row[:3], low, *row[4:]) for row, low in zip(first, lows, strict=True)]
 
 
+def gapped(count: int, drop_at: int, share: float) -> list[Columns]:
+    """Two symbols at rest, each at one price; the first opens lower by a share of its last close and stays there."""
+    first, other = minutes(count, drop_at, 0.0)
+    price = np.where(np.arange(count) < drop_at, 100.0, 100.0 * (1 - share))
+    return [first._replace(open=price, high=price, low=price, close=price), other]
+
+
 def agreed(plan: Plan, fine: list[Columns], block_rounds: int = 4_096) -> Any:
     """The tape on which both drivers agree."""
     step = plan.account.timeframe // MINUTE
@@ -91,6 +98,36 @@ def test_what_rests_is_taken_back_and_the_stop_stays() -> None:
     taken = tape[(tape["topic"] == Topic.CANCEL) & (tape["reason"] == Reason.FLASH_DROP)]
     assert set(taken["symbol"]) <= {0}
     assert not [at for at in entered(tape, 0) if 20 < at < 26]
+
+
+@pytest.mark.parametrize("block_rounds", [1, 3, 4_096])
+@pytest.mark.parametrize(("share", "pauses"), [(0.0999, False), (0.1, True)])
+def test_a_price_that_jumps_down_between_minutes_fell_at_once(share: float, pauses: bool, block_rounds: int) -> None:
+    tape = agreed(plan_of(), gapped(40, 20, share), block_rounds)
+    assert {symbol for symbol, _ in refused(tape)} == ({0} if pauses else set())
+    assert {at for _, at in refused(tape)} <= set(range(21, 26))
+
+
+@pytest.mark.parametrize("block_rounds", [1, 4_096])
+def test_a_jump_takes_back_what_rests_also_at_the_edge_of_a_longer_bar(block_rounds: int) -> None:
+    for timeframe, drop_at in (("1m", 20), ("15m", 30)):
+        tape = agreed(resting(plan_of(timeframe, "limit")), gapped(60, drop_at, 0.2), block_rounds)
+        taken = tape[(tape["topic"] == Topic.CANCEL) & (tape["reason"] == Reason.FLASH_DROP)]
+        assert [(line["symbol"], (line["at"] - START) // MINUTE) for line in taken] == [(0, drop_at)]
+
+
+def test_after_a_minute_without_a_price_nobody_knows_how_fast_it_fell() -> None:
+    for missing, pauses in ((1, True), (2, False)):
+        market = gapped(40, 20, 0.2)
+        kept = np.r_[: 20 - missing, 20:40]
+        market[0] = Columns(*(column[kept] for column in market[0]))
+        assert bool(refused(agreed(plan_of(), market))) == pauses
+
+
+def resting(plan: Plan) -> Plan:
+    """The plan with entries that rest above the price, so that no fall fills them."""
+    stops = tuple(replace(one, order_type=OrderType.STOP.value, offset=0.01) for one in plan.strategies)
+    return plan._replace(strategies=stops)
 
 
 def test_inside_a_longer_bar_only_its_last_minutes_count() -> None:

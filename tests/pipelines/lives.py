@@ -26,9 +26,9 @@ def kept(home: Path, account: str, drafts: list[Draft]) -> Path:
     return file
 
 
-def started(spec_hash: str, mode: str, at: int) -> Draft:
+def started(spec_hash: str, mode: str, at: int, capital: int = 1000) -> Draft:
     """A run begins."""
-    spec = ("spec", spec_hash, "code", "data", 0, Decimal(1000), "USDT", ("BTC/USDT",))
+    spec = ("spec", spec_hash, "code", "data", 0, Decimal(capital), "USDT", ("BTC/USDT",))
     return Draft(RunStarted(f"{mode}-{at}", mode, *spec), at, mode)
 
 
@@ -47,9 +47,15 @@ def demoted(tier: int, at: int) -> Draft:
     return Draft(TierDemoted(tier, "tilt_score", 85.0, 80.0), at, "live")
 
 
-def probed(spec_hash: str, code: str, at: int) -> list[Draft]:
+DAYS = "2024-01-03..2024-01-20"
+
+
+def probed(
+    spec_hash: str, code: str, at: int, *, draws: int = 12, days: str = DAYS, own: str = DAYS, bars: int = 408
+) -> list[Draft]:
     """Both probes pass."""
-    return [Draft(ProbePassed(probe, "spec", spec_hash, code, "data", 12), at) for probe in ("lookahead", "warmup")]
+    tried = (draws, draws, days, bars, own)
+    return [Draft(ProbePassed(probe, "spec", spec_hash, code, "data", *tried), at) for probe in ("lookahead", "warmup")]
 
 
 def evidence(spec_hash: str, code: str, at: int) -> list[Draft]:

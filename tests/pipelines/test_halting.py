@@ -306,6 +306,56 @@ def test_with_a_desk_the_watchdog_carries_the_plan_out_to_its_operator(hands: Ha
     assert hands.standing().switch.state is KillState.WAITING
 
 
+def test_a_desk_that_fails_is_no_database_that_is_away_and_its_plan_goes_on_at_the_next_look(hands: Hands) -> None:
+    venue, fails = Venue(entries={"E1": "BTC/USDT"}), ["cancel", "close", "opening"]
+    venue.hold("ETH/USDT", "4", "1900")
+
+    def calls(call: str) -> None:
+        if fails and fails[0] in call:
+            raise ConnectionError(f"{fails.pop(0)} was refused")
+
+    @asynccontextmanager
+    async def manned() -> AsyncIterator[Manned]:
+        calls("opening")
+        yield Manned(LittleDesk(venue, calls), STANDARD)
+
+    hands.trades()
+    hands.at += EXPIRY
+    seen = [asyncio.run(look("main", hands, lambda _: manned())) for _ in range(5)]
+    assert [each.found for each in seen] == [Found.STUCK, Found.STUCK, Found.STUCK, Found.RECOVERED, Found.FREE]
+    for report, what in zip(seen, ("cancel", "close", "opening"), strict=False):
+        assert f"the desk says ConnectionError: {what} was refused" in report.line
+    assert not venue.held
+    assert hands.standing().switch.state is KillState.WAITING
+    assert hands.names().count("kill.tripped") == hands.names().count("recovery.begun") == 1
+
+
+def test_the_watchdog_carries_out_the_plan_of_a_kill_where_nobody_trades(hands: Hands) -> None:
+    venue = Venue(entries={"E1": "BTC/USDT"})
+
+    @asynccontextmanager
+    async def manned() -> AsyncIterator[Manned]:
+        yield Manned(LittleDesk(venue, str), STANDARD)
+
+    assert hands.looks(lambda _: manned()) is Found.FREE
+    hands.kill()
+    assert hands.looks() is Found.FREE
+    assert hands.looks(lambda _: manned()) is Found.RECOVERED
+    assert not venue.entries
+
+
+def test_a_clock_set_back_at_a_release_gives_no_size_at_once(hands: Hands) -> None:
+    hands.kill()
+    hands.finish()
+    tripped, hands.at = hands.at, hands.at - 30 * DAY
+    hands.resume(hands.standing().phrase)
+    sizes = []
+    for at in (hands.at, tripped, tripped + DAY):
+        hands.at = at
+        sizes.append(hands.standing().facts()["kill"]["size"])
+    assert sizes == [0.25, 0.25, 0.5]
+
+
 def test_what_is_of_the_past_or_not_there_is_not_killed(hands: Hands) -> None:
     wrong: Sequence[tuple[str, ExitCode]] = [("backtest-a-1", ExitCode.REFUSED), ("mian", ExitCode.INVALID)]
     for account, code in wrong:

@@ -5,7 +5,9 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from cryptoflow.clock import Clock
 from cryptoflow.domain.discipline.account import Account, tell
 from cryptoflow.domain.discipline.folding import folding
 from cryptoflow.domain.discipline.records import Standing
+from cryptoflow.domain.events.discipline import TierBegan
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.journal.snapshot import taken
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -266,6 +269,25 @@ def test_the_journal_of_a_backtest_renamed_to_main_is_no_evidence(project: Path,
     assert "proves nothing" in str(refusal(project))
 
 
+@pytest.mark.parametrize("account", ["paper-main", "rehearse-main", "backtest-main"])
+def test_play_money_is_in_no_tier_of_an_account_with_money(project: Path, home: Path, account: str) -> None:
+    from tests.pipelines.lives import started
+
+    began = TierBegan("table", "code", 4, 4, BEGIN, None)
+    rich = replace(started("spec", "paper", BEGIN).event, capital=Decimal(60_000))  # type: ignore[call-arg]  # a run's
+    kept(home, account, [Draft(rich, BEGIN, "paper"), Draft(began, BEGIN, "paper"), marked(60_000, BEGIN)])
+    assert tier_of(account) == 4
+    assert f"{account}, whose journal began with a paper, has no real money" in str(refusal(project, account=account))
+    assert "paper-new has no real money" in str(refusal(project, account="paper-new"))
+
+
+def test_play_money_under_another_name_is_in_no_tier_either(project: Path, home: Path) -> None:
+    from tests.pipelines.lives import started
+
+    kept(home, "savings", [started("spec", "paper", BEGIN), marked(60_000, BEGIN)])
+    assert "savings, whose journal began with a paper, has no real money" in str(refusal(project, account="savings"))
+
+
 def test_a_backtest_told_under_the_name_of_main_is_a_doubt(project: Path, home: Path) -> None:
     """Even with a chain made anew, its first event says what it was."""
     from tests.pipelines.lives import started
@@ -275,11 +297,65 @@ def test_a_backtest_told_under_the_name_of_main_is_a_doubt(project: Path, home: 
     assert "a backtest is no evidence in the journal of main" in str(refusal(project))
 
 
+def test_a_doubt_outlives_the_start_that_follows_it(project: Path, home: Path) -> None:
+    """A start says how high an account may come; it says nothing for what was not believed before."""
+    from tests.pipelines.lives import started
+
+    began = TierBegan("table", "code", 4, 4, BEGIN, None)
+    rich = started("spec", "backtest", BEGIN, 60_000)
+    kept(home, "main", [rich, Draft(began, BEGIN, "backtest"), marked(60_000, BEGIN + HOUR)])
+    assert tier_of() == 1
+    more = [started("spec", "live", BEGIN + DAY), Draft(began, BEGIN + DAY, "live"), marked(60_000, BEGIN + DAY)]
+    kept(home, "main", more)
+    found = asyncio.run(standing_of("main"))
+    assert (found.tier, found.account.ceiling, len(found.account.doubts)) == (1, 1, 1)
+
+
+def test_a_start_after_a_promotion_that_is_not_believed_lifts_no_doubt(project: Path, home: Path) -> None:
+    restart = Draft(TierBegan("table", "code", 1, 4, BEGIN, None), BEGIN + 61 * DAY, "live")
+    kept(home, "main", lie(sniper(), promoted(2, BEGIN + 60 * DAY), restart, marked(90_000, BEGIN + 61 * DAY)))
+    found = asyncio.run(standing_of("main"))
+    assert (found.tier, found.account.ceiling) == (1, 1)
+    assert "event 8 of main is not believed" in str(refusal(project))
+
+
+def test_a_first_tier_above_what_the_money_allows_begins_in_tier_1(home: Path) -> None:
+    from tests.pipelines.lives import started
+
+    began = Draft(TierBegan("table", "code", 4, 4, BEGIN, None), BEGIN, "paper")
+    kept(home, "paper-main", [started("spec", "paper", BEGIN, 9_000), began, marked(9_000, BEGIN)])
+    assert tier_of("paper-main") == 1
+
+
 def test_probes_of_another_spec_or_other_code_do_not_count(project: Path, home: Path) -> None:
     resolved = resolve(project)
     kept(home, "paper-main", on_paper(resolved.spec_hash, 10, 24))
     kept(home, "main", [*probed("another", code_of(resolved), BEGIN), *probed(resolved.spec_hash, "older", BEGIN)])
     assert "gate `evidence`: nothing, needed 2" in str(refusal(project))
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        {"draws": 1},
+        {"days": "2024-01-04..2024-01-20"},
+        {"own": "", "bars": 999},
+    ],
+)
+def test_probes_that_tried_too_little_do_not_count(project: Path, home: Path, tried: dict[str, Any]) -> None:
+    resolved = resolve(project)
+    kept(home, "paper-main", on_paper(resolved.spec_hash, 10, 24))
+    kept(home, "main", probed(resolved.spec_hash, code_of(resolved), BEGIN, **tried))
+    assert "gate `evidence`: nothing, needed 2" in str(refusal(project))
+
+
+def test_a_probe_with_one_draw_on_two_days_is_told_and_meets_no_gate(project: Path, home: Path) -> None:
+    days = ["--from", "2024-01-10", "--to", "2024-01-12", "--quiet"]
+    assert run(["probe", "warmup", str(project), "--draws", "1", *days]) == 0
+    assert asyncio.run(standing_of("main")).account.probes == []
+    assert run(["probe", "warmup", str(project), "--quiet"]) == 0
+    (told,) = asyncio.run(standing_of("main")).account.probes
+    assert (told.passed, told.period, told.draws) == (True, "2024-01-03..2024-01-20", 6)
 
 
 def test_paper_of_another_spec_does_not_count(project: Path, home: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from math import inf, isfinite, nan
 from typing import Any, NamedTuple
 
+from cryptoflow.domain.discipline.reach import Reach
 from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak
 from cryptoflow.domain.records import Pair, Wallet
 from cryptoflow.domain.tilt.records import SIGNS_SIZE, Tilt
@@ -32,12 +33,19 @@ class Told(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """What a probe found last of a spec and a code."""
+    """What a probe found last of a spec and a code, and how far it reached."""
 
     probe: str
     spec_hash: str
     code: str
     passed: bool
+    period: str = ""
+    draws: int = 0
+
+    @property
+    def reach(self) -> Reach:
+        """Return how far it reached."""
+        return Reach(self.period, self.draws)
 
 
 class Paper(NamedTuple):
@@ -60,7 +68,8 @@ class Account:
     """An account's discipline after some event of its journal.
 
     `mode` is that of its first run, `spec_hash` and `code` are the last run's; `pairs` has a row for each strategy and
-    symbol. `told` waits for the mark of its round; nothing of the journal that was not shown is in the rest.
+    symbol. `told` waits for the mark of its round; nothing of the journal that was not shown is in the rest. Since
+    `watched`, which is NaN before, the journal tells what a person does, overrides among it.
     """
 
     name: str = ""
@@ -87,6 +96,7 @@ class Account:
     held: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     overrides: list[int] = field(default_factory=list)
+    watched: float = nan
     probes: list[Probe] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)

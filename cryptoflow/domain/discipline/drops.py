@@ -7,6 +7,7 @@ once, so a tick costs the same however many there are. A high is forgotten up to
 
 from collections.abc import MutableSequence
 from dataclasses import dataclass
+from math import nan
 
 from cryptoflow.domain.discipline.records import LONG_AGO
 from cryptoflow.domain.numbers import ratio
@@ -72,14 +73,20 @@ def fallen(
     return ratio(highest - price, highest)
 
 
-def dropped(bar: Bar, share: float) -> bool:
+def dropped(bar: Bar, share: float, before: float = nan) -> bool:
     """Say whether a bar shows such a drop, as far as one is fine enough: from its open, as nobody knows its path.
+
+    It falls from the close `before` where that is higher, which is NaN where it is more than a minute away.
 
     >>> bar = Bar(open=100.0, low=90.0)
     >>> dropped(bar, 0.1), dropped(bar, 0.1001), dropped(Bar(open=100.0, low=90.0, length=3_600_000), 0.1)
     (True, False, False)
+    >>> gap = Bar(open=89.0, low=89.0)
+    >>> dropped(gap, 0.1), dropped(gap, 0.1, before=100.0)
+    (False, True)
     """
-    return bar.open - bar.low >= share * bar.open and bar.length <= FINE
+    top = before if before > bar.open else bar.open
+    return top - bar.low >= share * top and bar.length <= FINE
 
 
 def is_fine(timeframe: int, detail: int, pause: int) -> bool:

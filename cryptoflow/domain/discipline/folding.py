@@ -7,7 +7,7 @@ with a doubt is in tier 1 at most.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from math import nan
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.calendar import DAY, day_of
@@ -28,7 +28,7 @@ from cryptoflow.domain.events import evidence as shown
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.orders import FillBooked, OrderReviewed
 from cryptoflow.domain.events.runs import RunStarted
-from cryptoflow.domain.events.tilt import TiltRaised
+from cryptoflow.domain.events.tilt import TiltObserved, TiltRaised
 from cryptoflow.domain.journal.fold import Folding
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.domain.ledger import note_impact
@@ -76,7 +76,7 @@ class Law(NamedTuple):
 
 def folding(law: Law, name: str = "discipline") -> Folding[Account]:
     """Return the fold of an account's discipline under a law, whose digest belongs into the name."""
-    return Folding(name, 1, Account(), partial(step, law), accounts.tell, accounts.read)
+    return Folding(name, 2, Account(), partial(step, law), accounts.tell, accounts.read)
 
 
 def step(law: Law, account: Account, recorded: Recorded) -> Account:
@@ -125,7 +125,7 @@ def began_run(_: Law, account: Account, event: RunStarted, recorded: Recorded) -
 
 def began_tier(law: Law, account: Account, event: moves.TierBegan, recorded: Recorded) -> None:
     """Note what a run goes by; play money begins in the tier that it is enough for, lowered as the run says."""
-    account.ceiling, account.table, account.code = event.ceiling, event.table, event.code
+    account.table, account.code = event.table, event.code
     account.after_kill = -1 if event.after_kill is None else event.after_kill
     if account.standing.since == LONG_AGO and account.simulated:
         account.first_decision = event.since
@@ -133,6 +133,9 @@ def began_tier(law: Law, account: Account, event: moves.TierBegan, recorded: Rec
         if event.tier > allowed:
             doubt(account, recorded.seq, f"tier {event.tier} takes more than the account begins with")
         account.standing.tier = min(event.tier, allowed)
+    account.ceiling = event.ceiling
+    if account.doubts:
+        lower(account)
 
 
 def marked(law: Law, account: Account, event: facts.EquityMarked, recorded: Recorded) -> None:
@@ -190,6 +193,11 @@ def believe(run: State, tables: Tables, steps: Steps, account: Account, told: To
 def doubt(account: Account, seq: int, what: str) -> None:
     """Note what is not believed; from then on the account is in tier 1 at most, and comes up no more."""
     account.doubts.append(Doubt(seq, what))
+    lower(account)
+
+
+def lower(account: Account) -> None:
+    """Hold an account with a doubt to tier 1, whatever a start says."""
     account.ceiling = 1
     account.standing.tier = min(account.standing.tier, 1)
 
@@ -200,8 +208,7 @@ def note(account: Account, at: int) -> None:
     rules = [each.rule for each in account.refusals if at - DAY < each.at <= at]
     found.refusals = max(map(rules.count, rules), default=0)
     found.overrides = sum(at - DAY < each <= at for each in account.overrides)
-    if account.overrides:
-        found.days_since_override = (at - account.overrides[-1]) / DAY
+    found.days_since_override = (at - (account.overrides[-1] if account.overrides else account.watched)) / DAY
     for each in account.probes:
         if (each.spec_hash, each.code) == (account.spec_hash, account.code):
             setattr(found, each.probe, 1.0 if each.passed else 0.0)
@@ -308,8 +315,22 @@ def told(law: Law, account: Account, event: Event, recorded: Recorded) -> None:
 
 
 def probed(_: Law, account: Account, event: shown.ProbeEvent, recorded: Recorded) -> None:
-    """Note what a probe found; of the same spec and code the last word counts."""
-    found = Probe(event.probe, event.spec_hash, event.code, recorded.name == shown.ProbePassed.name)
+    """Note what a probe found; of the same spec and code the last word counts.
+
+    A pass that has tried too little says nothing. A failure stays until a pass reaches as far, also that of a probe
+    that reached less than one that failed before.
+    """
+    passed = recorded.name == shown.ProbePassed.name
+    found = Probe(event.probe, event.spec_hash, event.code, passed, event.period, event.asked)
+    if passed and not found.reach.is_enough(event.probe, event.own, event.bars):
+        return
+    for each in account.probes:
+        if each[:3] == found[:3] and not each.passed:
+            if passed and not found.reach.covers(each.reach):
+                return
+            if not passed:
+                period, draws = found.reach.joined(each.reach)
+                found = found._replace(period=period, draws=draws)
     account.probes = [*(each for each in account.probes if each[:3] != found[:3]), found]
 
 
@@ -327,8 +348,15 @@ def reviewed(_: Law, account: Account, event: OrderReviewed, recorded: Recorded)
         account.halt.look_at = LONG_AGO
 
 
-def overridden(_: Law, account: Account, __: shown.OverrideAttempted, recorded: Recorded) -> None:
+def observed(_: Law, account: Account, __: TiltObserved | shown.OverrideAttempted, recorded: Recorded) -> None:
+    """Note since when it is told what a person does: only from then on is it evidence that nothing was overridden."""
+    if isnan(account.watched):
+        account.watched = float(recorded.at)
+
+
+def overridden(law: Law, account: Account, event: shown.OverrideAttempted, recorded: Recorded) -> None:
     """Count what a person tried to override."""
+    observed(law, account, event, recorded)
     account.overrides = [*(each for each in account.overrides if each > recorded.at - DAY), recorded.at]
     account.halt.look_at = LONG_AGO
 
@@ -344,7 +372,7 @@ TAKEN: Mapping[str, Callable[[State, Tables, Told], None]] = {
     moves.KillTripped.name: lambda run, tables, each: trip(
         run, tables, Trip(Cause[each.text.upper()].value, each.value, each.limit), each.at
     ),
-    moves.KillReleased.name: lambda run, _, each: release(run, each.at),
+    moves.KillReleased.name: lambda run, _, each: release(run, max(each.at, run.halt.at)),
     moves.TierAcknowledged.name: lambda run, _, each: acknowledge(run, each.at),
     moves.RiskWarned.name: lambda run, _, each: warned(run, Cause[each.text.upper()].value),
 }
@@ -370,5 +398,6 @@ HANDLERS: Mapping[str, Callable[[Law, Account, Any, Recorded], None]] = {
     shown.ProbeFailed.name: probed,
     shown.PaperMeasured.name: on_paper,
     shown.OverrideAttempted.name: overridden,
+    TiltObserved.name: observed,
     TiltRaised.name: tilted,
 }

@@ -1,8 +1,9 @@
 """What is told before a limit is reached: at a share of it, once for each day, each fall and each streak."""
 
+from cryptoflow.domain.calendar import day_of
 from cryptoflow.domain.codes import Cause, Guard
 from cryptoflow.domain.discipline.lines import guard_line
-from cryptoflow.domain.discipline.records import Halt, Tier
+from cryptoflow.domain.discipline.records import Halt, Streak, Tier
 from cryptoflow.domain.discipline.trips import day_limit, fall_limit, fatal_day
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import State, Wallet
@@ -50,15 +51,73 @@ def note(run: State, cause: int) -> None:
 
 
 def day_floor(halt: Halt, wallet: Wallet, tier: Tier) -> float:
-    """Return the equity at which the day's loss is due for a look: a warning first, the kill switch after it.
+    """Return the equity at which the day's loss is due for a look: a warning first, after it the limit.
 
     >>> tier, opened = Tier(day_share=0.05), Wallet(day=7, day_open=1000.0)
     >>> day_floor(Halt(), opened, tier), day_floor(Halt(day_warned=7), opened, tier)
-    (960.0, 925.0)
+    (960.0, 950.0)
+    >>> day_floor(Halt(day_warned=7), opened, Tier(day_share=0.5))
+    850.0
     """
     if halt.day_warned == wallet.day:
-        return wallet.day_open - fatal_day(tier, wallet.day_open)
+        limit, fatal = day_limit(tier, wallet.day_open), fatal_day(tier, wallet.day_open)
+        return wallet.day_open - (limit if limit < fatal else fatal)
     return wallet.day_open - tier.warn_at * day_limit(tier, wallet.day_open)
+
+
+def span_floor(wallet: Wallet, tier: Tier) -> float:
+    """Return the equity at which the limit of the week or of the month is reached, whichever comes first.
+
+    >>> span_floor(Wallet(week_open=1000.0, month_open=1200.0), Tier(day_share=0.05))
+    960.0
+    >>> span_floor(Wallet(week_open=1000.0, month_open=1100.0), Tier(day_share=0.05))
+    900.0
+    """
+    week = wallet.week_open - tier.week * day_limit(tier, wallet.week_open)
+    month = wallet.month_open - tier.month * day_limit(tier, wallet.month_open)
+    return week if week > month else month
+
+
+def streak_floor(streak: Streak, tier: Tier) -> float:
+    """Return the equity of which a streak costs its share, or so much of that as is warned of; 0 for a short one.
+
+    >>> tier = Tier(streak=3, streak_cost=0.03)
+    >>> [streak_floor(Streak(losses, 24.0, warned=told), tier) for losses, told in ((2, 0), (3, 0), (3, 1))]
+    [0.0, 1000.0, 800.0]
+    """
+    if streak.losses < tier.streak:
+        return 0.0
+    return ratio(streak.cost, tier.streak_cost * (tier.warn_at if streak.warned == 0 else 1.0))
+
+
+def is_shut(wallet: Wallet, streak: Streak, tier: Tier, at: int) -> bool:
+    """Say whether nothing may be entered for now: the day, the week or the month has cost its limit, or losses pause.
+
+    >>> wallet, tier, day = Wallet(equity=950.0, day_open=999.0, week_open=1049.0), Tier(day_share=0.05), 86_400_000
+    >>> is_shut(wallet, Streak(), tier, 0), is_shut(wallet, Streak(), Tier(day_share=0.049), 0)
+    (False, True)
+    >>> [is_shut(wallet, Streak(losses=3, last_at=0), tier, at) for at in (1_799_999, 1_800_000)]
+    [True, False]
+    >>> [is_shut(wallet, Streak(losses=5, last_at=0), tier, at) for at in (day - 1, day)]
+    [True, False]
+    """
+    equity = wallet.equity
+    if has_cost(wallet.day_open, equity, 1.0, tier) or has_cost(wallet.week_open, equity, tier.week, tier):
+        return True
+    if has_cost(wallet.month_open, equity, tier.month, tier):
+        return True
+    if streak.losses >= tier.streak_stop and day_of(streak.last_at) == day_of(at):
+        return True
+    return streak.losses >= tier.streak and at < streak.last_at + tier.streak_pause
+
+
+def has_cost(opened: float, equity: float, times: float, tier: Tier) -> bool:
+    """Say whether so many limits of a day are lost of what a day, a week or a month opened with.
+
+    >>> [has_cost(1000.0, equity, 2.0, Tier(day_share=0.05)) for equity in (900.1, 900.0)]
+    [False, True]
+    """
+    return opened > 0.0 and opened - equity >= times * day_limit(tier, opened)
 
 
 def fall_floor(halt: Halt, tier: Tier) -> float:

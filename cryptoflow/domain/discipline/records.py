@@ -79,7 +79,9 @@ class Standing:
 class Tier:
     """What a tier asks and allows: the equity it begins with, the limits of a day, of the fall from the peak and of
     a streak. Shares are of what the limit is about; `day_demotion` is the least loss of a day by which a gate may send
-    one tier down, after which there is no promotion for the `wait`. Of a limit is warned from `warn_at` of it on.
+    one tier down, after which there is no promotion for the `wait`. Of a limit is warned from `warn_at` of it on. So
+    many limits of the day are the limit of a `week` and of a `month`. A streak of `streak` losses pauses entries, one
+    of `streak_stop` ends those of the day.
 
     `unlocks` are features, a bit each; entries are for the first so many symbols and strategies of a spec. Symbols are
     `alike` from such a correlation on, over so many days of which at least some have to be there.
@@ -90,11 +92,15 @@ class Tier:
     day_amount: float = inf
     day_kill: float = 1.5
     day_most: float = 0.15
+    week: float = 2.0
+    month: float = 4.0
     day_demotion: float = 1.0
     fall_share: float = 0.15
     fall_amount: float = inf
     streak: int = 3
     streak_cost: float = 0.03
+    streak_pause: int = 1_800_000
+    streak_stop: int = 5
     unlocks: int = -1
     symbols: int = 1_000_000
     strategies: int = 1_000_000
@@ -113,7 +119,8 @@ class Evidence:
     days, `under` in milliseconds below the tier's own equity. `impact` is the most that a fill slipped, as a share of
     it; `largest_share` the best strategy's of all that was earned, NaN where nothing was. In the last 24 hours one rule
     has refused so many orders of the operator at most (`refusals`), who tried to override so often (`overrides`); tilt
-    events are those of 30 days. `lookahead` and `warmup` are 1 where that probe passed. What nothing can show is NaN.
+    events are those of 30 days. `days_since_override` counts from when such began to be recorded where
+    there was none. `lookahead` and `warmup` are 1 where that probe passed. What nothing can show is NaN.
     """
 
     at: int = 0
@@ -141,7 +148,7 @@ class Evidence:
     positions: int = 0
     refusals: int = 0
     overrides: int = 0
-    days_since_override: float = inf
+    days_since_override: float = nan
     paper_trips: float = nan
     paper_hours: float = nan
     lookahead: float = nan

@@ -3,7 +3,7 @@
 from math import inf, nan
 
 from cryptoflow.domain.calendar import DAY, day_of, month_of
-from cryptoflow.domain.codes import Guard
+from cryptoflow.domain.codes import Guard, Reason
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.discipline.paces import paced
 from cryptoflow.domain.discipline.records import DAYS, LONG_AGO, NEVER, Evidence, Standing
@@ -184,7 +184,7 @@ def fall(run: State, tables: Tables, steps: Steps, at: int) -> None:
     line.rule = gate
     line.value = found.value
     line.limit = found.needed
-    cancel_all_entries(run, at, tables)
+    cancel_all_entries(run, at, Reason.EXITS_ONLY, tables)
 
 
 def acknowledge(run: State, at: int) -> None:

@@ -6,13 +6,13 @@ from cryptoflow.domain.calendar import DAY, day_of
 from cryptoflow.domain.codes import Guard, Reason
 from cryptoflow.domain.discipline.alarms import MINUTE, TOGETHER, correlated
 from cryptoflow.domain.discipline.lines import guard_line
-from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, warn
+from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, is_shut, span_floor, streak_floor, warn
 from cryptoflow.domain.discipline.records import NEVER, Halt, Standing, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
 from cryptoflow.domain.discipline.streaks import forget
 from cryptoflow.domain.discipline.together import mean_correlation
 from cryptoflow.domain.discipline.trips import Trip, fall_limit, trip_of
-from cryptoflow.domain.leaving import leave_all
+from cryptoflow.domain.leaving import cancel_all_entries, leave_all
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import State, Steps, Tables
 from cryptoflow.domain.tilt.coupling import renew
@@ -84,6 +84,8 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
             renew(run, at)
             look_at_pairs(run, tables, at)
     open_day(wallet, at)
+    if wallet.pending > 0 and is_shut(wallet, run.streak, tables.tiers[standing.tier], at):
+        cancel_all_entries(run, at, Reason.LIMIT_REACHED, tables)
     look_again(run, tables, at)
 
 
@@ -124,7 +126,8 @@ def look_again(run: State, tables: Tables, at: int) -> None:
         halt.look_at = min(halt.look_at, halt.until)
     else:
         day, deepest = day_floor(halt, wallet, tier), fall_floor(halt, tier)
-        halt.floor = max(day, deepest, standing.day_base * (1.0 - tier.day_demotion))
+        span, costly = span_floor(wallet, tier), streak_floor(run.streak, tier)
+        halt.floor = max(day, deepest, span, costly, standing.day_base * (1.0 - tier.day_demotion))
     if standing.tier > tables.account.lowest_tier:
         halt.floor = max(halt.floor, tier.low)
     halt.floor += NOISE * halt.high

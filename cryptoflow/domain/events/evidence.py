@@ -7,14 +7,22 @@ from cryptoflow.domain.events.event import Event
 
 @dataclass(frozen=True, slots=True)
 class ProbeEvent(Event):
-    """What a probe has found of a spec and the code that decides for it."""
+    """What a probe has found of a spec and the code that decides for it, and how much it has tried.
 
+    It was asked for `asked` draws on the days `period`, with `bars` of a symbol; `own` is the spec's period, if any.
+    """
+
+    schema = 2
     probe: str
     spec: str
     spec_hash: str
     code: str
     data: str
     draws: int
+    asked: int
+    period: str
+    bars: int
+    own: str
 
     @property
     def stream(self) -> str:

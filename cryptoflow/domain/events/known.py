@@ -79,9 +79,16 @@ KNOWN: Mapping[str, type[Event]] = {
     )
 }
 
+UNTOLD = {"asked": 0, "period": "", "bars": 0, "own": ""}
+"""What a probe has tried that did not say so."""
+
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[tuple[str, int], Upcast] = {("fill.booked", 1): lambda told: {**told, "slippage": "0"}}
+UPCASTERS: Mapping[tuple[str, int], Upcast] = {
+    ("fill.booked", 1): lambda told: {**told, "slippage": "0"},
+    ("probe.passed", 1): lambda told: {**told, **UNTOLD},
+    ("probe.failed", 1): lambda told: {**told, **UNTOLD},
+}
 """From (name, schema) to what turns such a payload into one of the next schema. Stored rows stay as they are."""
 
 

@@ -91,7 +91,9 @@ def after(switch: Switch, recorded: Recorded) -> Switch:
             )
             return _left_alone(tripped) if is_recorded(recorded.account) else tripped
         case KillReleased():
-            released_at = recorded.at if switch.state is KillState.WAITING else switch.released_at
+            released_at = switch.released_at
+            if switch.state is KillState.WAITING:  # by a clock that was set back size would be there at once
+                released_at = max(recorded.at, switch.tripped_at)
             return replace(_changed(switch, KillChange.RELEASED), released_at=released_at, reason="")
         case RecoveryBegun() as event:
             if switch.state is not KillState.TRIPPED:

@@ -137,7 +137,7 @@ def observe(now: Conduct, seen: TiltObserved, at: int) -> None:
             by_hand.order(hands, tilt, signs, now.own, seen.symbol, float(seen.notional or 0), at)
         case "trade":
             by_hand.trade(hands, now.own, seen.symbol, float(seen.profit or 0), stopped=seen.stopped, at=at)
-            close(tilt, float(seen.profit or 0), at)
+            close(tilt, min(0.0, float(seen.profit or 0)), at)  # a win that is merely claimed earns nothing
         case "edit":
             by_hand.edit(hands, tilt, signs, raised=seen.raised, at=at)
         case "restart":

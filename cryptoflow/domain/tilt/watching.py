@@ -2,7 +2,7 @@
 
 from math import inf
 
-from cryptoflow.domain.codes import Guard, Leg
+from cryptoflow.domain.codes import Guard, Leg, Reason
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.leaving import cancel_all_entries
 from cryptoflow.domain.records import State, Tables
@@ -83,7 +83,7 @@ def evaluate(run: State, tables: Tables, at: int) -> None:
     line.measure = found
     line.opened_at = tilt.until
     if tilt.state == LOCKED:
-        cancel_all_entries(run, at, tables)
+        cancel_all_entries(run, at, Reason.LOCKED_OUT, tables)
 
 
 def happen(run: State, at: int) -> None:

@@ -19,10 +19,10 @@ class Block(NamedTuple):
 
     `cursor` is each symbol's next bar; `slots[strategy, field]` says where in `values` a field is, or -1; `reads` says
     how many values each strategy, and last the sizer, is shown as they are. `aligned` is 1 where every symbol has a bar
-    in every round, `wanted` is what any strategy's flags ask of any symbol, by round. `calls` are the rounds in which
-    a strategy calls for an entry into the only symbol there is, `call` the next of them. `drops` is 1 where a flash
-    drop pauses any entry. `finer` are bars inside these, by symbol, with a cursor of their own; there are none where
-    `inside` is 0.
+    in every round, `wanted` is what any strategy's flags ask of any symbol, by round. `calls` are the rounds in which a
+    strategy calls for an entry into the only symbol there is, `call` the next of them. `drops` is 1 where a flash drop
+    pauses any entry; `fell` says of each bar that fills orders whether it shows one, where `fallen` is 1. `finer` are
+    bars inside these, by symbol, with a cursor of their own; there are none where `inside` is 0.
     """
 
     times: Any
@@ -43,6 +43,8 @@ class Block(NamedTuple):
     calls: Any
     call: Any
     drops: int
+    fallen: int
+    fell: Any
     inside: int
     finer_cursor: Any
     finer_counts: Any
@@ -229,6 +231,7 @@ def show_bar(block: Block, symbol: int, k: int, bar: Bar, position: Position, ta
         return False
     bar.open = block.open[symbol, k]
     bar.volume = block.volume[symbol, k]
+    bar.fell = block.fell[symbol, k] if block.fallen == 1 and block.inside == 0 else 0
     return True
 
 
@@ -267,6 +270,7 @@ def show_bars(state: State, bars: Rows[Bar], tables: Tables, block: Block, at: i
         if always:
             bar.open = block.open[symbol, k]
             bar.volume = block.volume[symbol, k]
+            bar.fell = block.fell[symbol, k] if block.fallen == 1 and block.inside == 0 else 0
     return busy
 
 
@@ -313,6 +317,7 @@ def show_details(bars: Rows[Bar], details: Rows[Rows[Bar]], tables: Tables, bloc
                 bar.low = block.finer[2, symbol, k]
                 bar.close = block.finer[3, symbol, k]
                 bar.volume = block.finer[4, symbol, k]
+                bar.fell = block.fell[symbol, k] if block.fallen == 1 else 0
         moments += 1
 
 
@@ -326,6 +331,7 @@ def meet_whole(bar: Bar, detail: Bar, length: int) -> None:
     detail.low = bar.low
     detail.close = bar.close
     detail.volume = bar.volume
+    detail.fell = 0
 
 
 def run_rounds(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cryptoflow.domain.codes import SLOTS, Topic
+from cryptoflow.domain.discipline.drops import FINE
 from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak, Tier
 from cryptoflow.domain.records import (
     Account,
@@ -73,6 +74,9 @@ TAPE = 65_536
 
 NOBODY = np.zeros(0, dtype=np.int64)
 """The calls of rounds that are not looked at for them."""
+
+NONE_FELL = np.zeros((1, 1), dtype=np.uint8)
+"""What there is to say of the bars of a block none of which shows a flash drop."""
 
 SPARSE = 16
 """Bars for which there is room for one line, up to sixteen tapes; a run with more lines lays them aside in between."""
@@ -261,13 +265,15 @@ def run_compiled(
     equity = np.empty(len(times))
     room = plan.lines_per_round()
     tape = blank(Line, 0)
+    met = times[0] - 2 * FINE if len(times) else 0
     for start, end, cut in blocks(market, times, block_rounds):
         counts = np.array([len(columns.open_at) for columns in cut], dtype=np.int64)
         days.add(cut)
         flags, values, slots = features.over(cut)
         size = int(counts.max())
-        within = inside(finer, times[start], times[end - 1] + plan.account.timeframe)
-        fell = drops.mark(flags, cut, within)
+        within = inside(finer, met, times[end - 1] + plan.account.timeframe)
+        met = times[end - 1] + plan.account.timeframe
+        paused, fell = drops.mark(flags, cut, within)
         block = Block(
             times=times[start:end],
             cursor=np.zeros(len(cut), dtype=np.int64),
@@ -286,7 +292,9 @@ def run_compiled(
             wanted=np.bitwise_or.reduce(flags, axis=0),
             calls=calls(flags[: len(plan.strategies)]) if len(cut) == 1 else NOBODY,
             call=np.zeros(1, dtype=np.int64),
-            drops=int(fell),
+            drops=int(paused),
+            fallen=int(bool(fell)),
+            fell=stacked(fell, max(map(len, fell))) if fell else NONE_FELL,
             **in_arrays(within),
         )
         at = 0

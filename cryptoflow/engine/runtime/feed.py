@@ -17,6 +17,7 @@ STRETCH = 4_096
 Moments = np.ndarray[Any, np.dtype[np.int64]]
 Round = tuple[int, list[Bar]]
 Inside = Callable[[int, Sequence[Bar]], list[list[Bar]]]
+Judge = Callable[[Sequence[Bar]], None]
 END = (-1,)
 
 
@@ -29,12 +30,12 @@ def rounds(market: Sequence[Series]) -> Iterator[Round]:
         yield from stretch
 
 
-def inside(finer: Sequence[Series], duration: int) -> Inside:
+def inside(finer: Sequence[Series], duration: int, judge: Judge | None = None) -> Inside:
     """Return what finds the finer bars inside a round, those that open together in one row; it is asked in order.
 
-    A bar that has none inside is met whole, in the first row.
+    A bar that has none inside is met whole, in the first row. Who is to `judge` them is shown all, in order.
     """
-    coming = rounds(finer) if finer else iter(())
+    coming = judged(rounds(finer), judge) if finer else iter(())
     waiting: list[Round] = []
 
     def within(at: int, bars: Sequence[Bar]) -> list[list[Bar]]:
@@ -52,6 +53,14 @@ def inside(finer: Sequence[Series], duration: int) -> Inside:
                 found.append(bars)
 
     return within
+
+
+def judged(coming: Iterator[Round], judge: Judge | None) -> Iterator[Round]:
+    """Yield rounds once somebody has looked at their bars."""
+    for at, bars in coming:
+        if judge is not None:
+            judge(bars)
+        yield at, bars
 
 
 def with_bare(found: list[list[Bar]], at: int, bars: Sequence[Bar], duration: int) -> list[list[Bar]]:

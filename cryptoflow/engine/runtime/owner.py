@@ -46,11 +46,12 @@ class Owner:
         days = dailies.Rounds(plan)
         self.state, self.tables, self.steps = fresh_state(plan, days.table), tables_of(plan), plain_steps(plan.verbs)
         self.days = days if dailies.is_wanted(plan) else None
-        self.drops = drops.Rounds(plan, self.state.positions) if drops.is_watched(plan) else None  # type: ignore[arg-type]  # lists in this driver
+        self.drops = drops.Rounds(plan, self.state.positions) if drops.is_shown(plan) else None  # type: ignore[arg-type]  # lists in this driver
         self.features = Features(plan)
         self.signals = [Signal() for _ in range(len(plan.symbols) * len(plan.strategies))]
         self.spoken = [*self.signals, *(Signal() for _ in plan.symbols)]
-        self.within = inside(finer, plan.account.timeframe) if finer else None
+        judge = self.drops.judge if self.drops is not None else None
+        self.within = inside(finer, plan.account.timeframe, judge) if finer else None
         self.scripted = bool(plan.verbs.scripts)
         self.wallet = self.state.wallet
         self.tape: Sequence[Line] = self.state.tape  # type: ignore[assignment]  # a list in this driver
@@ -61,6 +62,7 @@ class Owner:
         if self.days is not None:
             self.days.add(at, bars)
         if self.drops is not None and self.within is None:
+            self.drops.judge(bars)
             self.drops.mark(at, [bars])
         self.features.over(bars, self.spoken, self.state.seen)
         if not self.scripted and is_quiet(self.state, bars, signals, self.tables):

@@ -14,6 +14,7 @@ from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.halting.standing import lease_of, switch_of
 from cryptoflow.pipelines.journals.writing import appending, journal_of
+from cryptoflow.pipelines.operators import person
 from cryptoflow.storage.leases.grants import LeaseHeld
 from cryptoflow.storage.work.sql_store import SqlStore
 
@@ -36,8 +37,8 @@ async def kill(account: str, reason: str, by: str, clock: Clock, wait: float) ->
 
 async def resume(account: str, operator: str, phrase: str, cause: str, clock: Clock, wait: float) -> Done:
     """Release the kill switch of an account, or raise what is missing; where nothing has tripped, nothing changes."""
-    told = {"operator": operator, "phrase": phrase, "cause": cause}
-    return await _done(account, RESUME, told, operator, clock, wait)
+    name = person(operator)
+    return await _done(account, RESUME, {"operator": name, "phrase": phrase, "cause": cause}, name, clock, wait)
 
 
 async def _done(account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, wait: float) -> Done:

@@ -64,6 +64,8 @@ async def holding(
     place = shared(home).file
     if place is not None and (not place.is_file() or _making(place).exists()):
         await asyncio.to_thread(_made, place)
+    if _making(file).exists():  # another process begins it at this moment, or died at it
+        await asyncio.to_thread(_made, file)
     above = await asyncio.to_thread(floor_of, file, account)
     async with (
         ready(shared(home)) as database,

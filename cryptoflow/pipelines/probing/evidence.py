@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow import __version__
+from cryptoflow.domain.discipline.reach import Reach
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.digest import code_digest
 from cryptoflow.pipelines.history import History
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.pipelines.probing.moved import Moved
-from cryptoflow.pipelines.probing.reach import Reach
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import FOLDER as PLUGINS
 from cryptoflow.plugins.guests import installed
@@ -26,8 +26,9 @@ Progress = Callable[[int, int], None]
 class Evidence(NamedTuple):
     """The outcome of a probe: of what, on which bars, after how many draws; and what moved, when something did.
 
-    `reads` is what guests open beside the bars they are given; a look-ahead cannot be excluded in any of it. `reach` is
-    what was asked for; of a failure that came after others, what covers them all, and so what a pass has to cover.
+    `bars` are those of the symbol that has the most. `reads` is what guests open beside the bars they are given; a
+    look-ahead cannot be excluded in any of it. `reach` is what was asked for; of a failure that came after others, what
+    covers them all, and so what a pass has to cover.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Evidence(NamedTuple):
     when: str = ""
     reads: tuple[str, ...] = ()
     hint: str = ""
+    bars: int = 0
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON writes it."""
@@ -94,6 +96,7 @@ def written(resolved: Resolved, history: History, asked: int, **found: Any) -> E
         reach=Reach(period, asked),
         at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         version=__version__,
+        bars=max(map(len, history.series)),
         **found,
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.codes import Topic
+from cryptoflow.domain.discipline.reach import DRAWS as DEFAULTS
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.history import History, Window, load_history
@@ -20,7 +21,7 @@ from cryptoflow.pipelines.resolved import Resolved
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Plan
 
-DRAWS, PER_CUT = 12, 4
+DRAWS, PER_CUT = DEFAULTS["lookahead"], 4
 """Altered futures in all, and at each cut."""
 
 END = 2**62

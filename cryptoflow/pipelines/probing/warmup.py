@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.discipline.reach import DRAWS as DEFAULTS
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.pipelines.assemble import own_warmup, plan_of, warmup_of
 from cryptoflow.pipelines.history import History, Window, load_history
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cryptoflow.engine.plan import Columns, Plan
     from cryptoflow.engine.signals import Said
 
-DRAWS = 6
+DRAWS = DEFAULTS["warmup"]
 CLOSE = 1e-9
 """How far numbers may be apart, as a share of themselves or of what is usual for them."""
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from cryptoflow.clock import Clock, MachineClock
-from cryptoflow.domain.discipline.folding import MACHINES
 from cryptoflow.domain.events.discipline import TierAcknowledged
 from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.pipelines.operators import person
 from cryptoflow.pipelines.tiers.standing import standing_of
 
 
@@ -14,11 +14,7 @@ async def acknowledged(account: str, operator: str, home: Path | None = None, cl
     """Tell an account's journal that a person has taken note of its demotion; once is enough."""
     from cryptoflow.pipelines.journals.writing import writing
 
-    name = operator.strip()
-    if not name or name in MACHINES:
-        raise CryptoflowError(
-            f"{operator!r} is nobody's name", fix="give your own: --operator ada", code=ExitCode.USAGE
-        )
+    name = person(operator)
     clock = clock or MachineClock()
     async with writing(account, "tier ack", clock, home) as work:
         found = await standing_of(account, home)

@@ -1,11 +1,14 @@
 """The way of `live` to its first order, as far as it goes: spec, tier, lease, credentials, and each may refuse."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
+from cryptoflow.domain.discipline.account import Account
+from cryptoflow.domain.discipline.folding import EMPTY
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.explaining.ceilings import Ceilings
 from cryptoflow.pipelines.journals.place import journal_file
@@ -109,7 +112,7 @@ async def allowed(
     table = table_beside(resolved.file)
     found = await standing_of(account, home)
     now = clock.now()
-    refuse(against(found, now))
+    refuse(chain(play_money(account, found.account), against(found, now)))
     standing, tier = found.account.standing, found.tier
     if tier == 0:
         gates = await gates_before(found, table, resolved, now, home)
@@ -127,6 +130,14 @@ def refuse(problems: Iterator[Problem]) -> None:
     """Refuse a start with everything that speaks against it."""
     if found := tuple(problems):
         raise CryptoflowError(found, code=ExitCode.REFUSED)
+
+
+def play_money(name: str, account: Account) -> Iterator[Problem]:
+    """Yield that an account is one without real money, by its name or by what its journal began with."""
+    if name.startswith(EMPTY) or account.simulated:
+        began = f", whose journal began with a {account.mode}," if account.simulated else ""
+        what = f"{name}{began} has no real money, and what it shows bears out no tier of an account that has"
+        yield Problem(what, fix="name an account of your own: `cryptoflow live SPEC --account NAME`")
 
 
 def against(found: Standing, now: int) -> Iterator[Problem]:

@@ -30,6 +30,10 @@ async def journalled(evidence: "Evidence", kept: "Kept", resolved: "Resolved") -
         code=evidence.code,
         data=evidence.data,
         draws=evidence.draws,
+        asked=evidence.reach.draws,
+        period=evidence.period,
+        bars=evidence.bars,
+        own=str(resolved.pipeline.period or ""),
     )
     try:
         async with writing(account, f"probe {evidence.kind}", clock, makes=True) as work:

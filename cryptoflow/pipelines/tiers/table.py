@@ -12,7 +12,7 @@ from cryptoflow.domain.discipline.gates import DEMOTION, PROMOTION, Finding
 from cryptoflow.domain.discipline.records import Evidence, Tier
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.explaining.ceilings import Ceilings, laid_over, read_tiers, shipped
-from cryptoflow.pipelines.gates import Asked, gates_of
+from cryptoflow.pipelines.gates import Asked, day_demotion_of, gates_of
 from cryptoflow.pipelines.home import home_of, project_of
 from cryptoflow.pipelines.tiers.tightening import looser
 from cryptoflow.spec.shipped import configs
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from cryptoflow.pipelines.resolved import Resolved
 
 FOLDER, FILES = "tiers", "*.yaml"
-BY_DAY = ("day_loss", "day_losses")
-"""Gates that look at what a day has lost while it goes on."""
 
 
 def table_of(resolved: "Resolved") -> Ceilings:
@@ -94,7 +92,7 @@ def law_of(table: Ceilings) -> Law:
         Tier(
             low=float(tier.equity.low),
             wait=int(tier.protection.wait),
-            day_demotion=min((float(gates[name].gate.above) for name in BY_DAY if name in gates), default=1.0),  # type: ignore[attr-defined]
+            day_demotion=day_demotion_of(gates),
         )
         for tier, gates in zip(table.tiers, asked, strict=True)
     ]

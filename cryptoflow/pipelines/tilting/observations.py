@@ -34,6 +34,9 @@ TEXTS, AMOUNTS, FLAGS = ("symbol", "setting"), ("notional", "profit"), ("stopped
 SEEN = ("symbol", "notional", "profit", "stopped", "setting", "raised")
 """What is said of anything but an override, which is an event of its own."""
 
+SKEW = 60_000
+"""Milliseconds that the clock of whoever observed may be ahead of ours."""
+
 EXAMPLE = '{"at": "2026-03-01T09:30:00Z", "what": "order", "symbol": "BTC/USDT", "notional": "100"}'
 
 
@@ -52,15 +55,15 @@ class Odd(Exception):
         self.what, self.fix = what, fix
 
 
-def observations(lines: Iterable[str], file: str) -> list[Observation]:
-    """Return what lines tell; raises with every mistake in them, each with the number of its line."""
+def observations(lines: Iterable[str], file: str, now: int) -> list[Observation]:
+    """Return what lines tell up to `now`; raises with every mistake in them, each with the number of its line."""
     problems: list[Problem] = []
     found: list[Observation] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            told = following(observation(line), found)
+            told = following(past(observation(line), now), found)
         except Odd as error:
             problems.append(Problem(error.what, Place(file, number, 1, line.rstrip("\n")), error.fix))
         else:
@@ -68,6 +71,13 @@ def observations(lines: Iterable[str], file: str) -> list[Observation]:
     if problems:
         raise CryptoflowError(problems, code=ExitCode.INVALID)
     return found
+
+
+def past(told: Observation, now: int) -> Observation:
+    """Return an observation of what has been, or raise `Odd`: the future would end levels before their time."""
+    if told.at > now + SKEW:
+        raise Odd("its `at` is in the future", "write when it was done; is the clock of this machine right (NTP)?")
+    return told
 
 
 def following(told: Observation, before: Sequence[Observation]) -> Observation:

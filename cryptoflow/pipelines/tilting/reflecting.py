@@ -14,6 +14,7 @@ from cryptoflow.domain.tilt.records import NEVER
 from cryptoflow.domain.tilt.reflection import PROMPTS, lacking
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.journals.writing import writing
+from cryptoflow.pipelines.operators import person
 from cryptoflow.storage.events.folding import folded
 
 
@@ -51,6 +52,7 @@ def check(answers: Sequence[str]) -> None:
 
 async def reflect(account: str, answers: Sequence[str], operator: str, at: int) -> Reflected:
     """Write a reflection into an account's journal; refused where nothing is locked."""
+    operator = person(operator)
     check(answers)
     async with writing(account, "reflect", MachineClock()) as work:
         conduct, drafts = (await folded(work, CONDUCT)).state, list[Draft]()

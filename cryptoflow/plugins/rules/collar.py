@@ -17,6 +17,7 @@ class Collar(Rule):
     """Refuse a limit price too far from the last close, above or below; an order at market has none."""
 
     measures = (Measure("distance", "its limit price is {value:.2%} from the last close, at most {limit:.2%}"),)
+    smaller = ("limit",)
 
     limit: Share = Field(Share("5%"), gt=0, description="share of the last close")
 

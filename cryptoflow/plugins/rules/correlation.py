@@ -1,11 +1,13 @@
 """How much may be held of symbols that move alike."""
 
 from math import inf
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cryptoflow.domain.records import AccountView, Entry
 from cryptoflow.domain.review import Reading
+from cryptoflow.domain.steps import BadSetting
 from cryptoflow.plugins.kinds import Measure, Rule
 from cryptoflow.plugins.limits import ceiling
 from cryptoflow.plugins.registry import rule
@@ -25,6 +27,8 @@ class Correlation(Rule):
         Measure("together", "with what moves alike it would be {value:,.2f}, limit {limit:,.2f}"),
         Measure("alike", "it correlates by {value:.2f} with what is held, limit {limit:.2f}"),
     )
+    smaller = ("limit", "at", "warn", "least")
+    larger = ("days", "refuse")
 
     limit: Limit = Field(Limit("100%"), description="share of equity that such symbols share, or an amount, or both")
     at: Share = Field(Share("70%"), gt=0, description="correlation from which on two symbols are alike")
@@ -32,6 +36,15 @@ class Correlation(Rule):
     days: int = Field(30, ge=10, le=60, description="completed days that are compared")
     least: int = Field(20, ge=5, le=60, description="days that have to be known of both")
     refuse: bool = Field(False, description="refuse what is alike instead of letting it share the limit")
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        """Refuse to ask for more days than are compared, which nothing could ever show."""
+        if self.least > self.days:
+            name = "least" if "least" in self.model_fields_set else "days"
+            what = f"of {self.days} days that are compared, {self.least} can never be known"
+            raise BadSetting(name, what, "`least` is at most `days`")
+        return self
 
     @staticmethod
     def headroom(

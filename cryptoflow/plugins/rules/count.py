@@ -18,6 +18,7 @@ class Count(Rule):
         Measure("positions", "{value:.0f} positions open or on their way, limit {limit:.0f}"),
         Measure("symbol", "{value:.0f} open in this symbol, limit {limit:.0f}"),
     )
+    smaller = ("positions", "per_symbol")
 
     positions: int = Field(10, ge=1, le=1000, description="positions open at once")
     per_symbol: int = Field(1, ge=1, le=100, description="positions open at once in a symbol")

@@ -27,6 +27,7 @@ class DailyLoss(Rule):
         Measure("month", "{value:.2%} lost this month, limit {limit:.2%}"),
         Measure("caution", "{value:.2%} lost today, entries are smaller from {limit:.2%} on"),
     )
+    smaller = ("limit", "week", "month", "caution", "size", "kill", "most")
 
     limit: Limit = Field(Limit("5%"), description="share of the day's opening equity, or an amount, or both")
     week: float = Field(2.0, ge=1, le=7, description="how many times the day's limit a week may cost")

@@ -18,6 +18,7 @@ class Drawdown(Rule):
     """Enter nothing more once equity has fallen from its peak by the limit."""
 
     measures = (Measure("peak", "equity is {value:.2%} below its peak, limit {limit:.2%}"),)
+    smaller = ("limit",)
 
     limit: Limit = Field(Limit("15%"), description="share of the peak, or an amount, or both")
 

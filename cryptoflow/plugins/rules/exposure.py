@@ -15,6 +15,7 @@ class Exposure(Rule):
     """Keep all that is in the market, pending entries included, under a limit."""
 
     measures = (Measure("total", "{value:,.2f} would be in the market, limit {limit:,.2f}"),)
+    smaller = ("limit",)
 
     limit: Limit = Field(Limit("100%"), description="share of equity, or an amount, or both")
 

@@ -24,6 +24,7 @@ class Filters(Rule):
         Measure("exit", "worth {value:,.2f} at its stop, smallest order {limit:,.2f}"),
         Measure("lot", "wanted {value:,.2f}, one lot costs {limit:,.2f}"),
     )
+    larger = ("minimum",)
 
     minimum: Money = Field(Money("10 USDT"), description="quote currency; the venue's own minimum holds if larger")
 

@@ -15,6 +15,7 @@ class Order(Rule):
     """Keep every single order under a limit."""
 
     measures = (Measure("size", "wanted {value:,.2f}, limit {limit:,.2f}"),)
+    smaller = ("limit",)
 
     limit: Limit = Field(Limit("100%"), description="share of equity, or an amount, or both")
 

@@ -24,6 +24,7 @@ class Position(Rule):
         Measure("size", "the position would be {value:,.2f}, limit {limit:,.2f}"),
         Measure("risk", "the position would lose {value:.2%} of equity at its stop, limit {limit:.2%}"),
     )
+    smaller = ("limit", "risk")
 
     limit: Limit = Field(Limit("100%"), description="share of equity, or an amount, or both")
     risk: Share = Field(Share("1%"), description="share of equity lost if the stop is hit")

@@ -18,6 +18,7 @@ class Rate(Rule):
         Measure("day", "{value:.0f} orders today, limit {limit:.0f}"),
         Measure("second", "{value:.0f} orders in a second, limit {limit:.0f}"),
     )
+    smaller = ("per_second", "per_day")
 
     per_second: int = Field(5, ge=1, le=1000, description="orders in a second")
     per_day: int = Field(100, ge=1, le=100_000, description="orders since 00:00 UTC")

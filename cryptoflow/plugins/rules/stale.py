@@ -16,6 +16,7 @@ class Stale(Rule):
     """Enter nothing on old data: the newest bar of the symbol must have closed within the last few timeframes."""
 
     measures = (Measure("age", "the newest bar is {value:.1f} timeframes old, limit {limit:.1f}"),)
+    smaller = ("bars",)
 
     bars: float = Field(2.0, gt=0, le=100, description="timeframes since the close of the newest bar")
 

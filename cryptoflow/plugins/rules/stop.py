@@ -21,6 +21,7 @@ class Stop(Rule):
         Measure("side", "the stop is {value:.2%} below the price, which is no stop"),
         Measure("missing", "it has no stop"),
     )
+    smaller = ("max_distance",)
 
     max_distance: Share = Field(Share("15%"), description="share of the entry price")
 

@@ -22,6 +22,8 @@ class Streak(Rule):
         Measure("pause", "{value:.0f} losses in a row, entries pause from {limit:.0f} on"),
         Measure("day", "{value:.0f} losses in a row, entries end for the day from {limit:.0f} on"),
     )
+    smaller = ("losses", "stop", "cost")
+    larger = ("pause",)
 
     losses: int = Field(3, ge=1, le=100, description="losses in a row that begin a pause")
     pause: Duration = Field(Duration("30m"), gt=0, description="how long it is, after each loss from there on")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cryptoflow.domain.events.tilt import TiltEnded, TiltRaised, TiltReflected
 from cryptoflow.domain.tilt.conduct import Conduct, after, due, passed, read, tell
-from cryptoflow.domain.tilt.levels import STATES, TiltState
+from cryptoflow.domain.tilt.levels import CALM, STATES, TiltState
 from cryptoflow.domain.tilt.lockouts import is_locked
 from cryptoflow.domain.tilt.records import DAY, HOUR, MINUTE
 from cryptoflow.domain.tilt.signs import live, score_of
@@ -167,3 +167,15 @@ def test_a_fold_changes_nothing_that_it_was_given(acts: tuple[str, ...]) -> None
         said = {"order": {"symbol": "A/B", "notional": "1"}, "edit": {"setting": "x"}}.get(what)
         desk.do(what, **said) if said else desk.lose()
         assert json.dumps(tell(before)) == spelled
+
+
+def test_wins_that_are_claimed_earn_no_size_back_and_repay_nothing() -> None:
+    desk = Desk()
+    desk.conduct = after(desk.conduct, TiltRaised("locked", 60.0, 6.0, ("T2",), desk.at + HOUR), desk.at)
+    desk.lose()
+    debt = desk.conduct.tilt.debt
+    desk.conduct = after(desk.conduct, TiltReflected("ana", ()), desk.at)
+    for _ in range(12):
+        desk.do("trade", symbol="BTC/USDT", profit="1000")
+    assert (desk.conduct.tilt.state, desk.conduct.tilt.stage, desk.conduct.tilt.wins) == (CALM, 1, 0)
+    assert desk.conduct.tilt.debt == debt > 0.0

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.domain.discipline.reach import Reach
 from cryptoflow.pipelines.probing.evidence import Evidence, code_of, evidence_for, keep
-from cryptoflow.pipelines.probing.reach import Reach
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.plugins.guests import admit

@@ -1,6 +1,13 @@
 """How far a probe reached, so that one that reached less does not undo what one found that reached further."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+DRAWS: Mapping[str, int] = {"lookahead": 12, "warmup": 6}
+"""How many draws each probe makes where nobody says otherwise; with fewer it is no evidence."""
+
+BARS = 1_000
+"""How many bars of a symbol a probe takes of a spec that has no period of its own; with fewer it is no evidence."""
 
 
 class Reach(NamedTuple):
@@ -17,7 +24,20 @@ class Reach(NamedTuple):
         (True, False)
         """
         (first, last), (begins, ends) = self.days(), other.days()
-        return first <= begins and ends <= last and other.draws <= self.draws
+        within = not other.period or (first <= begins and ends <= last)
+        return within and other.draws <= self.draws
+
+    def is_enough(self, probe: str, own: str, bars: int) -> bool:
+        """Say whether a pass is evidence: with no fewer draws than by default, on all of the spec's own days.
+
+        >>> june = Reach("2024-06-01..2024-06-30", 12)
+        >>> june.is_enough("lookahead", "2024-06-01..2024-06-30", 720), june.is_enough("lookahead", "", 720)
+        (True, False)
+        >>> june.is_enough("lookahead", "2024-05-31..2024-06-30", 9_000), Reach("", 0).is_enough("warmup", "", 0)
+        (False, False)
+        """
+        needed = Reach(own or self.period, DRAWS.get(probe, max(DRAWS.values())))
+        return self.covers(needed) and (own != "" or bars >= BARS)
 
     def joined(self, other: "Reach") -> "Reach":
         """Return what covers both, and the days between them.

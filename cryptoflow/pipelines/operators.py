@@ -1,0 +1,20 @@
+"""Who answers for a command: a person, by a name that no process has."""
+
+from cryptoflow.domain.discipline.folding import MACHINES
+from cryptoflow.errors import CryptoflowError, ExitCode
+
+
+def person(name: str) -> str:
+    """Return the name of an operator as the journal keeps it; raises where it is nobody's.
+
+    >>> person(" ada ")
+    'ada'
+    >>> person("live")
+    Traceback (most recent call last):
+    cryptoflow.errors.CryptoflowError: 'live' is nobody's name
+    hint: give your own: --operator ada
+    """
+    found = name.strip()
+    if not found or found in MACHINES:
+        raise CryptoflowError(f"{name!r} is nobody's name", fix="give your own: --operator ada", code=ExitCode.USAGE)
+    return found
