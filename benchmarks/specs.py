@@ -13,11 +13,9 @@ from typing import Any
 
 import yaml
 
-from cryptoflow.domain.discipline.records import Tier
 from cryptoflow.engine.plan import Plan
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.resolve import resolve
-from cryptoflow.plugins.rules.count import Count
 from cryptoflow.plugins.rules.rate import Rate
 from cryptoflow.plugins.rules.streak import Streak
 
@@ -60,9 +58,6 @@ cross of averages loses three trades of four. No spec can loosen their defaults.
 FORGIVING = 1_000_000
 """Losses in a row that trip the kill switch here: it has to be asked, and must not stop what is timed."""
 
-BOUNDLESS = Tier(day_share=1e9, day_most=1e9, day_demotion=1e9, fall_share=1e9, streak=FORGIVING)
-"""A tier that stops nobody."""
-
 
 def spec_of(work: str, symbols: int, discipline: bool = False) -> dict[str, Any]:
     """Return a work as the text of its spec."""
@@ -101,23 +96,26 @@ def plan_for(work: str, symbols: int, first: int, discipline: bool = False) -> P
         plan = plan_of(spec, [first] * symbols)
     if discipline:
         return eased(plan)
-    return only_count(plan) if work == "W3" else plan
+    return in_places(plan) if work == "W3" else plan
 
 
-def only_count(plan: Plan) -> Plan:
-    """Return a plan that holds to one rule, five positions at once.
+def in_places(plan: Plan) -> Plan:
+    """Return a plan whose sizer puts nothing into an entry once a fifth of the account is no longer free.
 
-    With discipline off no rule holds, this one neither; so discipline is on here, and all else of it off.
+    That is five positions at once, and with discipline off no rule can say it.
     """
-    five = (1.0, *Count(positions=5).numbers())
-    numbers = tuple(five if step.name == "count" else (0.0,) for step in plan.verbs.rules)
-    count = len(plan.tiers)
-    return plan._replace(
-        account=replace(plan.account, discipline=1),
-        rule_settings=(numbers,) * count,
-        tiers=(BOUNDLESS,) * count,
-        gate_settings=(((0.0,),) * len(plan.verbs.gates),) * count,
-    )
+    steps = plan.verbs.sizers
+    held = tuple(step._replace(function=place_of) if step.name == "fraction" else step for step in steps)
+    return plan._replace(verbs=plan.verbs._replace(sizers=held))
+
+
+def place_of(equity: float, cash: float, _price: float, _stop: float, share: float) -> float:
+    """Return a share of equity while at least half as much is free, else nothing.
+
+    >>> [place_of(1000.0, cash, 50.0, 45.0, 0.25) for cash in (1000.0, 240.0, 10.0)]
+    [250.0, 250.0, 0.0]
+    """
+    return equity * share if cash >= equity * share / 2.0 else 0.0
 
 
 def eased(plan: Plan) -> Plan:
