@@ -67,7 +67,6 @@ def measure(habits: Any, habit: int, at: int) -> None:
             count += 1
     if count < ENOUGH:
         return
-    arrange(habits, SCRATCH_AT, count)
     low, high = quantile(habits, SCRATCH_AT, count, 0.25), quantile(habits, SCRATCH_AT, count, 0.75)
     spread = max(high - low, least_spread(habit))
     habits[place] = 1.0
@@ -77,47 +76,47 @@ def measure(habits: Any, habit: int, at: int) -> None:
     habits[place + 4] = quantile(habits, SCRATCH_AT, count, 0.5)
 
 
-def arrange(row: Any, first: int, count: int) -> None:
-    """Sort a part of a row.
-
-    >>> numbers = [9.0, 3.0, 1.0, 2.0]
-    >>> arrange(numbers, 1, 3); numbers
-    [9.0, 1.0, 2.0, 3.0]
-    """
-    gap = 1
-    for _ in range(16):
-        if 3 * gap + 1 < count:
-            gap = 3 * gap + 1
-    for _ in range(16):
-        if gap > 0:
-            for place in range(gap, count):
-                sift(row, first, place, gap)
-            gap = gap // 3
-
-
-def sift(row: Any, first: int, place: int, gap: int) -> None:
-    """Move a number of a part of a row down, `gap` places at a time, until the one below is no larger."""
-    value = row[first + place]
-    below = place - gap
-    for _ in range(place):
-        if below >= 0 and row[first + below] > value:
-            row[first + below + gap] = row[first + below]
-            below -= gap
-        else:
-            break
-    row[first + below + gap] = value
-
-
 def quantile(row: Any, first: int, count: int, share: float) -> float:
-    """Return what so large a share of a sorted part of a row lies below, between two numbers in proportion.
+    """Return what so large a share of a part of a row lies below, between two numbers in proportion.
 
-    >>> quantile([1.0, 2.0, 3.0, 4.0], 0, 4, 0.25), quantile([5.0], 0, 1, 0.75)
+    The numbers are moved on the way: what lies below comes before what lies above.
+
+    >>> quantile([3.0, 4.0, 1.0, 2.0], 0, 4, 0.25), quantile([9.0, 5.0], 1, 1, 0.75)
     (1.75, 5.0)
     """
     exact = share * (count - 1)
     below = int(exact)
+    part(row, first, first + count - 1, first + below)
     above = min(below + 1, count - 1)
+    for place in range(first + above + 1, first + count):
+        if row[place] < row[first + above]:
+            row[first + above], row[place] = row[place], row[first + above]
     return float(row[first + below] + (exact - below) * (row[first + above] - row[first + below]))
+
+
+def part(row: Any, low: int, high: int, middle: int) -> None:
+    """Move a part of a row until what stands before its `middle` is no larger than that, what stands after no smaller.
+
+    >>> numbers = [9.0, 3.0, 1.0, 3.0, 2.0]
+    >>> part(numbers, 1, 4, 2); numbers
+    [9.0, 1.0, 2.0, 3.0, 3.0]
+    """
+    while low < high:
+        pivot = row[middle]
+        up, down = low, high
+        while up <= down:
+            while row[up] < pivot:
+                up += 1
+            while pivot < row[down]:
+                down -= 1
+            if up <= down:
+                row[up], row[down] = row[down], row[up]
+                up += 1
+                down -= 1
+        if down < middle:
+            low = up
+        if middle < up:
+            high = down
 
 
 def is_known(habits: Any, habit: int) -> bool:
