@@ -56,6 +56,7 @@ from cryptoflow.engine.batch.kernel import (
     show_live,
     value_of,
 )
+from cryptoflow.engine.batch.linking import linked
 from cryptoflow.engine.batch.refused import Uncompilable, compiling
 from cryptoflow.engine.chains import namespace, parts, source
 from cryptoflow.engine.drops import Blocks as Drops
@@ -237,7 +238,7 @@ def run(
     for script in plan.verbs.scripts:
         if script.plain:
             raise Uncompilable(f"strategy {script.name} cannot be compiled ({script.plain})")
-    with compiling(parts(plan)):
+    with compiling(parts(plan)), linked():
         return run_compiled(plan, market, finer, progress, block_rounds or rounds_per_block(len(market)), topic)
 
 
