@@ -83,7 +83,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         OK: "the kill switch has tripped, also when it had before",
         USAGE: WRONG_LINE,
         INVALID: "there is no such account, or its journal is none",
-        UNAVAILABLE: f"the database is away, or {OLD_FILE}",
+        UNAVAILABLE: "its journal is of another revision, or cannot be read or written now",
         REFUSED: "the account is a recorded backtest",
         ExitCode.LEASE_HELD: "the process that trades the account has not answered",
     },

@@ -17,6 +17,8 @@ def kill(reason: Reason, account: OfAccount = "main", wait: Patience = 5, as_jso
     While a process trades the account it is asked to, and answers; otherwise the trip is written into the account's
     journal at once, and whatever starts next carries the plan out before anything else. Twice is as good as once.
 
+    Where the database of leases cannot be used it is written all the same, and said that nobody was asked.
+
     Examples:
 
       cryptoflow kill --reason "fills that nobody ordered"
@@ -37,3 +39,8 @@ def kill(reason: Reason, account: OfAccount = "main", wait: Patience = 5, as_jso
         say.data(done._asdict())
     else:
         say.text(f"{done.account}: {done.answer}")
+    if done.without_lease is not None:
+        say.remark(
+            f"written into the journal of {done.account} on this machine without its lease, for {done.without_lease}; "
+            "nobody was asked whether a process trades the account: look, and end one that does"
+        )

@@ -33,7 +33,8 @@ def live(
     """Trade real money, as far as the account has shown that it may.
 
     What speaks against it is said in this order: the spec, the account's tier, its lease, its keys. A new account is
-    refused with the gates to tier 1 and what feeds them, before any key is read. This version goes no further.
+    refused with the gates to tier 1 and what feeds them, before any key is read. One whose kill switch has tripped, or
+    that went down a tier, starts for exits only, with its recovery plan first. This version goes no further.
 
     Examples:
 

@@ -25,6 +25,7 @@ def resume(
 ) -> None:
     """Release an account's kill switch once its recovery plan has finished.
 
+    Where no process trades the account and its journal has nothing open, the plan has nothing to do and is ended here.
     Size comes back by itself: entries have 25 % of their size on the first day, then 50, 75 and 100 %.
 
     Examples:

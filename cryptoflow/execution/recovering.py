@@ -52,10 +52,17 @@ class Recovering:
     """An account's kill switch, and who acts on it: `switch` is the fold of its journal up to now."""
 
     def __init__(
-        self, account: str, switch: Switch, journal: Journal, desk: Desk, clock: Clock, sleep: Sleep = asyncio.sleep
+        self,
+        account: str,
+        switch: Switch,
+        journal: Journal,
+        desk: Desk,
+        clock: Clock,
+        sleep: Sleep = asyncio.sleep,
+        by: str = "recovery",
     ) -> None:
         self.account, self.switch, self.journal, self.desk = account, switch, journal, desk
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._by = clock, sleep, by
 
     async def run(self, emergency: str = STANDARD, steps: Sequence[Step] = ()) -> Switch:
         """Carry a plan out from where it stands until it waits for its operator; where nothing tripped, do nothing.
@@ -82,14 +89,14 @@ class Recovering:
         await self._write(RecoveryBegun(plan, self.switch.cause, told))
 
     async def _looked(self, look: Look) -> RecoveryLooked:
-        """Return what a step has to do now; what could not be done before is not its business any more."""
-        step, kept = self.switch.progress.steps[look.step], self.switch.progress.kept
+        """Return what a step has to do now; what it could not do before is not its business any more."""
+        step, given_up = self.switch.progress.steps[look.step], self.switch.progress.given_up
         if step.kind is StepKind.CANCEL_ENTRIES:
-            orders = tuple(order for order in await self.desk.entries() if order not in kept)
+            orders = tuple(order for order in await self.desk.entries() if order not in given_up)
             return RecoveryLooked(look.step, look.round, orders, (), ())
         if step.kind in (StepKind.CLOSE_ALL, StepKind.REDUCE_EXPOSURE):
             share = 1 - step.share if step.kind is StepKind.REDUCE_EXPOSURE else Decimal(1)
-            held = [each for each in await self.desk.holdings() if each.symbol not in kept]
+            held = [each for each in await self.desk.holdings() if each.symbol not in given_up]
             symbols = tuple(each.symbol for each in held)
             quantities = tuple(each.quantity * share for each in held)
             return RecoveryLooked(look.step, look.round, symbols, quantities, tuple(each.stop for each in held))
@@ -162,6 +169,6 @@ class Recovering:
 
     async def _write(self, event: Event) -> None:
         """Write an event down, and go on from what the journal has then."""
-        draft = Draft(event, self._clock.now(), "recovery", f"trip:{self.switch.progress.trip}")
+        draft = Draft(event, self._clock.now(), self._by, f"trip:{self.switch.progress.trip}")
         for recorded in await self.journal.append([draft]):
             self.switch = after(self.switch, recorded)

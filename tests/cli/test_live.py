@@ -2,17 +2,21 @@
 
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from cryptoflow.cli.app import run
+from cryptoflow.domain.events.accounts import PositionChanged
+from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.databases.targets import SHARED
 from cryptoflow.pipelines.probing.evidence import code_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.settings import settings
-from cryptoflow.storage.files import create
+from cryptoflow.storage.events.reading import Wanted, events
+from cryptoflow.storage.files import create, existing
 from tests.cli.projects import small
 from tests.pipelines.lives import BEGIN, demoted, kept, on_paper, probed, sniper
 
@@ -81,11 +85,89 @@ def test_a_feature_that_the_tier_locks_is_refused_with_its_line(spec: Path, caps
     assert "small.yaml:9:" in told
 
 
-def test_a_demotion_that_nobody_took_note_of_is_refused(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    home = spec.parent.parent / ".cryptoflow"
-    kept(home, "main", [*sniper(), demoted(0, BEGIN + 1)])
+RESUME = "exits only until `cryptoflow resume --account main --operator NAME`"
+ACK = "exits only until `cryptoflow tier ack --account main --operator NAME`"
+
+
+def holding(quantity: str) -> Draft:
+    """What is held of BTC/USDT."""
+    money = (Decimal(1000), Decimal(0), Decimal(0))
+    return Draft(PositionChanged("BTC/USDT", "one", Decimal(quantity), *money, BEGIN), BEGIN + 1, "live")
+
+
+def lived(spec: Path, *more: Draft) -> None:
+    """Write the journal of an account that is in tier 1, and what happened to it since."""
+    kept(spec.parent.parent / ".cryptoflow", "main", [*sniper(), *more])
+
+
+def named(spec: Path) -> list[str]:
+    """What the events of the account are called."""
+    engine = existing(spec.parent.parent / ".cryptoflow" / "journal" / "main.db")
+    try:
+        with engine.connect() as connection:
+            return [each.name for each in events(connection, Wanted("main"))]
+    finally:
+        engine.dispose()
+
+
+def test_an_account_in_order_is_told_nothing_of_exits(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lived(spec)
+    assert run(["live", str(spec)]) == ExitCode.UNAVAILABLE
+    assert "exits only" not in capsys.readouterr().err
+
+
+def test_a_tripped_account_starts_for_exits_only_and_first_ends_a_plan_that_has_nothing_to_do(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lived(spec)
+    assert run(["kill", "--reason", "odd fills"]) == 0
+    assert run(["live", str(spec)]) == ExitCode.UNAVAILABLE
+    told = capsys.readouterr().err
+    assert told.count(RESUME) == 1
+    assert "nothing of main is open, so its recovery plan had nothing to do, and has finished" in told
+    assert next(iter(KEYS)) in told
+    assert named(spec)[-1] == "recovery.finished"
+
+
+def test_a_tripped_account_that_holds_something_starts_for_exits_only_and_says_what_is_open(
+    spec: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    lived(spec, holding("0.5"))
+    assert run(["kill", "--reason", "odd fills"]) == 0
+    assert run(["live", str(spec)]) == ExitCode.UNAVAILABLE
+    told = capsys.readouterr().err
+    assert RESUME in told
+    assert "in tier 1, for exits only, but this version does not trade yet" in told
+    assert "still open are: 0.5 of BTC/USDT" in told
+    assert named(spec)[-1] == "kill.tripped"
+
+
+def test_a_demotion_that_nobody_took_note_of_leaves_exits_only(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lived(spec, holding("0.5"), demoted(0, BEGIN + 1))
+    assert run(["live", str(spec)]) == ExitCode.UNAVAILABLE
+    told = capsys.readouterr().err
+    assert ACK in told
+    assert next(iter(KEYS)) in told
+
+
+def test_a_demotion_to_tier_0_with_nothing_to_leave_is_refused(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lived(spec, demoted(0, BEGIN + 1))
     assert run(["live", str(spec)]) == ExitCode.REFUSED
-    assert "cryptoflow tier ack --account main --operator NAME" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert ACK in told
+    assert "main is in tier 0 (observer), which trades no real money" in told
+    assert next(iter(KEYS)) not in told
+
+
+@pytest.mark.parametrize(("quantity", "code"), [("0.5", ExitCode.UNAVAILABLE), ("0", ExitCode.REFUSED)])
+def test_a_feature_that_the_tier_locks_keeps_nobody_from_leaving(spec: Path, quantity: str, code: ExitCode) -> None:
+    spec.write_text(spec.read_text() + "execution: {entry: {order: limit, offset: 5 bps}}\n")
+    lived(spec, holding(quantity))
+    assert run(["live", str(spec)]) == ExitCode.REFUSED
+    assert run(["kill", "--reason", "odd fills"]) == 0
+    assert run(["live", str(spec)]) == code
 
 
 def test_missing_keys_are_named_and_come_last(proved: Path, capsys: pytest.CaptureFixture[str]) -> None:

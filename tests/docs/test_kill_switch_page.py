@@ -4,6 +4,7 @@ import asyncio
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,18 @@ from cryptoflow.cli.app import run
 from cryptoflow.domain.codes import Cause
 from cryptoflow.domain.discipline import alarms, drops, together, trips
 from cryptoflow.domain.discipline.records import Streak, Tier
+from cryptoflow.domain.events.accounts import PositionChanged
+from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.records import Bar
 from cryptoflow.domain.recovery.deadman import sending
 from cryptoflow.domain.recovery.plans import PLANS
 from cryptoflow.execution.recovering import Recovering
 from cryptoflow.pipelines.journals.lines import line_of
 from cryptoflow.spec.shipped import tiers
-from cryptoflow.storage.files import create
 from cryptoflow.storage.leases.lease import Terms
 from tests.execution.little_journal import START, LittleJournal
 from tests.execution.little_venue import LittleDesk, Venue
+from tests.pipelines.lives import kept
 
 PAGE = (Path(__file__).parents[2] / "docs" / "discipline.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("\n## The kill switch\n")[2].partition("\n## ")[0]
@@ -183,7 +186,9 @@ def test_what_is_typed_on_the_page_is_answered_as_it_says(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("cryptoflow.clock.time.time_ns", Still().nanoseconds)
     monkeypatch.setattr("cryptoflow.pipelines.halting.operating.getuser", lambda: "anna")
-    create(tmp_path / ".cryptoflow" / "journal" / "main.db").dispose()
+    money = (Decimal(40_000), Decimal(0), Decimal(0))
+    held = PositionChanged("BTC/USDT", "trend", Decimal("0.5"), *money, START)
+    kept(tmp_path / ".cryptoflow", "main", [Draft(held, START, "live")])
     for block, typed in enumerate(re.findall(r"```console\n(.*?)```", SECTION, re.DOTALL)):
         if block == 1:
             finish()

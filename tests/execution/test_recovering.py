@@ -96,6 +96,11 @@ REFUSING: dict[str, tuple[str, Sequence[Step], Odd]] = {
         {(BTC, "limit"): ["naked"], (BTC, "stop"): ["refused"] * 2, (BTC, "market"): ["refused"] * 4},
     ),
     "a reduction that is refused": ("drill", (reduce_to(Decimal("0.5")), WAIT), {(BTC, "reduce"): ["naked"] * 9}),
+    "a reduction that is refused before a close": (
+        "drill",
+        (reduce_to(Decimal("0.5")), Step(StepKind.CLOSE_ALL), WAIT),
+        {(BTC, "reduce"): ["refused"] * 9},
+    ),
     "an entry that cannot be cancelled": ("standard", (), {("E1", "cancel"): ["refused"] * 9}),
 }
 
@@ -182,6 +187,32 @@ def test_exposure_is_reduced_once_and_the_stop_covers_what_is_left() -> None:
     story.process("drill", (reduce_to(Decimal("0.25")), WAIT))
     assert story.venue.held == {BTC: Decimal("0.125"), ETH: Decimal(1)}
     assert {each.quantity for each in story.venue.exits.values()} == {Decimal("0.125"), Decimal(1)}
+
+
+LESS_THEN_ALL = (reduce_to(Decimal("0.5")), Step(StepKind.CLOSE_ALL, AT_MARKET), WAIT)
+
+
+def test_what_could_not_be_reduced_is_closed_all_the_same_and_nobody_is_told_that_it_is_kept() -> None:
+    story = Story({(BTC, "reduce"): ["refused"] * 9})
+    story.process("drill", LESS_THEN_ALL)
+    assert not story.venue.held
+    assert story.journal.events[-1].event.kept == ()
+    whole(story)
+
+
+def test_what_can_be_neither_reduced_nor_closed_is_named_once() -> None:
+    story = Story({(BTC, "reduce"): ["refused"] * 9, (BTC, "market"): ["refused"] * 9})
+    story.process("drill", LESS_THEN_ALL)
+    assert (set(story.venue.held), story.journal.events[-1].event.kept) == ({BTC}, (BTC,))
+    assert [what for what, of in story.did() if of == BTC] == []
+    whole(story)
+
+
+def test_what_one_step_could_not_close_the_next_tries_again() -> None:
+    story = Story({(BTC, "market"): ["refused"] * 3})
+    story.process("drill", (*[Step(StepKind.CLOSE_ALL, AT_MARKET)] * 2, WAIT))
+    assert (story.venue.held, story.journal.events[-1].event.kept) == ({}, ())
+    whole(story)
 
 
 def test_a_plan_that_waits_in_the_middle_is_none() -> None:

@@ -14,6 +14,8 @@ from cryptoflow.storage.files import create
 
 BEGIN = 1_700_000_000_000
 HOUR = 3_600_000
+DAY = 24 * HOUR
+DAYS_TO_TIER_2 = 33
 
 
 def kept(home: Path, account: str, drafts: list[Draft]) -> Path:
@@ -74,6 +76,21 @@ def sniper(spec_hash: str = "spec", code: str = "code") -> list[Draft]:
         marked(600, BEGIN),
         promoted(1, BEGIN),
     ]
+
+
+def hunter(spec_hash: str = "spec", code: str = "code") -> list[Draft]:
+    """An account that came to tier 2 as it has to: five weeks of quiet gains, and the promotion they bear out."""
+    trade = (Decimal("0.01"), Decimal(1000), Decimal(1010), Decimal(10), Decimal("0.1"), Decimal(0), 1, "signal")
+    told = [*sniper(spec_hash, code)[:-2], marked(3000, BEGIN), promoted(1, BEGIN)]
+    for day in range(1, 35):
+        at = (BEGIN // DAY + day) * DAY
+        closed = [TradeClosed(f"t{day}.{n}", "BTC/USDT", "one", at, *trade) for n in range(4)]
+        told += [Draft(each, at + HOUR, "live") for each in closed]
+        told.append(marked(3000 + day, at + 2 * HOUR))
+        if day == DAYS_TO_TIER_2:
+            told.append(promoted(2, at + DAY))
+        told.append(marked(3000 + day, at + DAY))
+    return told
 
 
 def on_paper(spec_hash: str, trips: int, hours: float) -> list[Draft]:

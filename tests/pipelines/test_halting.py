@@ -2,35 +2,50 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.events.accounts import PositionChanged
+from cryptoflow.domain.events.event import Event
+from cryptoflow.domain.events.orders import (
+    OrderAcknowledged,
+    OrderCancelled,
+    OrderMoved,
+    OrderSubmitted,
+    OrderUnknown,
+    OrderValidated,
+)
+from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.domain.recovery.asking import obeyed
 from cryptoflow.domain.recovery.plans import STANDARD
 from cryptoflow.domain.recovery.states import KillState
 from cryptoflow.domain.recovery.switch import after
 from cryptoflow.errors import CryptoflowError, ExitCode
-from cryptoflow.execution.recovering import Recovering
+from cryptoflow.execution.recovering import DeskFailed, Recovering
+from cryptoflow.pipelines.databases.leases import alone
+from cryptoflow.pipelines.databases.leases import holding as under_lease
 from cryptoflow.pipelines.databases.targets import file_url
 from cryptoflow.pipelines.halting.desks import Manned, nobody
 from cryptoflow.pipelines.halting.operating import kill, resume
 from cryptoflow.pipelines.halting.standing import Standing, standing, switch_of
 from cryptoflow.pipelines.halting.watchdog import Found, look
-from cryptoflow.pipelines.journals.writing import appending, holding
+from cryptoflow.pipelines.journals.writing import appending, holding, writing
 from cryptoflow.settings import settings
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import Fenced, append, fence
 from cryptoflow.storage.events.reading import Wanted, events
 from cryptoflow.storage.files import create, existing
+from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant, LeaseLost, give_back, renew, take
 from cryptoflow.storage.work.sql_store import SqlStore
 from tests.execution.little_venue import LittleDesk, Venue
-from tests.storage.stories import drafts
+from tests.storage.stories import drafts, intent
 
 DAY = 86_400_000
 EXPIRY = 60_000
@@ -76,10 +91,26 @@ class Hands:
 
     def trades(self, what: str = "live", fences: bool = True) -> Grant:
         """Let a process hold the account; it renews when the test says so."""
-        grant = self.inside(self.shared, lambda to: take(to, "main", what, EXPIRY, self, 0, fences))
+        _, grant = self.inside(self.shared, lambda to: take(to, "main", what, EXPIRY, self, 0, fences))
         if fences:
             self.inside(self.file, lambda to: fence(to, "main", grant.token))
         return grant  # type: ignore[no-any-return]
+
+    def holds(self, quantity: str) -> None:
+        """Let the journal tell what is held of BTC/USDT."""
+        much = Decimal(quantity)
+        self.writes(PositionChanged("BTC/USDT", "trend", much, Decimal(40_000), Decimal(0), Decimal(0), self.at))
+
+    def orders(self, *moves: type[OrderMoved]) -> str:
+        """Let the journal tell of an entry that came so far, and return its id."""
+        created = intent(0)
+        self.writes(created, *(move(created.order, "") for move in moves))
+        return created.order
+
+    def writes(self, *told: Event) -> None:
+        """Let whoever held the account last have written so."""
+        written, token = [Draft(event, self.at, "live") for event in told], floor_of(self.file, "main")
+        self.inside(self.file, lambda to: append(to, "main", written, token=token))
 
     def kill(self, wait: float = 0) -> str:
         return asyncio.run(kill("main", "odd fills", "anna", self, wait)).answer
@@ -130,11 +161,14 @@ def test_a_kill_is_written_at_once_where_nobody_trades_and_twice_is_as_good_as_o
 def test_only_a_finished_plan_an_operator_a_cause_and_the_phrase_release_it_and_size_comes_back_in_steps(
     hands: Hands,
 ) -> None:
+    hands.holds("0.5")
     hands.kill()
     phrase = hands.standing().phrase
-    with pytest.raises(CryptoflowError, match="nobody has begun it") as refused:
+    with pytest.raises(CryptoflowError, match=r"its journal has still open: 0\.5 of BTC/USDT") as refused:
         hands.resume(phrase)
     assert refused.value.code is ExitCode.REFUSED
+    assert "`cryptoflow live SPEC --account main` starts for exits only" in str(refused.value)
+    assert hands.names()[1:] == ["kill.reported", "kill.tripped"]
     hands.finish()
     for asked in ((phrase, ""), ("resume main", "a fee table"), (None, "a fee table")):
         with pytest.raises(CryptoflowError) as refused:
@@ -150,6 +184,74 @@ def test_only_a_finished_plan_an_operator_a_cause_and_the_phrase_release_it_and_
         hands.at += DAY
     assert seen == [("resuming", 0.25), ("resuming", 0.5), ("resuming", 0.75), ("armed", 1.0)]
     assert hands.names()[-2:] == ["recovery.confirmed", "kill.released"]
+
+
+def test_where_nobody_trades_and_nothing_is_open_a_kill_is_released_without_a_venue(hands: Hands) -> None:
+    hands.holds("0.5")
+    hands.holds("0")
+    hands.kill()
+    assert "released" in hands.resume(hands.standing().phrase)
+    looked = [each for each in hands.written() if each.name.startswith("recovery.")]
+    assert [each.name for each in looked] == [
+        f"recovery.{what}" for what in ("begun", *["looked"] * 2, "finished", "confirmed")
+    ]
+    assert {each.by for each in looked[:-1]} == {"recovery by the journal"}
+    assert hands.standing().switch.state is KillState.RESUMING
+
+
+def test_a_phrase_that_is_wrong_ends_a_plan_that_has_nothing_to_do_and_releases_nothing(hands: Hands) -> None:
+    hands.kill()
+    for _ in range(2):
+        with pytest.raises(CryptoflowError, match="the phrase is not the one"):
+            hands.resume("please")
+    assert hands.names().count("recovery.finished") == 1
+    assert hands.standing().switch.state is KillState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("moves", "is_open"),
+    [
+        ([], False),
+        ([OrderValidated], False),
+        ([OrderValidated, OrderSubmitted], True),
+        ([OrderValidated, OrderSubmitted, OrderUnknown], True),
+        ([OrderValidated, OrderSubmitted, OrderAcknowledged, OrderCancelled], False),
+    ],
+)
+def test_an_order_that_may_rest_at_the_venue_keeps_a_plan_from_ending_without_it(
+    hands: Hands, moves: list[type[OrderMoved]], is_open: bool
+) -> None:
+    order = hands.orders(*moves)
+    hands.kill()
+    if not is_open:
+        assert "released" in hands.resume(hands.standing().phrase)
+        return
+    with pytest.raises(CryptoflowError, match=f"still open: entry order {order} of BTC/USDT, {moves[-1].state}"):
+        hands.resume(hands.standing().phrase)
+
+
+def test_a_plan_that_was_left_in_its_middle_ends_once_the_journal_has_nothing_open(hands: Hands) -> None:
+    """Whoever began it died with its order sent; that it was filled was written down, that the step ended was not."""
+    venue = Venue()
+    venue.hold("BTC/USDT", "0.5", "38000")
+
+    def calls(call: str) -> None:
+        if call == "before close":
+            raise ConnectionError("gone")
+
+    async def run() -> None:
+        async with appending("main", "live", hands) as journal:
+            with pytest.raises(DeskFailed):
+                await Recovering("main", await switch_of("main"), journal, LittleDesk(venue, calls), hands).run()
+
+    hands.holds("0.5")
+    hands.kill()
+    asyncio.run(run())
+    with pytest.raises(CryptoflowError, match="still open"):
+        hands.resume(hands.standing().phrase)
+    hands.holds("0")
+    assert "released" in hands.resume(hands.standing().phrase)
+    assert hands.names().count("recovery.acting") == hands.names().count("recovery.acted") == 1
 
 
 def test_a_phrase_releases_its_own_trip_and_no_later_one(hands: Hands) -> None:
@@ -236,8 +338,7 @@ def test_who_held_the_account_for_a_moment_only_keeps_no_kill_waiting(hands: Han
 
     asyncio.run(run())
     assert hands.names() == ["kill.reported", "kill.tripped"]
-    with pytest.raises(CryptoflowError, match="nobody has begun it"):
-        hands.resume(hands.standing().phrase)
+    assert "released" in hands.resume(hands.standing().phrase)
 
 
 def test_the_watchdog_acts_when_the_lease_has_run_out_and_not_a_moment_before(hands: Hands) -> None:
@@ -255,6 +356,70 @@ def test_the_watchdog_acts_when_the_lease_has_run_out_and_not_a_moment_before(ha
     with pytest.raises(LeaseLost):
         hands.inside(hands.shared, lambda to: renew(to, grant, EXPIRY, hands))
     assert hands.looks() is Found.FREE
+
+
+async def copied(hands: Hands) -> None:
+    async with alone("main", "db rebuild"):
+        pass
+
+
+async def acknowledging(hands: Hands) -> None:
+    async with writing("main", "tier ack", hands):
+        pass
+
+
+async def leasing(_: Hands) -> None:
+    assert await under_lease("main", [sys.executable, "-c", ""], 0) == 0
+
+
+SHORT: Mapping[str, Callable[[Hands], Coroutine[Any, Any, None]]] = {
+    "tier ack": acknowledging,
+    "db rebuild": copied,
+    f"{sys.executable} -c ": leasing,
+}
+
+
+@pytest.mark.parametrize("what", SHORT)
+def test_who_takes_the_lease_of_a_process_that_died_trips_the_switch_as_a_watchdog_would(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("cryptoflow.clock.time.time_ns", hands.nanoseconds)
+    grant = hands.trades("desk, process 7 (live)")
+    hands.at += EXPIRY + 2_000
+    asyncio.run(SHORT[what](hands))
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    switch = hands.standing().switch
+    assert (switch.cause, switch.value, switch.limit, switch.tripped_by) == ("system_error", 62.0, 60.0, what)
+    assert "desk, process 7 (live) has not renewed its lease since 2023-11-14 22:13:20 UTC" in switch.reason
+    with pytest.raises(Fenced):
+        hands.inside(hands.file, lambda to: append(to, "main", drafts(0), token=grant.token))
+    hands.at += EXPIRY
+    asyncio.run(SHORT[what](hands))
+    assert hands.looks() is Found.FREE
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+
+
+@pytest.mark.parametrize("what", SHORT)
+def test_who_takes_a_lease_that_was_given_back_or_of_who_wrote_nothing_trips_nothing(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("cryptoflow.clock.time.time_ns", hands.nanoseconds)
+    grant = hands.trades()
+    hands.inside(hands.shared, lambda to: give_back(to, grant, hands))
+    asyncio.run(SHORT[what](hands))
+    hands.trades("a copy", fences=False)
+    hands.at += 10 * EXPIRY
+    asyncio.run(SHORT[what](hands))
+    assert hands.names() == []
+
+
+def test_a_switch_that_had_tripped_before_its_process_died_keeps_its_first_reason(hands: Hands) -> None:
+    hands.kill()
+    hands.trades()
+    hands.at += 2 * EXPIRY
+    asyncio.run(acknowledging(hands))
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    assert hands.standing().switch.reason == "odd fills"
 
 
 def test_the_watchdog_leaves_alone_who_renews_who_gave_back_and_who_wrote_nothing(hands: Hands) -> None:

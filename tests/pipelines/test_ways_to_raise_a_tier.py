@@ -16,7 +16,7 @@ from cryptoflow.clock import Clock
 from cryptoflow.domain.discipline.account import Account, tell
 from cryptoflow.domain.discipline.folding import folding
 from cryptoflow.domain.discipline.records import Standing
-from cryptoflow.domain.events.discipline import TierBegan
+from cryptoflow.domain.events.discipline import TierAcknowledged, TierBegan
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.journal.snapshot import taken
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -30,9 +30,20 @@ from cryptoflow.settings import VenueKeys, settings
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.work.sql_store import SqlStore
 from tests.cli.projects import small
-from tests.pipelines.lives import BEGIN, HOUR, demoted, evidence, kept, marked, on_paper, probed, promoted, sniper
-
-DAY = 24 * HOUR
+from tests.pipelines.lives import (
+    BEGIN,
+    DAY,
+    HOUR,
+    demoted,
+    evidence,
+    hunter,
+    kept,
+    marked,
+    on_paper,
+    probed,
+    promoted,
+    sniper,
+)
 
 
 class At(Clock):
@@ -230,6 +241,41 @@ def test_a_lower_tier_and_back_is_no_higher_than_before(project: Path, home: Pat
     assert remarks[-1].startswith("main is in tier 1 (sniper)")
     assert (remarks[0] == f"`--tier` only lowers: main is in tier 1, so {asked} changes nothing") == (asked > 1)
     assert tier_of() == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "tier"), [(None, "2 (hunter)"), (1, "1 (sniper)"), (2, "2 (hunter)"), (4, "2 (hunter)")]
+)
+def test_an_account_runs_in_the_tier_it_has_come_to_or_lower(
+    project: Path, home: Path, asked: int | None, tier: str
+) -> None:
+    kept(home, "main", hunter())
+    remarks: list[str] = []
+    with pytest.raises(Reached):
+        asyncio.run(live(project, tier=asked, clock=At(BEGIN + 40 * DAY), keys=reached, tell=remarks.append))
+    assert remarks[-1].startswith(f"main is in tier {tier}")
+    assert tier_of() == 2
+
+
+def test_an_account_with_a_doubt_comes_up_no_more_whatever_it_shows_after_it(project: Path, home: Path) -> None:
+    """All that tier 2 asks for comes after a promotion that nothing bore out."""
+    sound, lies = hunter(), promoted(2, BEGIN + 1)
+    kept(home, "main", [*sound[:7], lies, *sound[7:]])
+    found = asyncio.run(standing_of("main"))
+    assert found.tier == 1
+    assert found.doubts[0].seq == 8
+
+
+def test_who_went_down_to_tier_0_waits_out_its_days_though_every_gate_is_met(project: Path, home: Path) -> None:
+    resolved = resolve(project)
+    kept(home, "paper-main", on_paper(resolved.spec_hash, 10, 24))
+    noted = Draft(TierAcknowledged(0), BEGIN + 2 * HOUR, "ada")
+    kept(home, "main", [*sniper(resolved.spec_hash, code_of(resolved)), demoted(0, BEGIN + HOUR), noted])
+    over = BEGIN + HOUR + 30 * DAY
+    told = str(refusal(project, at=over - 1))
+    assert "went down a tier, and comes up again from 2023-12-14 23:13" in told
+    with pytest.raises(Reached):
+        asyncio.run(live(project, clock=At(over), keys=reached))
 
 
 def test_a_tier_set_on_the_command_line_only_lowers(project: Path) -> None:

@@ -38,7 +38,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A plan under way: `trip` is the number of the event that it follows, `kept` what could not be done."""
+    """A plan under way: `trip` is the number of the event that it follows, `kept` what could not be done.
+
+    `given_up` is what the step at hand could not do; it is another step's business all the same.
+    """
 
     trip: int = 0
     plan: str = ""
@@ -47,6 +50,7 @@ class Progress:
     round: int = 0
     targets: tuple[Target, ...] = ()
     kept: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
 
     @property
     def now(self) -> Step | None:
@@ -142,15 +146,17 @@ def acted(progress: Progress, event: RecoveryActed) -> Progress:
     step = progress.steps[progress.step]
     if any(act_of(step, each) is not None for each in progress.targets):
         return progress
-    kept = (*progress.kept, *(each.name for each in progress.targets if not succeeded(each.history)))
-    progress = replace(progress, kept=kept)
+    seen_to = {each.name for each in progress.targets}
+    failed = tuple(each.name for each in progress.targets if not succeeded(each.history))
+    kept = (*(name for name in progress.kept if name not in seen_to), *failed)
+    progress = replace(progress, kept=kept, given_up=(*progress.given_up, *failed))
     if step.kind in UNTIL_NONE:
         return replace(progress, targets=(), round=progress.round + 1)
     return _onward(progress)
 
 
 def _onward(progress: Progress) -> Progress:
-    return replace(progress, step=progress.step + 1, round=0, targets=())
+    return replace(progress, step=progress.step + 1, round=0, targets=(), given_up=())
 
 
 def _target(progress: Progress, name: str) -> Target:

@@ -61,6 +61,9 @@ KILL_CHANGES: Mapping[tuple[KillState, KillChange], KillState] = {
 BARRED = frozenset({KillState.TRIPPED, KillState.RECOVERING, KillState.WAITING})
 """States in which nothing is entered."""
 
+UNDONE = frozenset({KillState.TRIPPED, KillState.RECOVERING})
+"""States in which the plan is not through."""
+
 
 def state_of(halt: Halt, positions: int, at: int, pace: Sequence[float] = DAILY) -> KillState:
     """Return the state in which the decision's own record of the switch stands, with so many positions still held.

@@ -137,9 +137,8 @@ def read(told: Any) -> Switch:
 
 def _progress(told: Mapping[str, Any]) -> Progress:
     steps = tuple(Step(StepKind(kind), of) for kind, of in told["steps"])
-    return Progress(
-        **{**told, "steps": steps, "targets": tuple(map(_target, told["targets"])), "kept": tuple(told["kept"])}
-    )
+    names = {name: tuple(told[name]) for name in ("kept", "given_up")}
+    return Progress(**{**told, **names, "steps": steps, "targets": tuple(map(_target, told["targets"]))})
 
 
 def _target(told: Mapping[str, Any]) -> Target:
@@ -148,5 +147,5 @@ def _target(told: Mapping[str, Any]) -> Target:
     return Target(told["name"], Decimal(told["quantity"]), stop, history, told["acting"], told["since"])
 
 
-SWITCH = Folding("kill", 1, Switch(), after, told, read)
+SWITCH = Folding("kill", 2, Switch(), after, told, read)
 """The fold under its name, for snapshots."""

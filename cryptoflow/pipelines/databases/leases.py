@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import journal_file
+from cryptoflow.pipelines.journals.succeeding import succeeded
 from cryptoflow.settings import settings
 from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant
-from cryptoflow.storage.leases.lease import Leases, Standing, Terms
+from cryptoflow.storage.leases.lease import Lease, Leases, Standing, Terms
 
 GRACE = 10.0
 """Seconds that a command has to end after it was told to."""
@@ -45,8 +47,9 @@ async def alone(account: str, what: str) -> AsyncIterator[None]:
         above = 0
     async with (
         ready(shared()) as database,
-        await Leases(database, MachineClock(), terms()).take(account, what, above=above, fences=False),
+        await Leases(database, MachineClock(), terms()).take(account, what, above=above, fences=False) as lease,
     ):
+        await _mourned(lease, above, what)
         yield
 
 
@@ -67,6 +70,7 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
         async with await leases.wait_for(
             account, what, above=above, seconds=seconds, fences=False, tell=heard
         ) as lease:
+            await _mourned(lease, above, what)
             try:
                 process = await asyncio.create_subprocess_exec(*command)
             except FileNotFoundError as error:
@@ -84,6 +88,13 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
             if lost.is_set() and lease.trouble is not None:
                 raise lease.trouble
             return ended.result()
+
+
+async def _mourned(lease: Lease, above: int, what: str) -> None:
+    """Write down that whoever held the account before died, where its journal is here and that process wrote to it."""
+    if above and above == lease.before.token:
+        file = journal_file(lease.grant.account)
+        await asyncio.to_thread(partial(succeeded, file, lease, what, MachineClock(), fences=False))
 
 
 async def _floor(account: str) -> int:

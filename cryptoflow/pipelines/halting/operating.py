@@ -13,8 +13,13 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.halting.standing import lease_of, switch_of
+from cryptoflow.pipelines.halting.unmanned import carried_out
 from cryptoflow.pipelines.journals.writing import appending, journal_of
 from cryptoflow.pipelines.operators import person
+from cryptoflow.storage.away import Away
+from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.files import existing
+from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import LeaseHeld
 from cryptoflow.storage.work.sql_store import SqlStore
 
@@ -22,17 +27,39 @@ GLANCE = 0.05
 """Seconds between two looks for an answer."""
 
 
+REACH = 5.0
+"""Seconds that a server has to answer before a kill goes on without it."""
+
+NOT_THERE = frozenset({ExitCode.UNAVAILABLE, ExitCode.INVALID, ExitCode.USAGE})
+"""How an error ends that is a database's: away, none of ours or damaged, or not named as one is."""
+
+
 class Done(NamedTuple):
-    """What came of it: in the words of whoever did it, and the number of the command where that was another process."""
+    """What came of it: in the words of whoever did it, and the number of the command where that was another process.
+
+    `without_lease` is why the database of leases could not be used, where it was done all the same.
+    """
 
     account: str
     answer: str
     command: int | None = None
+    without_lease: str | None = None
 
 
 async def kill(account: str, reason: str, by: str, clock: Clock, wait: float) -> Done:
-    """Trip the kill switch of an account; where it has tripped, nothing changes."""
-    return await _done(account, KILL, {"reason": reason}, by, clock, wait)
+    """Trip the kill switch of an account; where it has tripped, nothing changes.
+
+    Nothing but the journal is needed for that: without the leases it is written past whoever holds the account.
+    """
+    journal_of(account)
+    told = {"reason": reason}
+    try:
+        await _answers(account, clock)
+        return await _done(account, KILL, told, by, clock, wait)
+    except CryptoflowError as error:
+        if error.code not in NOT_THERE:
+            raise
+        return await _past_leases(account, KILL, told, by, clock, error)
 
 
 async def resume(account: str, operator: str, phrase: str, cause: str, clock: Clock, wait: float) -> Done:
@@ -46,12 +73,35 @@ async def _done(account: str, name: str, told: Mapping[str, Any], by: str, clock
     try:
         async with appending(account, name, clock) as journal:
             command = Command(0, account, name, told, by, clock.now(), CommandState.TAKEN)
-            drafts, answer = obeyed(account, await switch_of(account), command, clock.now())
-            if drafts:
-                await journal.append(drafts)
-            return Done(account, answer)
+            return Done(account, await _granted(account, command, journal, clock))
     except LeaseHeld as other:
         return await _asked(account, name, told, by, clock, wait, other)
+
+
+async def _answers(account: str, clock: Clock) -> None:
+    """Raise `Away` where the leases are on a server that does not answer soon: a driver would wait for a minute."""
+    if shared().file is not None:
+        return
+    try:
+        async with asyncio.timeout(REACH):
+            await lease_of(account, clock)
+    except TimeoutError as error:
+        raise Away(shared().name, "it does not answer in time") from error
+
+
+async def _past_leases(
+    account: str, name: str, told: Mapping[str, Any], by: str, clock: Clock, error: CryptoflowError
+) -> Done:
+    """Do what a command asks for under the token that the journal knows: none is newer, so nobody is kept out by it."""
+    file = journal_of(account)
+    token = await asyncio.to_thread(floor_of, file, account)
+    journal = Journal(await asyncio.to_thread(existing, file), account, clock, token=token)
+    try:
+        command = Command(0, account, name, told, by, clock.now(), CommandState.TAKEN)
+        answer = await _granted(account, command, journal, clock)
+    finally:
+        await journal.close()
+    return Done(account, answer, without_lease=error.problems[0].what)
 
 
 async def _asked(
@@ -96,13 +146,29 @@ async def _serve(account: str, what: str, clock: Clock, store: SqlStore) -> None
                 if command is None:
                     return
                 try:
-                    drafts, answer = obeyed(account, await switch_of(account), command, clock.now())
-                    if drafts:
-                        await journal.append(drafts)
+                    answer = await _granted(account, command, journal, clock)
                     await work.commands.answer(command.id, answer, clock.now())
                 except CryptoflowError as error:
                     await work.commands.refuse(command.id, error.problems[0].what, clock.now())
                 await work.commit()
+
+
+async def _granted(account: str, command: Command, journal: Journal, clock: Clock) -> str:
+    """Write what a command asks for and return the answer; before a release a plan that has nothing to do is ended."""
+    switch = await switch_of(account)
+    if command.name == RESUME:
+        switch, left = await carried_out(account, switch, journal, clock)
+        if left:
+            raise CryptoflowError(
+                f"{account} is not released: its recovery plan has not finished, "
+                f"and its journal has still open: {'; '.join(left)}",
+                fix=f"`cryptoflow live SPEC --account {account}` starts for exits only, with that plan first",
+                code=ExitCode.REFUSED,
+            )
+    drafts, answer = obeyed(account, switch, command, clock.now())
+    if drafts:
+        await journal.append(drafts)
+    return answer
 
 
 def login() -> str:

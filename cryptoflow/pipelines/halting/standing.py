@@ -1,6 +1,7 @@
 """`status`: how an account stands, as its journal and its lease tell it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptoflow.clock import Clock
@@ -12,15 +13,13 @@ from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import opened
+from cryptoflow.pipelines.journals.succeeding import TOLD
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.folding import folded
 from cryptoflow.storage.events.reading import Wanted
 from cryptoflow.storage.leases.grants import Grant, moment
 from cryptoflow.storage.leases.lease import Leases
 from cryptoflow.storage.work.sql_store import SqlStore
-
-TOLD = ("kill.*", "recovery.*")
-"""Names of the events that say how a switch stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,9 @@ async def standing(account: str, clock: Clock) -> Standing:
     return Standing(account, switch, grant, at)
 
 
-async def switch_of(account: str) -> Switch:
+async def switch_of(account: str, home: Path | None = None) -> Switch:
     """Return the switch of an account with a journal."""
-    async with opened(account) as database:
+    async with opened(account, home) as database:
         return await switch_in(database, account)
 
 

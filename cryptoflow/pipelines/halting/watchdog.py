@@ -7,24 +7,21 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cryptoflow.clock import Clock
-from cryptoflow.domain.recovery.asking import tripping
-from cryptoflow.domain.recovery.deadman import Seen, is_dead, trip_of_silence
-from cryptoflow.domain.recovery.states import KillState
-from cryptoflow.domain.recovery.switch import Switch, after
+from cryptoflow.domain.recovery.deadman import Seen, is_dead
+from cryptoflow.domain.recovery.states import UNDONE
+from cryptoflow.domain.recovery.switch import Switch
 from cryptoflow.execution.recovering import DeskFailed, Recovering, asking
 from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.halting.desks import CANNOT, Desks, Manned
 from cryptoflow.pipelines.halting.standing import lease_of, switch_of
+from cryptoflow.pipelines.journals.succeeding import silence_of
 from cryptoflow.pipelines.journals.writing import appending, journal_of
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.leases.floor import floor_of
-from cryptoflow.storage.leases.grants import Grant, LeaseHeld, moment
+from cryptoflow.storage.leases.grants import Grant, LeaseHeld
 
 WATCHDOG = "watchdog"
-
-BEGUN = frozenset({KillState.TRIPPED, KillState.RECOVERING})
-"""States of a switch whose plan is not through."""
 
 
 class Found(StrEnum):
@@ -72,7 +69,7 @@ async def look(account: str, clock: Clock, desks: Desks) -> Report:
     seen = Seen(grant.holder, grant.token, grant.taken_at, grant.expires_at, writes=grant.token == token)
     try:
         if is_dead(seen, now):
-            return await _act(account, grant, now, clock, desks)
+            return await _act(account, grant, clock, desks)
         if grant.left(now):
             return Report(account, Found.HELD, f"held by {grant.holder}")
         return await _go_on(account, clock, desks)
@@ -82,22 +79,20 @@ async def look(account: str, clock: Clock, desks: Desks) -> Report:
 
 async def _go_on(account: str, clock: Clock, desks: Desks) -> Report:
     """Go on with the plan of an account that nobody trades, where there is one and somebody who can."""
-    if (await switch_of(account)).state not in BEGUN or (opening := desks(account)) is None:
+    if (await switch_of(account)).state not in UNDONE or (opening := desks(account)) is None:
         return Report(account, Found.FREE, f"nobody trades {account}; there is nothing to watch")
     async with appending(account, WATCHDOG, clock) as journal:
         switch = await switch_of(account)
         return await _carried_out(account, switch, journal, opening, clock, f"nobody trades {account}")
 
 
-async def _act(account: str, dead: Grant, now: int, clock: Clock, desks: Desks) -> Report:
-    limit = round(terms().expiry * 1000)
-    silent = now - dead.expires_at + limit
-    reason = f"{dead.holder} has not renewed its lease since {moment(dead.expires_at - limit)}"
+async def _act(account: str, dead: Grant, clock: Clock, desks: Desks) -> Report:
+    """Act for a process that is dead: whoever takes its lease trips the switch with that."""
+    reason = silence_of(dead, terms())
     async with appending(account, WATCHDOG, clock) as journal:
         switch = await switch_of(account)
-        drafts = tripping(switch, trip_of_silence(silent, limit), clock.now(), WATCHDOG, reason)
-        for recorded in await journal.append(drafts) if drafts else ():
-            switch = after(switch, recorded)
+        if not switch.bars:
+            return Report(account, Found.FREE, f"{dead.holder} has given {account} back meanwhile")
         opening = desks(account)
         if opening is None:
             return Report(account, Found.TRIPPED, f"{reason}: the kill switch has tripped; {CANNOT}")

@@ -13,8 +13,8 @@ from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, unknown
+from cryptoflow.pipelines.journals.succeeding import succeeded
 from cryptoflow.storage.database import Database
-from cryptoflow.storage.events.appending import fence
 from cryptoflow.storage.events.extent import extent_of
 from cryptoflow.storage.events.journal import Journal
 from cryptoflow.storage.files import create, existing
@@ -41,10 +41,10 @@ async def writing(
 
 
 @asynccontextmanager
-async def appending(account: str, what: str, clock: Clock) -> AsyncIterator[Journal]:
+async def appending(account: str, what: str, clock: Clock, home: Path | None = None) -> AsyncIterator[Journal]:
     """Yield an account's journal to whoever writes it again and again, or raise `LeaseHeld`."""
-    async with holding(account, what, clock) as token:
-        journal = Journal(await asyncio.to_thread(existing, journal_file(account)), account, clock, token=token)
+    async with holding(account, what, clock, home) as token:
+        journal = Journal(await asyncio.to_thread(existing, journal_file(account, home)), account, clock, token=token)
         try:
             yield journal
         finally:
@@ -57,6 +57,7 @@ async def holding(
 ) -> AsyncIterator[int]:
     """Hold an account's lease and yield its token, to which the journal is fenced; or raise `LeaseHeld`.
 
+    Where whoever held it before has died, the kill switch has tripped by then.
     Leases are in the database that processes share: a file is made of it where there is none, or a second process
     would find nothing that keeps it out.
     """
@@ -73,7 +74,7 @@ async def holding(
     ):
         if not file.is_file() or _making(file).exists():
             await _begun(file, account, database)
-        await asyncio.to_thread(_fenced, file, account, lease.token)
+        await asyncio.to_thread(succeeded, file, lease, what, clock)
         yield lease.token
 
 
@@ -120,12 +121,3 @@ def _made(file: Path) -> None:
 def _making(file: Path) -> Path:
     """Return the lock that is there while a file is being made, or was when whoever made it died."""
     return file.with_name(f"{file.name}.making")
-
-
-def _fenced(file: Path, account: str, token: int) -> None:
-    engine = existing(file)
-    try:
-        with engine.begin() as connection:
-            fence(connection, account, token)
-    finally:
-        engine.dispose()

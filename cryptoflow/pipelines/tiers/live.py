@@ -10,6 +10,7 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.domain.discipline.account import Account
 from cryptoflow.domain.discipline.folding import EMPTY
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
+from cryptoflow.market.times import moment
 from cryptoflow.pipelines.explaining.ceilings import Ceilings
 from cryptoflow.pipelines.journals.place import journal_file
 from cryptoflow.pipelines.resolve import resolve
@@ -32,11 +33,12 @@ AT_THE_VENUE = ("equity",)
 
 
 class Start(NamedTuple):
-    """A start that nothing speaks against: what runs, for whom, and in which tier."""
+    """A start that nothing speaks against: what runs, for whom, and in which tier; `exits` says why only to leave."""
 
     resolved: Resolved
     account: str
     tier: TierFile
+    exits: tuple[str, ...] = ()
 
 
 async def live(
@@ -55,19 +57,40 @@ async def live(
     resolved = spec_of(spec, tier, env, sets)
     name = account or str(resolved.pipeline.account)
     clock = clock or MachineClock()
-    start = await allowed(resolved, name, tier, home, clock, tell)
-    tell(f"{name} is in tier {start.tier.tier} ({start.tier.name}); the table is as it has to be")
-    from cryptoflow.pipelines.journals.writing import holding
+    once = told_once(tell)
+    start = await allowed(resolved, name, tier, home, clock, once)
+    once(f"{name} is in tier {start.tier.tier} ({start.tier.name}); the table is as it has to be")
+    from cryptoflow.pipelines.halting.standing import switch_of
+    from cryptoflow.pipelines.halting.unmanned import carried_out
+    from cryptoflow.pipelines.journals.writing import appending
 
-    async with holding(name, "live", clock, home):
-        start = await allowed(resolved, name, tier, home, clock, lambda _: None)  # until now others could write
+    async with appending(name, "live", clock, home) as journal:
+        start = await allowed(resolved, name, tier, home, clock, once)  # until now others could write
+        before = await switch_of(name, home)
+        switch, left = await carried_out(name, before, journal, clock, home)
+        if switch is not before:
+            tell(f"nothing of {name} is open, so its recovery plan had nothing to do, and has finished")
         keys(name, str(resolved.pipeline.market.venue))
+    still = f"; its recovery plan waits for that, and still open are: {'; '.join(left)}" if left else ""
     raise CryptoflowError(
-        f"nothing speaks against {resolved.pipeline.name} in tier {start.tier.tier}, "
-        "but this version does not trade yet: no order was sent, and the venue was not asked",
+        f"nothing speaks against {resolved.pipeline.name} in tier {start.tier.tier}"
+        f"{', for exits only' if start.exits else ''}, "
+        f"but this version does not trade yet: no order was sent, and the venue was not asked{still}",
         fix="`cryptoflow backtest` and the probes are there meanwhile",
         code=ExitCode.UNAVAILABLE,
     )
+
+
+def told_once(tell: Tell) -> Tell:
+    """Return what tells a line the first time only."""
+    told: set[str] = set()
+
+    def once(line: str) -> None:
+        if line not in told:
+            told.add(line)
+            tell(line)
+
+    return once
 
 
 def spec_of(spec: Path | None, tier: int | None, env: str | None, sets: Sequence[str]) -> Resolved:
@@ -108,13 +131,22 @@ def pipeline_of(table: Ceilings, tier: int | None) -> Path:
 async def allowed(
     resolved: Resolved, account: str, asked: int | None, home: Path | None, clock: Clock, tell: Tell
 ) -> Start:
-    """Return the tier that a start may run in, or refuse it with all that speaks against it."""
+    """Return the tier that a start may run in, or refuse it with all that speaks against it.
+
+    Who may only leave what is open is refused neither for a gate nor for a feature: nothing is entered.
+    """
+    from cryptoflow.pipelines.halting.unmanned import left_open
+
     table = table_beside(resolved.file)
     found = await standing_of(account, home)
     now = clock.now()
     refuse(chain(play_money(account, found.account), against(found, now)))
+    exits = tuple(exits_only(found))
+    for line in exits:
+        tell(line)
+    leaves = bool(exits and await left_open(account, home))
     standing, tier = found.account.standing, found.tier
-    if tier == 0:
+    if tier == 0 and not leaves:
         gates = await gates_before(found, table, resolved, now, home)
         refuse(unmet(found, gates, table, now, home))
         tier = 1
@@ -122,8 +154,9 @@ async def allowed(
     if asked is not None and asked > standing.tier and asked > 1:
         tell(f"`--tier` only lowers: {account} is in tier {tier}, so {asked} changes nothing")
     running = table.tiers[min([tier, *ceilings])]
-    refuse(locked(resolved, running))
-    return Start(resolved, account, running)
+    if not leaves:
+        refuse(locked(resolved, running))
+    return Start(resolved, account, running, exits)
 
 
 def refuse(problems: Iterator[Problem]) -> None:
@@ -146,25 +179,38 @@ def against(found: Standing, now: int) -> Iterator[Problem]:
     for doubt in found.doubts:
         what = f"event {doubt.seq} of {account.name} is not believed: {doubt.what}"
         yield Problem(what, fix=f"`cryptoflow tier history --account {account.name}` shows what is")
-    if account.halt.tripped:
-        fix = f"`cryptoflow journal {account.name} --event 'kill.*'` says why, `cryptoflow resume` ends it"
-        yield Problem(f"the kill switch of {account.name} has tripped", fix=fix)
-    if account.standing.demoted:
-        fix = f"`cryptoflow tier ack --account {account.name} --operator NAME`"
-        what = f"{account.name} went down a tier and may only leave positions until that is acknowledged"
-        yield Problem(what, fix=fix)
     if now < account.at - SKEW:
         what = f"the clock of this machine is behind the last event of {account.name}"
         yield Problem(what, fix="set the clock (NTP); time gates count no time that has not passed")
 
 
+def exits_only(found: Standing) -> Iterator[str]:
+    """Yield why an account enters nothing, and until when; that is no reason not to start, for what is open has to go.
+
+    A switch whose plan nobody could finish, because nobody may start, would never be released.
+    """
+    account = found.account
+    if account.halt.tripped:
+        yield (
+            f"exits only until `cryptoflow resume --account {account.name} --operator NAME`: "
+            f"the kill switch of {account.name} has tripped"
+        )
+    if account.standing.demoted:
+        yield (
+            f"exits only until `cryptoflow tier ack --account {account.name} --operator NAME`: "
+            f"{account.name} went down a tier"
+        )
+
+
 def unmet(found: Standing, gates: Sequence[Gate], table: Ceilings, now: int, home: Path | None) -> Iterator[Problem]:
     """Yield the gates to tier 1 that are not met, each with the command that feeds it."""
     short = [gate for gate in gates if not gate.met and gate.name not in AT_THE_VENUE]
-    waits = found.account.standing.promotion_from > now
-    if short or waits:
+    until = found.waits_until(now)
+    if short or until is not None:
         name, one = found.account.name, table.tiers[1]
         there = "has no journal yet" if not journal_file(name, home).is_file() else "has shown too little"
+        if until is not None:
+            there = f"went down a tier, and comes up again from {moment(until)} on at the earliest"
         what = f"{name} is in tier 0 ({table.tiers[0].name}), which trades no real money: it {there}"
         yield Problem(what, fix=f"`cryptoflow tier gates --account {name}` shows the way to tier 1 ({one.name})")
     for gate in short:

@@ -78,8 +78,8 @@ def moment(at: int) -> str:
 
 def take(
     connection: Connection, account: str, holder: str, expiry: int, clock: Clock, above: int, fences: bool
-) -> Grant:
-    """Take an account's lease for `expiry` milliseconds, or raise `LeaseHeld`.
+) -> tuple[Grant, Grant]:
+    """Take an account's lease for `expiry` milliseconds and return it after the one before, or raise `LeaseHeld`.
 
     The new token is higher than any that the lease, the account's journal in this database, or `above` (the token of
     a journal elsewhere) has seen. With `fences` this database refuses events of earlier holders from here on.
@@ -93,7 +93,7 @@ def take(
     _keep(connection, grant)
     if fences:
         fence(connection, account, token)
-    return grant
+    return found, grant
 
 
 def renew(connection: Connection, mine: Grant, expiry: int, clock: Clock) -> Grant:

@@ -73,12 +73,17 @@ def holder_of(what: str) -> str:
 class Lease:
     """An account's lease while this process holds it. `tell` hears of every change of its standing.
 
+    `before` is the lease as it was when this process took it: whoever had it may have died.
+
     It is renewed by a task of the loop it was taken in, but `standing` does not trust that task: it compares the last
     renewal that the database confirmed with the time, so a process that was stopped for a while knows before it acts.
     """
 
-    def __init__(self, database: Database, grant: Grant, terms: Terms, clock: Clock, tell: Tell, begun: "Reading"):
-        self.database, self.grant, self.terms, self.clock, self.tell = database, grant, terms, clock, tell
+    def __init__(
+        self, database: Database, before: Grant, grant: Grant, terms: Terms, clock: Clock, tell: Tell, begun: "Reading"
+    ) -> None:
+        self.database, self.terms, self.clock, self.tell = database, terms, clock, tell
+        self.before, self.grant = before, grant
         self.trouble: CryptoflowError | None = None
         self._renewed, self._told, self._is_lost = begun, Standing.HELD, False
         self._alarm: asyncio.TimerHandle | None = None
@@ -212,8 +217,8 @@ class Leases:
         begun = Reading.now(self.clock)
         async with answered(self.database, self.terms.silence), self.database.writing() as connection:
             expiry = milliseconds(self.terms.expiry)
-            grant = await connection.run_sync(leases.take, account, holder_of(what), expiry, self.clock, above, fences)
-        return Lease(self.database, grant, self.terms, self.clock, tell, begun)
+            taken = await connection.run_sync(leases.take, account, holder_of(what), expiry, self.clock, above, fences)
+        return Lease(self.database, *taken, self.terms, self.clock, tell, begun)
 
     async def wait_for(
         self,
