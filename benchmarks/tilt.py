@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from benchmarks.figures import Aim, Work, side_by_side
+from cryptoflow.domain.calendar import DAY, MINUTE
 from cryptoflow.domain.events.tilt import TiltObserved
 from cryptoflow.domain.tilt.baseline import sample
 from cryptoflow.domain.tilt.conduct import Conduct, after, due
-from cryptoflow.domain.tilt.records import DAY, HABITS, MINUTE, REFRESH_AT, SAMPLES
+from cryptoflow.domain.tilt.records import HABITS, REFRESH_AT, SAMPLES
 
 NOW = 20_000 * DAY
 ORDER = TiltObserved("order", "BTC/USDT", Decimal(100), None, stopped=False, setting="", raised=False)

@@ -1,7 +1,10 @@
 """Days, weeks and months of UTC as running numbers, in whole-number arithmetic that both drivers share."""
 
-DAY = 86_400_000
-"""A day in milliseconds."""
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+"""A minute, an hour and a day in milliseconds."""
+
+LONG_AGO, NEVER = -9_000_000_000_000_000, 9_000_000_000_000_000_000
+"""Moments before and after all others, for what has not happened and for what will not."""
 
 
 def day_of(at: int) -> int:

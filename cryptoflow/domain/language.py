@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isnan, nan
 from typing import Any, NamedTuple
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.graph import Kind
 from cryptoflow.domain.numbers import exp_of, log_of, ratio, root
 from cryptoflow.domain.steps import Bound, Function
@@ -16,7 +17,6 @@ from cryptoflow.domain.steps import Bound, Function
 COLUMNS = ("open", "high", "low", "close", "volume")
 """The columns of a bar, by the names they have in an expression."""
 
-DAY = 86_400_000
 MONDAY = 4 * DAY
 """The first Monday after the epoch, from which whole weeks count."""
 

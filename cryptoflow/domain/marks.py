@@ -2,9 +2,9 @@
 
 from math import isnan, nan
 
-from cryptoflow.domain.calendar import day_of, month_of, week_of
+from cryptoflow.domain.calendar import MINUTE, day_of, month_of, week_of
 from cryptoflow.domain.codes import Reason
-from cryptoflow.domain.discipline.together import MINUTE, ROOM, skip
+from cryptoflow.domain.discipline.together import ROOM, skip
 from cryptoflow.domain.ledger import higher
 from cryptoflow.domain.lots import on_tick_above
 from cryptoflow.domain.records import Bar, Position, Rows, State, Tables, Wallet

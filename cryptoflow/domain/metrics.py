@@ -14,7 +14,8 @@ from itertools import pairwise
 from math import fsum, isfinite, isnan, nan, sqrt
 from typing import NamedTuple
 
-DAY = 86_400_000
+from cryptoflow.domain.calendar import DAY
+
 EVERY_DAY = 365
 """Days of a year on which prices are made, where nothing ever closes."""
 

@@ -2,7 +2,7 @@
 
 from math import isnan, nan
 
-from cryptoflow.domain.calendar import day_of
+from cryptoflow.domain.calendar import NEVER, day_of
 from cryptoflow.domain.codes import BUY, SLOTS, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.discipline.likeness import likeness
 from cryptoflow.domain.discipline.paces import paced
@@ -30,8 +30,6 @@ from cryptoflow.domain.tilt.watching import look_at_entry
 
 DUST = 1e-9
 """Below this much of the quote currency there is nothing to order, whatever the venue's least order size."""
-
-NEVER = 9_000_000_000_000_000_000
 
 
 def entry_price(settings: Strategy, close: float, tick: float) -> float:

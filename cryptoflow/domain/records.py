@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from cryptoflow.domain.discipline.records import LONG_AGO, Evidence, Halt, Standing, Streak, Tier
+from cryptoflow.domain.calendar import LONG_AGO
+from cryptoflow.domain.discipline.records import Evidence, Halt, Standing, Streak, Tier
 from cryptoflow.domain.tilt.records import Tilt, TiltLimits
 
 
@@ -194,7 +195,7 @@ class Pair:
     is 1 where the last trade was a loss, at `lost_at`; `raised` is by how much the entry after one was larger, if any.
     """
 
-    exited_at: int = -9_000_000_000_000_000
+    exited_at: int = LONG_AGO
     trades: int = 0
     earned: float = 0.0
     size: float = 0.0
@@ -202,7 +203,7 @@ class Pair:
     usual: float = 0.0
     usual_risk: float = 0.0
     lost: int = 0
-    lost_at: int = -9_000_000_000_000_000
+    lost_at: int = LONG_AGO
     raised: float = 0.0
     entries: int = 0
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from cryptoflow.domain.calendar import LONG_AGO
 from cryptoflow.domain.discipline.drops import FINE, dropped, is_fine
-from cryptoflow.domain.discipline.records import LONG_AGO
 from cryptoflow.domain.records import Bar, Position
 from cryptoflow.engine.plan import Columns, Plan
 

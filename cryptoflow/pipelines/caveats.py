@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.codes import BUY, Leg, Topic
 from cryptoflow.domain.metrics import EVERY_DAY
 from cryptoflow.domain.review import RESUME
@@ -24,7 +25,6 @@ from cryptoflow.spec.execution import Costs
 if TYPE_CHECKING:
     from cryptoflow.engine.plan import Outcome, Plan
 
-DAY = 86_400_000
 LONG_WEEKEND = 4 * DAY
 """What may lie between the end of a period and the next day on which an exchange is open."""
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.codes import Cause, Reason, Topic
 from cryptoflow.domain.codes import Guard as GuardCode
-from cryptoflow.domain.metrics import DAY, Metrics, measure
+from cryptoflow.domain.metrics import Metrics, measure
 from cryptoflow.domain.tilt.levels import Level
 from cryptoflow.domain.tilt.table import named as indicators
 from cryptoflow.pipelines.reasons import detail, named

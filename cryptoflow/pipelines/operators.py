@@ -4,8 +4,8 @@ from cryptoflow.domain.discipline.folding import MACHINES
 from cryptoflow.errors import CryptoflowError, ExitCode
 
 
-def person(name: str) -> str:
-    """Return the name of an operator as the journal keeps it; raises where it is nobody's.
+def person(name: str, option: str = "--operator") -> str:
+    """Return the name of a person as the journal keeps it; raises where it is nobody's.
 
     >>> person(" ada ")
     'ada'
@@ -16,5 +16,5 @@ def person(name: str) -> str:
     """
     found = name.strip()
     if not found or found in MACHINES:
-        raise CryptoflowError(f"{name!r} is nobody's name", fix="give your own: --operator ada", code=ExitCode.USAGE)
+        raise CryptoflowError(f"{name!r} is nobody's name", fix=f"give your own: {option} ada", code=ExitCode.USAGE)
     return found

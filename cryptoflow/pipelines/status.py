@@ -113,7 +113,7 @@ def tier_facts(tier: Shown) -> dict[str, Any]:
 
 def tier_lines(tier: Shown) -> Iterator[str]:
     """Yield how an account stands in its tier."""
-    yield f"tier {tier.tier.tier} ({tier.tier.name}), {tier.state.replace('_', ' ')}"
+    yield tier.place
     for place, phase in enumerate(tier.standing.phases(tier.at)):
         yield f"{'then' if place else 'protection:'} {phase.size:.0%} of normal size until {moment(phase.ends)}"
     until = tier.standing.waits_until(tier.at)

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from cryptoflow.domain.calendar import HOUR
 from cryptoflow.domain.graph import Kind
 from cryptoflow.domain.language import WORDS
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 SAMPLE = "btc_trend.yaml"
 """The shipped spec whose plan the kernel is compiled with; any other would do as well."""
 
-HOUR = 3_600_000
 KERNEL = 60
 """How many scans are compiled in the time that the kernel takes."""
 

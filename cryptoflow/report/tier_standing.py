@@ -10,7 +10,7 @@ from cryptoflow.market.times import moment
 def standing_lines(shown: Any) -> Iterator[str]:
     """Yield what a person wants to know of an account's tier."""
     standing, tier = shown.standing, shown.tier
-    yield f"{shown.account} is in tier {tier.tier} ({tier.name}), {shown.state.replace('_', ' ')}"
+    yield f"{shown.account} is in {shown.place}"
     if tier.limits is None:
         yield "allows      nothing with real money"
     else:

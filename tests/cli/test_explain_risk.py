@@ -50,6 +50,13 @@ def test_the_strictest_of_spec_preset_and_tier_holds_and_says_what_it_beat(capsy
     }
 
 
+def test_what_a_tier_caps_is_told_with_its_place_also_where_two_rules_share_it(capsys: Capsys) -> None:
+    low = explained(capsys)
+    position, correlation = (limit(low, f"{rule}.limit")[1] for rule in ("position", "correlation"))
+    assert position == correlation
+    assert "1-sniper.yaml:" in correlation
+
+
 def test_limits_are_told_in_money_with_what_trips_the_kill_switch(capsys: Capsys) -> None:
     low, high = explained(capsys), explained(capsys, "--tier", "2")
     assert (low["equity"], high["equity"]) == (1000.0, 2000.0)

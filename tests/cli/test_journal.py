@@ -318,8 +318,25 @@ def test_a_journal_has_to_be_named_where_there_are_several_and_be_there(project:
         capsys, "journal", file.stem, "--since", "2024-02-01", "--until", "2024-01-01", code=ExitCode.USAGE
     )
     shutil.rmtree(file.parent)
-    assert "no account has a journal here\nhint: `cryptoflow backtest SPEC --record` writes one" in said(
-        capsys, "journal", code=ExitCode.USAGE
+    backtest, probe = "`cryptoflow backtest SPEC --record` writes", "`cryptoflow probe lookahead SPEC` begins"
+    told = said(capsys, "journal", code=ExitCode.USAGE)
+    assert f"no account has a journal here\nhint: {backtest} that of a run, {probe} that of the account" in told
+
+
+@pytest.mark.parametrize(
+    ("account", "hint"),
+    [
+        ("main", "`cryptoflow probe lookahead SPEC` begins that of the account in SPEC"),
+        ("backtest-small-1a2b", "`cryptoflow backtest SPEC --record` writes that of a run"),
+        ("paper-main", "nothing writes one yet: this version trades neither on paper nor in rehearsals"),
+    ],
+)
+def test_a_journal_that_is_missing_is_said_with_what_begins_it(
+    project: Path, capsys: Capsys, account: str, hint: str
+) -> None:
+    shutil.rmtree(journal_of(project).parent)
+    assert (
+        said(capsys, "journal", account, code=ExitCode.INVALID) == f"there is no journal of {account}\nhint: {hint}\n"
     )
 
 

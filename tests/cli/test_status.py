@@ -59,7 +59,7 @@ def test_an_account_that_is_well_is_told_in_a_few_lines(home: Path, capsys: Caps
     kept(home, "main", [*sniper(), *drafts(0), Draft(risk, BEGIN + 60_000, "live")])
     assert lines(capsys) == [
         "main: kill switch armed",
-        "tier 1 (sniper), sniper",
+        "tier 1 (sniper)",
         "tilt calm, score 0",
         "risk score 12 of 100, 3.2% below its high, 2023-11-14 22:14 UTC",
         "last decision 2023-11-14 22:13:20 UTC: entry of BTC/USDT (trend), ordered",

@@ -50,6 +50,9 @@ def test_a_new_account_is_an_observer_and_sees_its_way(home: Path, capsys: pytes
         ("paper_hours", 0.0, 24.0, False, True),
         ("evidence", None, 2.0, False, False),
     ]
+    assert gates["gates"][3]["feed"] == (  # type: ignore[index]
+        "cryptoflow probe lookahead configs/small.yaml; cryptoflow probe warmup configs/small.yaml"
+    )
     assert [each["what"] for each in gates["setup"]] == ["SQLite", "one process"]  # type: ignore[attr-defined]
 
 
@@ -67,6 +70,18 @@ def test_a_demotion_is_taken_note_of_by_name_and_the_wait_goes_on(
     assert run(["tier", "ack", "--operator", "ada"]) == ExitCode.REFUSED
     capsys.readouterr()
     assert asked(capsys, "journal", "main", "--event", "tier.acknowledged")["by"] == "ada"
+
+
+def test_a_tier_is_named_once_and_that_only_exits_are_allowed_beside_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["tier", "show"]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("main is in tier 0 (observer)\n")
+    kept(home, "main", [*sniper(), demoted(0, BEGIN + 1)])
+    assert run(["tier", "show"]) == run(["status"]) == ExitCode.OK
+    shown, status = (part for part in capsys.readouterr().out.split("main: "))
+    assert shown.startswith("main is in tier 0 (observer), exits only\n")
+    assert "\ntier 0 (observer), exits only\n" in status
 
 
 def test_a_machine_takes_note_of_nothing(home: Path) -> None:

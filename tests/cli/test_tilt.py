@@ -82,6 +82,13 @@ def test_what_was_observed_raises_levels_that_are_shown_and_kept(project: Path, 
     assert run(["audit", "verify", "main"]) == 0
 
 
+@pytest.mark.parametrize("name", ["live", "paper", "cryptoflow", " backtest ", ""])
+def test_a_machine_observes_nobody(project: Path, capsys: Capsys, name: str) -> None:
+    file = str(observed(project, SEVEN, int(time.time() * 1000) - 65_000))
+    assert "give your own: --by ada" in said(capsys, "tilt", "ingest", file, "--by", name, code=ExitCode.USAGE)
+    assert not journal_file("main").exists()
+
+
 def locked(until: int, at: int) -> None:
     """Write a lock-out into the journal of main."""
     engine = create(journal_file("main"))

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from cryptoflow.domain.calendar import DAY, HOUR, MINUTE
 from cryptoflow.domain.tilt import indicators
 from cryptoflow.domain.tilt.baseline import ENOUGH, MONTH, REACH, SEVEREST, WEEK
 from cryptoflow.domain.tilt.conduct import Conduct
-from cryptoflow.domain.tilt.cooldowns import A_DAY, AFTER_OVERRIDE, BETWEEN_ENTRIES, LOOSENING, PHRASE_VALID
+from cryptoflow.domain.tilt.cooldowns import AFTER_CAUTION, AFTER_OVERRIDE, BETWEEN_ENTRIES
 from cryptoflow.domain.tilt.levels import SHARES, WINS, Level
 from cryptoflow.domain.tilt.lockouts import CALM_DAYS, DEBT, length_of
-from cryptoflow.domain.tilt.records import DAY, DEFAULTS, HOUR, MINUTE, SAMPLES
+from cryptoflow.domain.tilt.records import DEFAULTS, SAMPLES
 from cryptoflow.domain.tilt.reflection import DISTINCT, PROMPTS, WORDS
 from cryptoflow.domain.tilt.signs import level_due
 from cryptoflow.domain.tilt.table import INDICATORS
@@ -85,9 +86,9 @@ def test_the_numbers_are_those_in_force() -> None:
     assert "25, 50, 75 and 100 %" in text and sorted(SHARES) == [0.25, 0.5, 0.75, 1.0]
     assert f"takes {WINS[1]}, {WINS[2]} and {WINS[3]} winning trades or {CALM_DAYS} calm days" in text
     assert f"Of losses made at a level {DEBT[1]:.0%}".rstrip("%") in text
-    assert f"takes effect after {LOOSENING // MINUTE} min" in text
-    assert f"{BETWEEN_ENTRIES // MINUTE} min between entries by hand, and {AFTER_OVERRIDE // HOUR} h after" in text
-    assert f"valid for {PHRASE_VALID // MINUTE} min, {A_DAY} a day at most" in text
+    assert AFTER_CAUTION == BETWEEN_ENTRIES
+    assert f"{BETWEEN_ENTRIES // MINUTE} min between entries by hand, as many after a caution, and " in text
+    assert f"{AFTER_OVERRIDE // HOUR} h after an override that was granted" in text
 
 
 def test_the_lines_of_the_page_raise_the_levels_it_says() -> None:

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from cryptoflow.domain.discipline.account import Account
-from cryptoflow.domain.discipline.folding import Law, folding, settled
+from cryptoflow.domain.discipline.folding import Law, folding, settled, shown_by
 from cryptoflow.domain.discipline.gates import DEMOTION, PROMOTION
 from cryptoflow.domain.events.accounts import EquityMarked
 from cryptoflow.domain.events.codec import canonical
@@ -51,6 +51,18 @@ enter_long: close > sma(close, {bars})
 exit_long: close < sma(close, {bars})
 stop_loss: 2%
 """
+WILD = """\
+cryptoflow: 1
+strategy: {name}
+let:
+  wild: abs(close / sma(close, {bars}) - 1)
+enter_long: close > sma(close, 6) and wild > 0.004
+exit_long: close < sma(close, 6)
+size: 0.002 + 300000 * wild * wild * wild * wild * wild
+stop_loss: 1%
+"""
+"""It trades in bursts, and now and then puts in far more than usual."""
+
 TIMEFRAMES = {"1h": 3_600_000, "4h": 14_400_000}
 
 
@@ -89,16 +101,21 @@ def sealed(account: str, drafts: Iterator[Draft]) -> list[Recorded]:
     return found
 
 
-def run(folder: Path, gates: dict[str, tuple[float, ...]], **drawn: object) -> Done:
+def asked(gates: dict[str, tuple[float, ...]], name: str, low: float) -> tuple[float, ...]:
+    """What a gate asks; nobody comes up to a tier with less than its own equity."""
+    return (PROMOTION, low) if name == "equity" and name in gates else gates.get(name, (0.0,))
+
+
+def run(folder: Path, gates: dict[str, tuple[float, ...]], strategy: str = STRATEGY, **drawn: object) -> Done:
     """Run a spec in the event driver, with gates of one's own in every tier, and journal it."""
     (folder / "spec.yaml").write_text(SPEC.format(**drawn))
     for name, bars in (("one", 24), ("two", 60)):
-        (folder / f"{name}.yaml").write_text(STRATEGY.format(name=name, bars=bars))
+        (folder / f"{name}.yaml").write_text(strategy.format(name=name, bars=bars))
     resolved = resolve(folder / "spec.yaml")
     history = load_history(resolved, WHOLE)
     plan = plan_of(resolved, history.first_decisions)
-    row = tuple(gates.get(step.name, (0.0,)) for step in plan.verbs.gates)
-    plan = plan._replace(gate_settings=(row,) * len(plan.gate_settings))
+    rows = tuple(tuple(asked(gates, step.name, tier.low) for step in plan.verbs.gates) for tier in plan.tiers)
+    plan = plan._replace(gate_settings=rows)
     owner, recorder, market = Owner(plan), Recorder(), history.columns()
     times = openings(market)
     for _ in play(owner, market, times, recorder):
@@ -129,6 +146,11 @@ def said(state: State | Account) -> dict[str, object]:
     for cache in ("floor", "look_at"):
         del halt[cache]
     standing["impact"] = pytest.approx(standing["impact"], rel=1e-11)
+    told = state.conduct if isinstance(state, Account) else state
+    tilt = asdict(told.tilt)
+    for of_the_run in ("look_at", "reflect_at", "score"):  # a fold takes what is due as it is told
+        del tilt[of_the_run]
+    tilt["debt"] = pytest.approx(tilt["debt"])
     kept, stops = state.standing.kept, state.standing.stop_outs
     return {
         "halt": halt,
@@ -136,16 +158,20 @@ def said(state: State | Account) -> dict[str, object]:
         "streak": asdict(state.streak),
         "days": list(state.days[:kept]),
         "stops": list(state.stops[: 2 * stops]),
+        "tilt": tilt,
+        "signs": list(told.signs),
+        "habits": list(told.habits),
         "earned": sorted(pair.earned for pair in state.pairs if pair.earned),
     }
 
 
 GATES = {
     "days_in_tier": (PROMOTION, 9.0),
-    "equity": (PROMOTION, 900.0),
+    "equity": (PROMOTION, 0.0),
     "day_losses": (DEMOTION, 0.004, 2.0),
     "stop_outs": (DEMOTION, 2.0, 432_000_000.0, 0.001),
     "equity_below": (DEMOTION, 60.0),
+    "tilt_score": (DEMOTION, 50.0),
 }
 
 
@@ -157,6 +183,7 @@ GATES = {
     timeframe=st.sampled_from(tuple(TIMEFRAMES)),
     after=st.sampled_from(("24h", "72h", "stop")),
     asked=st.sets(st.sampled_from(sorted(GATES)), min_size=2),
+    strategy=st.sampled_from((STRATEGY, WILD)),
 )
 def test_the_journal_of_a_run_folds_to_what_the_run_knew(
     tmp_path_factory: pytest.TempPathFactory, asked: set[str], **drawn: object
@@ -165,6 +192,36 @@ def test_the_journal_of_a_run_folds_to_what_the_run_knew(
     account = done.folded()
     assert account.doubts == []
     assert said(account) == said(done.state)
+
+
+@pytest.fixture(scope="module")
+def tense(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """An account that goes down twice for its score of tilt."""
+    drawn = {"seed": 2, "volatility": 150, "capital": 60000, "timeframe": "1h", "after": "24h"}
+    return run(tmp_path_factory.mktemp("tense"), {"tilt_score": (DEMOTION, 50.0)}, WILD, **drawn)
+
+
+def test_the_score_that_a_run_read_is_there_after_it_is_told_again(tense: Done) -> None:
+    """As the demotion for it is told, in its round, and also where a snapshot was taken before."""
+    fold_of, (place, demotion) = tense.folding, first(tense.journal, TierDemoted.name)
+    account = fold(tense.journal[:place], fold_of.step, fold_of.start)
+    for each in (account, fold_of.read(json.loads(canonical(fold_of.tell(account))))):
+        evidence = shown_by(tense.law, each, demotion.at, "spec", "code")
+        assert (evidence.tilt, evidence.positions) == (60.0, 2)
+    assert said(tense.folded()) == said(tense.state)
+
+
+def test_a_demotion_for_tilt_that_was_taken_out_of_the_journal_happens_all_the_same(tense: Done) -> None:
+    place, _ = first(tense.journal, TierDemoted.name)
+    _, mark = first(tense.journal[place:], EquityMarked.name)
+    edited = forged(tense.journal[:place], Draft(mark.event, mark.at, mark.by))
+    assert tense._replace(journal=forged(tense.journal[:place])).folded().standing.tier == 4
+    assert tense._replace(journal=edited).folded().standing.tier == 3
+
+
+def first(journal: Sequence[Recorded], name: str) -> tuple[int, Recorded]:
+    """The first event of a name, and where it stands."""
+    return next((place, each) for place, each in enumerate(journal) if each.name == name)
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cryptoflow.domain.calendar import DAY, MINUTE
 from cryptoflow.domain.codes import BUY, Guard, Leg, Reason, Topic
+from cryptoflow.domain.discipline.watching import settle
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.propose import view_discipline
 from cryptoflow.domain.review import RE_ENTRY, TILT
 from cryptoflow.domain.tilt.conduct import CONDUCT, Conduct, after, read, tell
 from cryptoflow.domain.tilt.levels import CALM, FULL, LEVEL_OF, QUARTER, RESTRICTED, THREE_QUARTERS
-from cryptoflow.domain.tilt.signs import live
-from cryptoflow.domain.tilt.table import T11
+from cryptoflow.domain.tilt.signs import live, show
+from cryptoflow.domain.tilt.table import T3, T5, T11
 from cryptoflow.domain.tilt.watching import look_at_pair
 from cryptoflow.engine.plan import Outcome, Plan
 from cryptoflow.engine.runtime.feed import rounds
-from cryptoflow.engine.runtime.owner import Owner
+from cryptoflow.engine.runtime.owner import Owner, plain_steps
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE, decide
 from cryptoflow.pipelines.history import History, load_history
@@ -26,7 +28,6 @@ from cryptoflow.pipelines.measure import acts_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.tapes import Names
 
-DAY = 86_400_000
 SPEC = """\
 cryptoflow: 1
 name: example
@@ -156,6 +157,21 @@ def test_the_report_names_the_level_and_what_was_out_of_the_usual(run: tuple[Pla
     locks = [act.why for act in acts if act.why.startswith("locked")]
     assert all("order frequency, size escalation" in why for why in locks if "score" in why)
     assert {"tilt", "tilt is over", "reflection given", "size after a lock-out"} <= {act.what for act in acts}
+
+
+def test_an_order_that_is_filled_while_the_score_is_high_demotes(run: tuple[Plan, History]) -> None:
+    """Not only the round after it was ordered is looked at."""
+    plan, history = run
+    owner, noon = Owner(plan), history.period.start + DAY // 2
+    state, steps = owner.state, plain_steps(plan.verbs)
+    for place in (T3, T5):
+        show(state.tilt, state.signs, place, noon, noon + DAY, 10.0)
+    state.halt.look_at = noon
+    for minutes, positions in ((0, 0), (5, 0), (10, 1)):
+        assert state.standing.demoted == 0
+        state.wallet.positions = positions
+        settle(state, owner.tables, steps, noon + minutes * MINUTE)
+    assert [line.reason for line in owner.told()] == [Guard.DEMOTED]
 
 
 def test_positions_that_come_to_move_together_count_for_a_day(run: tuple[Plan, History]) -> None:

@@ -93,10 +93,11 @@ def hunter(spec_hash: str = "spec", code: str = "code") -> list[Draft]:
     return told
 
 
-def on_paper(spec_hash: str, trips: int, hours: float) -> list[Draft]:
-    """A paper run with so many round trips in so many hours."""
+def on_paper(spec_hash: str, trips: int, hours: float, every: int = HOUR) -> list[Draft]:
+    """A paper run with so many round trips in so many hours, which marks its equity every so often."""
     trade = (Decimal(1), Decimal(1), Decimal(1), Decimal(1), Decimal(0), Decimal(0), 1, "signal")
     closed = [Draft(TradeClosed(f"t{n}", "BTC/USDT", "one", BEGIN, *trade), BEGIN + n, "paper") for n in range(trips)]
     end = BEGIN + round(hours * HOUR)
+    marks = [marked(1000, at)._replace(by="paper") for at in range(BEGIN + every, end, every)]
     ended = Draft(RunEnded(f"paper-{BEGIN}", Decimal(1000), trips, trips, trips), end, "paper")
-    return [started(spec_hash, "paper", BEGIN), *closed, ended]
+    return [started(spec_hash, "paper", BEGIN), *closed, *marks, ended]

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cryptoflow.domain.calendar import DAY, MINUTE
 from cryptoflow.domain.discipline.nearing import near
 from cryptoflow.domain.propose import view_discipline
 from cryptoflow.domain.tilt.conduct import Conduct, due
 from cryptoflow.domain.tilt.levels import RESTRICTED
 from cryptoflow.domain.tilt.lockouts import length_of
-from cryptoflow.domain.tilt.records import DAY, DEFAULTS, MINUTE
+from cryptoflow.domain.tilt.records import DEFAULTS
 from cryptoflow.domain.tilt.signs import level_due, nearness, show
 from cryptoflow.engine.plan import Plan
 from cryptoflow.engine.runtime.owner import Owner

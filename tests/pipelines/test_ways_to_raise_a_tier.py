@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cryptoflow.domain.discipline.account import Account, tell
 from cryptoflow.domain.discipline.folding import folding
 from cryptoflow.domain.discipline.records import Standing
 from cryptoflow.domain.events.discipline import TierAcknowledged, TierBegan
+from cryptoflow.domain.events.tilt import TiltObserved
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.journal.snapshot import taken
 from cryptoflow.errors import CryptoflowError, ExitCode
@@ -24,6 +26,8 @@ from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.probing.evidence import code_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.tiers.live import live
+from cryptoflow.pipelines.tiers.showing import GAP
+from cryptoflow.pipelines.tiers.showing import on_paper as paper_of
 from cryptoflow.pipelines.tiers.standing import standing_of
 from cryptoflow.pipelines.tiers.table import law_of
 from cryptoflow.settings import VenueKeys, settings
@@ -119,8 +123,9 @@ def lie(drafts: Sequence[Draft], *more: Draft) -> list[Draft]:
 def test_a_new_account_with_money_is_refused_before_any_key_is_read(project: Path) -> None:
     told = str(refusal(project))
     assert "main is in tier 0 (observer), which trades no real money" in told
-    for command in ("cryptoflow paper", "cryptoflow probe lookahead", "cryptoflow probe warmup"):
-        assert f"{command} {project}" in told
+    assert "hint: nothing yet: this version does not trade on paper" in told
+    for command in ("cryptoflow probe lookahead", "cryptoflow probe warmup"):
+        assert f"{command} configs/small.yaml" in told
 
 
 def test_an_event_of_a_promotion_changed_by_sql_breaks_the_chain(project: Path, home: Path) -> None:
@@ -424,11 +429,30 @@ def test_what_the_gates_ask_for_leads_to_the_keys_and_to_nothing_else(project: P
 
 def test_hours_on_paper_begin_again_with_an_order_by_hand(project: Path, home: Path) -> None:
     resolved = resolve(project)
-    first, *rest, last = on_paper(resolved.spec_hash, 10, 30)
     by_hand = Draft(ordered(), BEGIN + 20 * HOUR, "ada")
-    kept(home, "paper-main", [first, *rest, by_hand, last])
+    kept(home, "paper-main", sorted([*on_paper(resolved.spec_hash, 10, 30), by_hand], key=attrgetter("at")))
     kept(home, "main", probed(resolved.spec_hash, code_of(resolved), BEGIN))
     assert "gate `paper_hours`: 10, needed 24" in str(refusal(project))
+
+
+def test_commands_now_and_then_are_no_hours_on_paper(project: Path, home: Path) -> None:
+    """A run that died after three hours, and what is written into its journal afterwards."""
+    resolved = resolve(project)
+    died = on_paper(resolved.spec_hash, 10, 3)[:-1]
+    told = TiltObserved("edit", "", None, None, stopped=False, setting="risk", raised=False)
+    commands = [Draft(told, BEGIN + hour * HOUR, by) for hour in range(3, 40) for by in ("ada", "paper", "cryptoflow")]
+    kept(home, "paper-main", [*died, *commands])
+    kept(home, "main", probed(resolved.spec_hash, code_of(resolved), BEGIN))
+    assert "gate `paper_hours`: 2, needed 24" in str(refusal(project))
+
+
+@pytest.mark.parametrize(("silent", "hours"), [(GAP, 24.0), (GAP + 1, 0.0)])
+def test_hours_on_paper_in_which_the_run_says_nothing_do_not_count(
+    project: Path, home: Path, silent: int, hours: float
+) -> None:
+    resolved = resolve(project)
+    kept(home, "paper-main", on_paper(resolved.spec_hash, 0, 16 * silent / HOUR, silent))
+    assert round(asyncio.run(paper_of("main", resolved.spec_hash)).hours, 3) == hours
 
 
 def ordered() -> object:

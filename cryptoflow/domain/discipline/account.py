@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from cryptoflow.domain.discipline.reach import Reach
 from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak
 from cryptoflow.domain.records import Pair, Wallet
-from cryptoflow.domain.tilt.records import SIGNS_SIZE, Tilt
+from cryptoflow.domain.tilt import conduct as conducts
+from cryptoflow.domain.tilt.conduct import Conduct
 
 
 class Doubt(NamedTuple):
@@ -68,8 +69,9 @@ class Account:
     """An account's discipline after some event of its journal.
 
     `mode` is that of its first run, `spec_hash` and `code` are the last run's; `pairs` has a row for each strategy and
-    symbol. `told` waits for the mark of its round; nothing of the journal that was not shown is in the rest. Since
-    `watched`, which is NaN before, the journal tells what a person does, overrides among it.
+    symbol. `conduct` is what of tilt follows from the same events; no step moves it but its own. `told` waits for the
+    mark of its round; nothing of the journal that was not shown is in the rest. Since `watched`, which is NaN before,
+    the journal tells what a person does, overrides among it.
     """
 
     name: str = ""
@@ -86,8 +88,7 @@ class Account:
     streak: Streak = field(default_factory=Streak)
     standing: Standing = field(default_factory=lambda: Standing(tier=0))
     evidence: Evidence = field(default_factory=Evidence)
-    tilt: Tilt = field(default_factory=Tilt)
-    signs: list[float] = field(default_factory=lambda: [0.0] * SIGNS_SIZE)
+    conduct: Conduct = field(default_factory=Conduct)
     days: list[float] = field(default_factory=lambda: [0.0] * DAYS)
     stops: list[float] = field(default_factory=lambda: [0.0] * (2 * STOPS))
     symbols: list[str] = field(default_factory=list)
@@ -132,14 +133,14 @@ class Account:
             self.pairs = [pair for row in rows for pair in (*row, *(Pair() for _ in symbols[before:]))]
 
 
-RECORDS = {"wallet": Wallet, "halt": Halt, "streak": Streak, "standing": Standing, "evidence": Evidence, "tilt": Tilt}
+RECORDS = {"wallet": Wallet, "halt": Halt, "streak": Streak, "standing": Standing, "evidence": Evidence}
 TUPLES = {"refusals": Refusal, "probes": Probe, "papers": Paper, "told": Told, "doubts": Doubt}
-LISTS = ("signs", "days", "stops", "symbols", "strategies", "held", "overrides", *TUPLES)
+LISTS = ("days", "stops", "symbols", "strategies", "held", "overrides", *TUPLES)
 
 
 def tell(account: Account) -> Any:
     """Return it as JSON values; what is no finite number is spelled."""
-    return _spelled(asdict(account))
+    return _spelled(asdict(account) | {"conduct": conducts.tell(account.conduct)})
 
 
 def read(told: Any) -> Account:
@@ -151,7 +152,8 @@ def read(told: Any) -> Account:
     found = _numbers(told)
     found |= {name: kind(**found[name]) for name, kind in RECORDS.items()}
     found |= {name: [kind(*each) for each in found[name]] for name, kind in TUPLES.items()}
-    return Account(**{**found, "pairs": [Pair(**each) for each in found["pairs"]]})
+    pairs = [Pair(**each) for each in found["pairs"]]
+    return Account(**{**found, "pairs": pairs, "conduct": conducts.read(found["conduct"])})
 
 
 WORDS = {"inf": inf, "-inf": -inf, "nan": nan}

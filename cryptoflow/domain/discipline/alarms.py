@@ -3,11 +3,10 @@
 Each is a comparison of plain numbers that compiles, and trips where the value has come to the limit.
 """
 
+from cryptoflow.domain.calendar import MINUTE
 from cryptoflow.domain.codes import Cause
 from cryptoflow.domain.discipline.trips import NOTHING, Trip
 from cryptoflow.domain.numbers import ratio
-
-MINUTE = 60_000
 
 NAKED_SILENCE, SILENCE = MINUTE, 15 * MINUTE
 """Milliseconds without contact that are too many: while a position has no stop resting at the venue, and otherwise."""

@@ -9,7 +9,7 @@ from collections.abc import MutableSequence
 from dataclasses import dataclass
 from math import nan
 
-from cryptoflow.domain.discipline.records import LONG_AGO
+from cryptoflow.domain.calendar import LONG_AGO, MINUTE
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import Bar
 
@@ -20,11 +20,11 @@ ROOM = 64
 DROP = 0.1
 """The share of the highest price that is gone when entries are taken back."""
 
-PAUSE = 5 * 60_000
+PAUSE = 5 * MINUTE
 """Milliseconds in which nothing is entered after that."""
 
 
-FINE = 60_000
+FINE = MINUTE
 """The longest bar that shows a drop, in milliseconds: of a longer one nobody knows how fast it fell."""
 
 

@@ -6,17 +6,18 @@ with a doubt is in tier 1 at most.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from math import isnan, nan
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.calendar import DAY, day_of
+from cryptoflow.domain.calendar import DAY, LONG_AGO, day_of
 from cryptoflow.domain.codes import Cause, Reason
 from cryptoflow.domain.discipline import account as accounts
 from cryptoflow.domain.discipline.account import Account, Doubt, Paper, Probe, Refusal, Told
 from cryptoflow.domain.discipline.gates import Finding
 from cryptoflow.domain.discipline.nearing import note as warned
-from cryptoflow.domain.discipline.records import LONG_AGO, Evidence, Tier
+from cryptoflow.domain.discipline.records import Evidence, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall, show
 from cryptoflow.domain.discipline.streaks import count
 from cryptoflow.domain.discipline.transfers import transferred
@@ -26,11 +27,11 @@ from cryptoflow.domain.events import accounts as facts
 from cryptoflow.domain.events import discipline as moves
 from cryptoflow.domain.events import evidence as shown
 from cryptoflow.domain.events.event import Event
-from cryptoflow.domain.events.orders import FillBooked, OrderReviewed
+from cryptoflow.domain.events.orders import FillBooked, OrderCreated, OrderReviewed
 from cryptoflow.domain.events.runs import RunStarted
-from cryptoflow.domain.events.tilt import TiltObserved, TiltRaised
+from cryptoflow.domain.events.tilt import TiltCoupled, TiltObserved
 from cryptoflow.domain.journal.fold import Folding
-from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.journal.recorded import PLAYING, Recorded
 from cryptoflow.domain.ledger import note_impact
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import (
@@ -48,15 +49,13 @@ from cryptoflow.domain.records import (
     Tables,
     Verdict,
 )
-from cryptoflow.domain.tilt.levels import Level
+from cryptoflow.domain.tilt import conduct as conducts
+from cryptoflow.domain.tilt.conduct import Conduct
+from cryptoflow.domain.tilt.evidence import SCORE_LOOKED_AT, score
 from cryptoflow.domain.tilt.records import DEFAULTS, HABITS_SIZE
-from cryptoflow.domain.tilt.signs import note_raised
 
 MACHINES = frozenset({"cryptoflow", "backtest", "paper", "live", "rehearse"})
 """Who gives commands without being a person."""
-
-EMPTY = ("backtest-", "paper-", "rehearse-")
-"""What accounts without real money are called first."""
 
 NOISE = 1e-12
 """Share of a number that a float may have lost on its way into the journal."""
@@ -76,18 +75,23 @@ class Law(NamedTuple):
 
 def folding(law: Law, name: str = "discipline") -> Folding[Account]:
     """Return the fold of an account's discipline under a law, whose digest belongs into the name."""
-    return Folding(name, 2, Account(), partial(step, law), accounts.tell, accounts.read)
+    return Folding(name, 3, Account(), partial(step, law), accounts.tell, accounts.read)
 
 
 def step(law: Law, account: Account, recorded: Recorded) -> Account:
     """Return the account after an event."""
-    handler = HANDLERS.get(recorded.name)
-    if handler is None or (recorded.name == OrderReviewed.name and recorded.by in MACHINES):
+    handler, tells_of_tilt = HANDLERS.get(recorded.name), recorded.name in conducts.HEARD
+    if handler is None and not tells_of_tilt:
         return account
-    after = account.copy()
+    after, event = account.copy(), recorded.event
     after.name = recorded.account
     after.at = max(after.at, recorded.at)
-    handler(law, after, recorded.event, recorded)
+    if tells_of_tilt:
+        after.conduct = conducts.after(after.conduct, event, recorded.at)
+        if recorded.name in SHOWING and is_tense(after.conduct, recorded.at):
+            after.halt.look_at = min(after.halt.look_at, recorded.at)
+    if handler is not None:
+        handler(law, after, event, recorded)
     return after
 
 
@@ -102,9 +106,15 @@ def shown_by(law: Law, account: Account, at: int, spec_hash: str, code: str) -> 
     """Return what gates would read of a settled account at a moment, for a spec and its code."""
     after = account.copy()
     after.spec_hash, after.code = spec_hash, code
+    after.conduct = conducts.by_time(after.conduct, at)
     note(after, at)
     show(state_of(after), law.tiers[after.standing.tier].low, at)
     return after.evidence
+
+
+def is_tense(conduct: Conduct, at: int) -> bool:
+    """Say whether the score is one at which a run looks at its tier at once."""
+    return score(conduct.tilt, conduct.signs, at) >= SCORE_LOOKED_AT
 
 
 def began_run(_: Law, account: Account, event: RunStarted, recorded: Recorded) -> None:
@@ -117,7 +127,7 @@ def began_run(_: Law, account: Account, event: RunStarted, recorded: Recorded) -
             account.halt.high = account.standing.day_base = account.standing.month_high = capital
         else:
             account.standing.since = recorded.at - 1  # who comes to tier 1 may do so with the start itself
-    if event.mode != "live" and not recorded.account.startswith(EMPTY):
+    if event.mode != "live" and not recorded.account.startswith(PLAYING):
         doubt(account, recorded.seq, f"a {event.mode} is no evidence in the journal of {recorded.account}")
     account.spec_hash = event.spec_hash
     account.know([*account.symbols, *(symbol for symbol in event.symbols if symbol not in account.symbols)])
@@ -162,7 +172,7 @@ def settle(law: Law, account: Account, at: int, over: int | None = None) -> None
     down = [each for each in told if each.name == DEMOTED]
     up = [each for each in told if each.name == PROMOTED]
     note(account, at)
-    steps = steps_of(law, down)
+    steps, demotions = steps_of(law, down), account.standing.demotions
     for each in down:
         fall(run, tables, steps, each.at)
     if not down and over is not None:
@@ -174,6 +184,8 @@ def settle(law: Law, account: Account, at: int, over: int | None = None) -> None
                 if any(each.at == day * DAY for each in up):
                     climb(run, tables, steps, day * DAY)
         open_day(account.wallet, over)
+    if account.standing.demotions > demotions:
+        account.conduct = conducts.anew(account.conduct)
     for each in up:
         believe(run, tables, steps, account, each)
     look_again(run, tables, at)
@@ -219,7 +231,10 @@ def note(account: Account, at: int) -> None:
 
 
 def state_of(account: Account) -> State:
-    """Return the records of an account as the steps take them; nothing in it is held or ordered, its tape is empty."""
+    """Return the records of an account as the steps take them; nothing in it is held or ordered, its tape is empty.
+
+    What tilt remembers of entries and closed trades moves with the account's conduct, not with these steps.
+    """
     account.wallet.lines = 0
     return State(
         wallet=account.wallet,
@@ -244,8 +259,8 @@ def state_of(account: Account) -> State:
         dailies=(),
         alike=(nan,),
         closes=(nan,),
-        tilt=account.tilt,
-        signs=account.signs,
+        tilt=replace(account.conduct.tilt),
+        signs=account.conduct.signs,
         habits=[0.0] * HABITS_SIZE,
         tape=[Line() for _ in range(LINES + len(account.told))],
     )
@@ -342,7 +357,7 @@ def on_paper(_: Law, account: Account, event: shown.PaperMeasured, __: Recorded)
 
 def reviewed(_: Law, account: Account, event: OrderReviewed, recorded: Recorded) -> None:
     """Count a person's order that a rule refused."""
-    if event.verdict == "refused":
+    if event.verdict == "refused" and recorded.by not in MACHINES:
         recent = (each for each in account.refusals if each.at > recorded.at - DAY)
         account.refusals = [*recent, Refusal(recorded.at, event.rule)]
         account.halt.look_at = LONG_AGO
@@ -361,12 +376,8 @@ def overridden(law: Law, account: Account, event: shown.OverrideAttempted, recor
     account.halt.look_at = LONG_AGO
 
 
-def tilted(_: Law, account: Account, event: TiltRaised, recorded: Recorded) -> None:
-    """Count a level of tilt; what is left of it is believed as it is told."""
-    note_raised(account.tilt, account.signs, LEVELS.index(event.level), recorded.at)
-
-
-LEVELS = tuple(level.name.lower() for level in Level)
+SHOWING = (OrderCreated.name, TiltCoupled.name, TiltObserved.name, shown.OverrideAttempted.name)
+"""What may raise the score."""
 
 TAKEN: Mapping[str, Callable[[State, Tables, Told], None]] = {
     moves.KillTripped.name: lambda run, tables, each: trip(
@@ -399,5 +410,4 @@ HANDLERS: Mapping[str, Callable[[Law, Account, Any, Recorded], None]] = {
     shown.PaperMeasured.name: on_paper,
     shown.OverrideAttempted.name: overridden,
     TiltObserved.name: observed,
-    TiltRaised.name: tilted,
 }

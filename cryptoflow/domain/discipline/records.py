@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from math import inf, nan
 
-NEVER = 9_000_000_000_000_000_000
-LONG_AGO = -9_000_000_000_000_000
+from cryptoflow.domain.calendar import LONG_AGO, NEVER
 
 
 @dataclass(slots=True)

@@ -2,11 +2,11 @@
 
 from math import inf, nan
 
-from cryptoflow.domain.calendar import DAY, day_of, month_of
+from cryptoflow.domain.calendar import DAY, LONG_AGO, NEVER, day_of, month_of
 from cryptoflow.domain.codes import Guard, Reason
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.discipline.paces import paced
-from cryptoflow.domain.discipline.records import DAYS, LONG_AGO, NEVER, Evidence, Standing
+from cryptoflow.domain.discipline.records import DAYS, Evidence, Standing
 from cryptoflow.domain.discipline.tiers import DOWN, NOTED, UP
 from cryptoflow.domain.leaving import cancel_all_entries
 from cryptoflow.domain.numbers import ratio

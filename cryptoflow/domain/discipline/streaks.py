@@ -1,7 +1,8 @@
 """Closed trades as the account's discipline counts them: losing ones in a row, stop-outs, the tier's record."""
 
+from cryptoflow.domain.calendar import LONG_AGO
 from cryptoflow.domain.codes import Reason
-from cryptoflow.domain.discipline.records import LONG_AGO, STOPS, Halt, Standing, Streak
+from cryptoflow.domain.discipline.records import STOPS, Halt, Standing, Streak
 from cryptoflow.domain.records import Pair, State
 from cryptoflow.domain.tilt.lockouts import close
 from cryptoflow.domain.tilt.rhythm import leave

@@ -7,6 +7,7 @@ price in a minute has NaN there, and so has all that is not held. All of it comp
 from collections.abc import MutableSequence, Sequence
 from math import inf, isnan, nan
 
+from cryptoflow.domain.calendar import MINUTE
 from cryptoflow.domain.numbers import log_of, ratio, root
 
 MINUTES = 30
@@ -20,9 +21,6 @@ SLACK = 1e-9
 
 POINTS = 20
 """Minutes, of these, in which both symbols of a pair must have moved from one price to another for it to count."""
-
-
-MINUTE = 60_000
 
 
 def is_watched(timeframe: int, discipline: int, symbols: int) -> bool:

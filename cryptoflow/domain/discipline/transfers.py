@@ -1,6 +1,7 @@
 """Money that comes or goes is neither profit nor loss: what is measured from moves along."""
 
-from cryptoflow.domain.discipline.records import LONG_AGO, Halt, Standing
+from cryptoflow.domain.calendar import LONG_AGO
+from cryptoflow.domain.discipline.records import Halt, Standing
 from cryptoflow.domain.records import Wallet
 
 

@@ -2,12 +2,12 @@
 
 from math import nan
 
-from cryptoflow.domain.calendar import DAY, day_of
+from cryptoflow.domain.calendar import DAY, MINUTE, NEVER, day_of
 from cryptoflow.domain.codes import Guard, Reason
-from cryptoflow.domain.discipline.alarms import MINUTE, TOGETHER, correlated
+from cryptoflow.domain.discipline.alarms import TOGETHER, correlated
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, is_shut, span_floor, streak_floor, warn
-from cryptoflow.domain.discipline.records import NEVER, Halt, Standing, Tier
+from cryptoflow.domain.discipline.records import Halt, Standing, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
 from cryptoflow.domain.discipline.streaks import forget
 from cryptoflow.domain.discipline.together import mean_correlation
@@ -16,6 +16,7 @@ from cryptoflow.domain.leaving import cancel_all_entries, leave_all
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import State, Steps, Tables
 from cryptoflow.domain.tilt.coupling import renew
+from cryptoflow.domain.tilt.evidence import SCORE_LOOKED_AT, score
 from cryptoflow.domain.tilt.watching import happen, look_at_pairs
 
 NOISE = 1e-9
@@ -134,6 +135,8 @@ def look_again(run: State, tables: Tables, at: int) -> None:
     if standing.demoted == 1:
         halt.look_at = min(halt.look_at, standing.exits_until)
     halt.look_at = min(halt.look_at, run.tilt.look_at)
+    if score(run.tilt, run.signs, at) >= SCORE_LOOKED_AT:
+        halt.look_at = at  # what was ordered may be filled, and then there is a position to be demoted for
     if standing.under_since >= 0:
         halt.look_at = at  # its end is as much a moment to note as its beginning
 

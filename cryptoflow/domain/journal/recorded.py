@@ -10,8 +10,13 @@ from cryptoflow.domain.events.known import read
 GENESIS = "0" * 64
 """What the first event of an account is chained to."""
 
-RECORDED = "backtest-"
-"""What the accounts of recorded backtests begin with: their journals are evidence, and nobody adds to them."""
+RECORDED, PAPER, REHEARSED = "backtest-", "paper-", "rehearse-"
+"""What the names of accounts without real money begin with. Those of recorded backtests are evidence: nobody adds to
+their journals.
+"""
+
+PLAYING = (RECORDED, PAPER, REHEARSED)
+"""All of them."""
 
 
 def is_recorded(account: str) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from cryptoflow.domain.calendar import LONG_AGO
 from cryptoflow.domain.discipline.paces import DAILY, paced
-from cryptoflow.domain.discipline.records import LONG_AGO
 from cryptoflow.domain.events.discipline import KillReleased, KillTripped
 from cryptoflow.domain.events.recovery import (
     KillReported,

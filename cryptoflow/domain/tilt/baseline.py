@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.tilt.records import (
-    DAY,
     HABITS,
     PAUSE,
     RANGE_WIDTH,

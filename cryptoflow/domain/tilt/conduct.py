@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from math import inf, nan
 from typing import Any
 
+from cryptoflow.domain.calendar import LONG_AGO
 from cryptoflow.domain.events.accounts import EquityMarked, TradeClosed
 from cryptoflow.domain.events.discipline import TierDemoted, TierPromoted
 from cryptoflow.domain.events.event import Event
@@ -25,7 +26,7 @@ from cryptoflow.domain.tilt.hands import Hands
 from cryptoflow.domain.tilt.indicators import LIVE_DAY
 from cryptoflow.domain.tilt.levels import CALM, LEVEL_OF, LOCKED, SHARES, TIME_OVER, Level, changed
 from cryptoflow.domain.tilt.lockouts import close, end, is_earned, look_again, raise_to, reflect, size_back, step_up
-from cryptoflow.domain.tilt.records import DEFAULTS, HABITS_SIZE, LONG_AGO, SIGNS_SIZE, Tilt, TiltLimits
+from cryptoflow.domain.tilt.records import DEFAULTS, HABITS_SIZE, SIGNS_SIZE, Tilt, TiltLimits
 from cryptoflow.domain.tilt.rhythm import enter, leave
 from cryptoflow.domain.tilt.signs import count, level_due, live, score_of, sensitivity, show
 from cryptoflow.domain.tilt.table import T11, named
@@ -129,15 +130,34 @@ def for_time(now: Conduct, at: int) -> None:
         end(now.tilt, now.signs, now.tilt.until)
 
 
+def by_time(conduct: Conduct, at: int) -> Conduct:
+    """Return it once the time until a moment has passed."""
+    if conduct.tilt.until > at:
+        return conduct
+    now = conduct.copied()
+    for_time(now, at)
+    return now
+
+
+def anew(conduct: Conduct) -> Conduct:
+    """Return it as it begins to learn anew what is usual."""
+    now = conduct.copied()
+    forget(now.habits)
+    forget(now.own)
+    return now
+
+
 def observe(now: Conduct, seen: TiltObserved, at: int) -> None:
     """Look at what the operator did."""
     hands, tilt, signs = now.hands, now.tilt, now.signs
     match seen.what:
         case "order":
             by_hand.order(hands, tilt, signs, now.own, seen.symbol, float(seen.notional or 0), at)
+        case "trade" if seen.profit is not None and seen.profit < 0:
+            by_hand.trade(hands, now.own, seen.symbol, float(seen.profit), stopped=seen.stopped, at=at)
+            close(tilt, float(seen.profit), at)
         case "trade":
-            by_hand.trade(hands, now.own, seen.symbol, float(seen.profit or 0), stopped=seen.stopped, at=at)
-            close(tilt, min(0.0, float(seen.profit or 0)), at)  # a win that is merely claimed earns nothing
+            return  # a win that is merely claimed earns nothing, and takes nothing back
         case "edit":
             by_hand.edit(hands, tilt, signs, raised=seen.raised, at=at)
         case "restart":

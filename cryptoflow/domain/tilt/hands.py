@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptoflow.domain.calendar import DAY, day_of
+from cryptoflow.domain.calendar import DAY, HOUR, LONG_AGO, day_of
 from cryptoflow.domain.records import Pair
 from cryptoflow.domain.tilt.baseline import refresh, sample, severity
 from cryptoflow.domain.tilt.indicators import (
@@ -28,7 +28,7 @@ from cryptoflow.domain.tilt.indicators import (
     unusual_size,
 )
 from cryptoflow.domain.tilt.lockouts import is_locked
-from cryptoflow.domain.tilt.records import ENTRIES_SEEN, GROWN_SEEN, HOUR, LONG_AGO, RATE, SIZE, Tilt
+from cryptoflow.domain.tilt.records import ENTRIES_SEEN, GROWN_SEEN, RATE, SIZE, Tilt
 from cryptoflow.domain.tilt.rhythm import by_last, by_usual, count_entry, keep_size, lose, remember
 from cryptoflow.domain.tilt.signs import show
 from cryptoflow.domain.tilt.table import T2, T3, T5, T7, T8, T12

@@ -6,22 +6,10 @@ Times are milliseconds. A function ends in `_odd` where it says yes or no.
 from math import isnan
 from typing import Any
 
+from cryptoflow.domain.calendar import DAY, HOUR, MINUTE
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.tilt.baseline import beyond, is_known, middle
-from cryptoflow.domain.tilt.records import (
-    DAY,
-    HOUR,
-    LAST,
-    LAST_AT,
-    LOSSES,
-    LOSSES_AT,
-    LOSSES_SEEN,
-    MINUTE,
-    RATE,
-    SIZE,
-    TIMES,
-    TIMES_AT,
-)
+from cryptoflow.domain.tilt.records import LAST, LAST_AT, LOSSES, LOSSES_AT, LOSSES_SEEN, RATE, SIZE, TIMES, TIMES_AT
 
 FASTER, SLOWER = 2.0, 0.2
 """Times the usual rate, above or below which it is odd."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cryptoflow.domain.calendar import DAY, NEVER
 from cryptoflow.domain.tilt.levels import (
     CALM,
     DISTURBED,
@@ -18,7 +19,7 @@ from cryptoflow.domain.tilt.levels import (
     changed,
     stepped,
 )
-from cryptoflow.domain.tilt.records import DAY, DEFAULTS, NEVER, Tilt, TiltLimits
+from cryptoflow.domain.tilt.records import DEFAULTS, Tilt, TiltLimits
 from cryptoflow.domain.tilt.signs import clear, note_raised, raised_since
 
 WEEK = 7 * DAY
@@ -31,7 +32,7 @@ DEBT = (0.0, 0.1, 0.25, 0.5)
 def length_of(level: int, repeats: int, limits: TiltLimits = DEFAULTS) -> int:
     """Return how long a level lasts after so many others in a week.
 
-    >>> from cryptoflow.domain.tilt.records import MINUTE
+    >>> from cryptoflow.domain.calendar import MINUTE
     >>> length_of(1, 0) // MINUTE, length_of(2, 1) // MINUTE, length_of(3, 2) // MINUTE, length_of(3, 50) // MINUTE
     (5, 45, 3240, 10080)
     """

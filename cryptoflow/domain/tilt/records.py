@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-NEVER = 9_000_000_000_000_000_000
-LONG_AGO = -9_000_000_000_000_000
-
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+from cryptoflow.domain.calendar import DAY, LONG_AGO, MINUTE, NEVER
 
 
 @dataclass(slots=True)

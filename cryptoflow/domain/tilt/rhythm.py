@@ -9,6 +9,7 @@ a sizer that buys more because its stop is nearer risks no more than before.
 from math import isnan
 from typing import Any
 
+from cryptoflow.domain.calendar import HOUR
 from cryptoflow.domain.numbers import ratio
 from cryptoflow.domain.records import Pair
 from cryptoflow.domain.tilt.baseline import beyond, refresh, sample, severity
@@ -26,7 +27,6 @@ from cryptoflow.domain.tilt.indicators import (
 from cryptoflow.domain.tilt.records import (
     ENTRIES_SEEN,
     GROWN_SEEN,
-    HOUR,
     LAST,
     LAST_AT,
     LOSSES,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cryptoflow.domain.tilt.records import DAY, DEFAULTS, RAISED, RAISED_AT, SIGNS, Tilt, TiltLimits
+from cryptoflow.domain.calendar import DAY
+from cryptoflow.domain.tilt.records import DEFAULTS, RAISED, RAISED_AT, SIGNS, Tilt, TiltLimits
 from cryptoflow.domain.tilt.table import T1, T6, T7
 
 MONTH = 30 * DAY

@@ -2,21 +2,19 @@
 
 from math import inf
 
+from cryptoflow.domain.calendar import NEVER
 from cryptoflow.domain.codes import Guard, Leg, Reason
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.leaving import cancel_all_entries
 from cryptoflow.domain.records import State, Tables
 from cryptoflow.domain.tilt.coupling import most_coupled
+from cryptoflow.domain.tilt.evidence import SCORE_LOOKED_AT
 from cryptoflow.domain.tilt.indicators import LIVE_DAY, decay_odd
 from cryptoflow.domain.tilt.levels import LOCKED
 from cryptoflow.domain.tilt.lockouts import end, is_earned, raise_to, reflect, size_back, step_up
-from cryptoflow.domain.tilt.records import NEVER
 from cryptoflow.domain.tilt.rhythm import enter
 from cryptoflow.domain.tilt.signs import count, level_due, live, score_of, sensitivity, show
 from cryptoflow.domain.tilt.table import T11
-
-SCORE_LOOKED_AT = 50.0
-"""The score from which gates are asked at once; they may be in files, but none asks for less than half."""
 
 
 def look_at_entry(run: State, tables: Tables, strategy: int, symbol: int, leg: int, at: int) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.graph import Kind, Node
-from cryptoflow.domain.language import COLUMNS, DAY, MONDAY
+from cryptoflow.domain.language import COLUMNS, MONDAY
 from cryptoflow.engine.batch.scans import Scan, SideBySide
 from cryptoflow.engine.batch.stretch import Stretch, lift
 

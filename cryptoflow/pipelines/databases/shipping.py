@@ -37,7 +37,7 @@ async def ship(account: str | None = None, progress: Callable[[int, int], None] 
     """Ship every journal of this machine, or that of one account."""
     found = accounts()
     if account is not None and account not in found:
-        raise CryptoflowError(f"there is no journal of {account}", fix=known(found))
+        raise CryptoflowError(f"there is no journal of {account}", fix=known(found, account))
     shipped: list[Shipped] = []
     refused: list[CryptoflowError] = []
     async with ready(shared()) as database:

@@ -18,6 +18,7 @@ LIMITS = {
     ("count", "positions"): "positions",
     ("exposure", "limit"): "leverage",
     ("daily_loss", "limit"): "daily_loss",
+    ("correlation", "limit"): "position",
 }
 """The limit of a tier that caps each setting of a rule."""
 

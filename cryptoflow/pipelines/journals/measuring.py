@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptoflow.domain.calendar import DAY
+from cryptoflow.domain.calendar import DAY, HOUR
 from cryptoflow.domain.codes import BUY, Guard, Topic
 from cryptoflow.domain.discipline.nearing import near
 from cryptoflow.domain.discipline.score import MOST_ALERTS, score, used
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cryptoflow.domain.discipline.records import Tier
     from cryptoflow.engine.plan import Outcome, Plan
 
-HOUR = 3_600_000
 NOISE = 1e-9
 """The share of equity that floats may have lost: less than that is nothing in the market."""
 

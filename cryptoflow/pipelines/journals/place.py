@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptoflow.domain.journal.recorded import PLAYING, RECORDED
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.home import home_of
 from cryptoflow.spec.nearest import nearest
@@ -65,12 +66,22 @@ def unknown(account: str, found: list[str]) -> NoJournal:
     """Return what to say of an account that has no journal."""
     others = [name for name in found if name != account]  # a file of its name may hold another's
     near = nearest(account, others)
-    fix = f"did you mean `{near}`?" if near else known(others)
+    fix = f"did you mean `{near}`?" if near else known(others, account)
     return NoJournal(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
 
 
-def known(found: list[str]) -> str:
-    """Return which journals there are, as a hint."""
-    if not found:
-        return "`cryptoflow backtest SPEC --record` writes one"
-    return f"there are {', '.join(found)}"
+def known(found: list[str], account: str = "") -> str:
+    """Return which journals there are, as a hint; without any, what begins that of an account, or any at all."""
+    if found:
+        return f"there are {', '.join(found)}"
+    if not account:
+        return f"{RECORDS}, {BEGINS}"
+    if account.startswith(RECORDED):
+        return RECORDS
+    return UNWRITTEN if account.startswith(PLAYING) else BEGINS
+
+
+RECORDS = "`cryptoflow backtest SPEC --record` writes that of a run"
+BEGINS = "`cryptoflow probe lookahead SPEC` begins that of the account in SPEC"
+UNWRITTEN = "nothing writes one yet: this version trades neither on paper nor in rehearsals"
+"""What begins the journals of recorded backtests, of accounts with real money, and of others without."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.domain.discipline.account import Account
-from cryptoflow.domain.discipline.folding import EMPTY
+from cryptoflow.domain.journal.recorded import PLAYING
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.market.times import moment
 from cryptoflow.pipelines.explaining.ceilings import Ceilings
@@ -167,7 +167,7 @@ def refuse(problems: Iterator[Problem]) -> None:
 
 def play_money(name: str, account: Account) -> Iterator[Problem]:
     """Yield that an account is one without real money, by its name or by what its journal began with."""
-    if name.startswith(EMPTY) or account.simulated:
+    if name.startswith(PLAYING) or account.simulated:
         began = f", whose journal began with a {account.mode}," if account.simulated else ""
         what = f"{name}{began} has no real money, and what it shows bears out no tier of an account that has"
         yield Problem(what, fix="name an account of your own: `cryptoflow live SPEC --account NAME`")

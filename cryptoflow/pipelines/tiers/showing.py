@@ -5,12 +5,13 @@ from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptoflow.domain.calendar import HOUR, MINUTE
 from cryptoflow.domain.discipline.folding import MACHINES, shown_by
 from cryptoflow.domain.discipline.gates import PROMOTION, Finding
 from cryptoflow.domain.discipline.records import Evidence
 from cryptoflow.domain.events.accounts import TradeClosed
 from cryptoflow.domain.events.runs import RunEnded, RunStarted
-from cryptoflow.domain.journal.recorded import GENESIS, Recorded
+from cryptoflow.domain.journal.recorded import GENESIS, PAPER, Recorded
 from cryptoflow.pipelines.explaining.ceilings import Ceilings
 from cryptoflow.pipelines.gates import gates_of
 from cryptoflow.pipelines.journals.place import journal_file
@@ -19,9 +20,16 @@ from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tiers.standing import Standing, reading
 from cryptoflow.pipelines.tiers.table import found as finding_of
 from cryptoflow.pipelines.tiers.table import law_of
+from cryptoflow.spec.document import display
 
-HOUR = 3_600_000
-PAPER = "paper-"
+ON_PAPER = "paper"
+"""The mode of a run on paper, and by whom it says what it tells."""
+
+GAP = 90 * MINUTE
+"""How long a run on paper may say nothing and still count as going on: it marks its equity each hour, a little late."""
+
+PULSE = ("run.", "order.", "fill.", "position.", "trade.", "equity.", "risk.")
+"""What the events begin with that a run tells by itself; those of commands say nothing of a run."""
 
 
 class OnPaper(NamedTuple):
@@ -48,9 +56,11 @@ class Gate(NamedTuple):
         return not isnan(self.value)
 
 
+NO_PAPER = "nothing yet: this version does not trade on paper"
+
 FEEDS = {
-    "paper_trips": "cryptoflow paper {spec}",
-    "paper_hours": "cryptoflow paper {spec}",
+    "paper_trips": NO_PAPER,
+    "paper_hours": NO_PAPER,
     "evidence": "cryptoflow probe lookahead {spec}; cryptoflow probe warmup {spec}",
     "equity": "deposit at the venue, which is asked before the first order",
 }
@@ -78,32 +88,26 @@ async def on_paper(account: str, spec_hash: str, home: Path | None = None) -> On
 def measured(journal: Iterable[Recorded], spec_hash: str) -> OnPaper:
     """Return what the events of a paper account have to show: round trips of the spec, and its hours without a hand.
 
-    Hours are those between the start of a run and its last event; an order by hand lets them begin again, and a clock
-    that was set back adds none.
+    Hours are those between one thing that a run tells and the next, where it was not silent for longer than `GAP`; what
+    commands write meanwhile is none of it. An order by hand lets them begin again, a clock that was set back adds none.
     """
-    trips, hours, begun, seq, digest = 0, 0.0, None, 0, GENESIS
-    latest = 0
+    trips, time, seq, digest = 0, 0, 0, GENESIS
+    latest, last = 0, None
     for each in journal:
         seq, digest = each.seq, each.hash
         event = each.event if each.name in (RunStarted.name, RunEnded.name, TradeClosed.name) else None
         if isinstance(event, RunStarted):
-            hours += span(begun, latest)
-            begun = max(each.at, latest) if (event.spec_hash, event.mode) == (spec_hash, "paper") else None
+            last = max(each.at, latest) if (event.spec_hash, event.mode) == (spec_hash, ON_PAPER) else None
+        elif last is not None and each.by == ON_PAPER and each.name.startswith(PULSE):
+            since, last = last, max(each.at, last)
+            time += last - since if last - since <= GAP else 0
+            trips += isinstance(event, TradeClosed)
+        elif last is not None and each.name.startswith("order.") and each.by not in MACHINES:
+            time, last = 0, max(each.at, last)
+        if isinstance(event, RunEnded):
+            last = None
         latest = max(latest, each.at)
-        if begun is None:
-            continue
-        if isinstance(event, TradeClosed):
-            trips += 1
-        elif isinstance(event, RunEnded):
-            hours, begun = hours + span(begun, latest), None
-        elif each.name.startswith("order.") and each.by not in MACHINES:
-            hours, begun = 0.0, latest
-    return OnPaper(trips, hours + span(begun, latest), seq, digest)
-
-
-def span(begun: int | None, until: int) -> float:
-    """Return the hours of a run."""
-    return 0.0 if begun is None else (until - begun) / HOUR
+    return OnPaper(trips, time / HOUR, seq, digest)
 
 
 async def gates_before(
@@ -115,7 +119,7 @@ async def gates_before(
         return ()
     evidence = await evidence_of(standing, table, resolved, at, home)
     account = standing.account
-    spec = str(resolved.file) if resolved is not None else "SPEC"
+    spec = display(resolved.file) if resolved is not None else "SPEC"
     gates = []
     for name, asked in gates_of(table.trees[upper]).items():
         if asked.head == PROMOTION:

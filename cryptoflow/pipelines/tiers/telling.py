@@ -37,6 +37,12 @@ class Shown(NamedTuple):
         return state_of(self.standing.tier, self.standing.account.standing.demoted).value
 
     @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        exits = ", exits only" if self.standing.account.standing.demoted else ""
+        return f"tier {self.tier.tier} ({self.tier.name}){exits}"
+
+    @property
     def size(self) -> float:
         """The share of its size that an entry keeps while a promotion is new."""
         return paced(self.standing.account.standing.promoted_at, self.at, self.tier.protection.pace())

@@ -9,6 +9,7 @@ from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.tilt.conduct import CONDUCT, Conduct, after, due, passed
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.journals.writing import writing
+from cryptoflow.pipelines.operators import person
 from cryptoflow.pipelines.tilting.observations import Observation
 from cryptoflow.spec.shipped import tiers
 from cryptoflow.storage.events.folding import folded, keep
@@ -50,7 +51,8 @@ def told(conduct: Conduct, seen: Sequence[Observation], by: str) -> tuple[Conduc
 
 
 async def ingest(account: str, seen: Sequence[Observation], by: str) -> Ingested:
-    """Write observations into an account's journal, which is begun where there is none."""
+    """Write what a person has observed into an account's journal, which is begun where there is none."""
+    by = person(by, "--by")
     if len(seen) > AT_ONCE:
         raise CryptoflowError(
             f"{len(seen):,} observations are too many at once", fix=f"give {AT_ONCE:,} at a time", code=ExitCode.USAGE

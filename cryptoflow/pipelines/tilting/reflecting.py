@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cryptoflow.clock import MachineClock
+from cryptoflow.domain.calendar import NEVER
 from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.tilt import TiltEnded, TiltReflected, TiltResized
 from cryptoflow.domain.journal.recorded import Draft
 from cryptoflow.domain.tilt.conduct import CONDUCT, after, passed
 from cryptoflow.domain.tilt.levels import LOCKED, WAITING
 from cryptoflow.domain.tilt.lockouts import is_locked, size_back
-from cryptoflow.domain.tilt.records import NEVER
 from cryptoflow.domain.tilt.reflection import PROMPTS, lacking
 from cryptoflow.errors import CryptoflowError, ExitCode, Problem
 from cryptoflow.pipelines.journals.writing import writing

@@ -3,20 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from cryptoflow.domain.calendar import LONG_AGO, NEVER
 from cryptoflow.domain.tilt.baseline import is_known
 from cryptoflow.domain.tilt.conduct import CONDUCT, Conduct, after, for_time, passed
 from cryptoflow.domain.tilt.cooldowns import entry_from
 from cryptoflow.domain.tilt.levels import CALM, LEVEL_OF, SHARES, STATES, WINS, Level
 from cryptoflow.domain.tilt.lockouts import CALM_DAYS, is_locked, size_left
-from cryptoflow.domain.tilt.records import (
-    HABITS,
-    LONG_AGO,
-    NEVER,
-    RANGE_WIDTH,
-    RANGES_AT,
-    SAMPLES,
-    SAMPLES_SEEN,
-)
+from cryptoflow.domain.tilt.records import HABITS, RANGE_WIDTH, RANGES_AT, SAMPLES, SAMPLES_SEEN
 from cryptoflow.domain.tilt.signs import live, score_of
 from cryptoflow.domain.tilt.table import INDICATORS, named
 from cryptoflow.pipelines.journals.place import opened

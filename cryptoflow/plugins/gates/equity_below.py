@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from cryptoflow.domain.calendar import MINUTE
 from cryptoflow.domain.discipline.gates import Finding, above
 from cryptoflow.domain.discipline.records import Evidence
 from cryptoflow.plugins.kinds import Gate
 from cryptoflow.plugins.registry import gate
-
-MINUTE = 60_000
 
 
 @gate("equity_below")

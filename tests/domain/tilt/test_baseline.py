@@ -5,9 +5,10 @@ from statistics import quantiles
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cryptoflow.domain.calendar import DAY, HOUR
 from cryptoflow.domain.records import Pair
 from cryptoflow.domain.tilt.baseline import beyond, forget, is_known, quantile, refresh, sample, severity
-from cryptoflow.domain.tilt.records import DAY, HABITS_SIZE, HOUR, RATE, SAMPLES, SIGNS_SIZE, SIZE, Tilt
+from cryptoflow.domain.tilt.records import HABITS_SIZE, RATE, SAMPLES, SIGNS_SIZE, SIZE, Tilt
 from cryptoflow.domain.tilt.rhythm import enter, leave
 from cryptoflow.domain.tilt.signs import live
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cryptoflow.domain.calendar import DAY, HOUR, MINUTE
 from cryptoflow.domain.events.tilt import TiltEnded, TiltRaised, TiltReflected
 from cryptoflow.domain.tilt.conduct import Conduct, after, due, passed, read, tell
 from cryptoflow.domain.tilt.levels import CALM, STATES, TiltState
 from cryptoflow.domain.tilt.lockouts import is_locked
-from cryptoflow.domain.tilt.records import DAY, HOUR, MINUTE
 from cryptoflow.domain.tilt.signs import live, score_of
 from cryptoflow.domain.tilt.table import named
+from cryptoflow.pipelines.tilting.ingesting import told
 from cryptoflow.pipelines.tilting.observations import observation
 
 NOON = 20_000 * DAY + 12 * HOUR
@@ -100,8 +101,7 @@ def test_edits_and_what_they_loosen_are_seen() -> None:
     assert next_day.live == {"T7"}
     later = Desk().lose().do("edit", after_s=2 * 86_400, setting="risk", raised=True)
     assert later.live == set()
-    won = Desk().do("trade", symbol="BTC/USDT", profit="1").do("edit", setting="risk", raised=True)
-    assert won.live == set()
+    assert won(Desk()).do("edit", setting="risk", raised=True).live == set()
 
 
 def test_an_override_counts_also_when_it_was_refused() -> None:
@@ -167,6 +167,58 @@ def test_a_fold_changes_nothing_that_it_was_given(acts: tuple[str, ...]) -> None
         said = {"order": {"symbol": "A/B", "notional": "1"}, "edit": {"setting": "x"}}.get(what)
         desk.do(what, **said) if said else desk.lose()
         assert json.dumps(tell(before)) == spelled
+
+
+def won(desk: Desk) -> Desk:
+    return desk.do("trade", symbol="BTC/USDT", profit="1000")
+
+
+def test_a_win_that_is_claimed_hides_no_raise_after_a_loss() -> None:
+    doubled = Desk().order(100).lose().order(200).lose()
+    assert won(doubled).order(400).live == {"T3"}
+    assert won(Desk().lose()).do("edit", setting="risk", raised=True).live == {"T7"}
+
+
+Act = tuple[str, int]
+SAID: dict[str, dict[str, Any]] = {
+    "lose": {"what": "trade", "symbol": "BTC/USDT", "profit": "-10", "stopped": True},
+    "win": {"what": "trade", "symbol": "BTC/USDT", "profit": "90"},
+    "edit": {"what": "edit", "setting": "risk", "raised": True},
+}
+
+
+def ingested(life: list[tuple[int, Act]]) -> list[float]:
+    """The signs after what a life tells, each act so many seconds after the one before."""
+    at, seen = NOON, []
+    for pause, (what, size) in life:
+        at += pause * 1_000
+        line = SAID.get(what, {"what": what, "symbol": "BTC/USDT", "notional": size})
+        seen.append(observation(json.dumps({"at": at, **line})))
+    return told(Conduct(), seen, "ada")[0].signs
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 2_000),
+            st.one_of(
+                st.tuples(st.just("order"), st.sampled_from((100, 200, 400))),
+                st.tuples(st.sampled_from(("lose", "win", "edit")), st.just(0)),
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_no_win_that_is_claimed_makes_a_sign_less_live(life: list[tuple[int, Act]]) -> None:
+    """What a win took of the time passes without it too."""
+    without, owed = list[tuple[int, Act]](), 0
+    for pause, act in life:
+        owed += pause
+        if act[0] != "win":
+            without.append((owed, act))
+            owed = 0
+    assert all(there >= here for there, here in zip(ingested(life), ingested(without), strict=True))
 
 
 def test_wins_that_are_claimed_earn_no_size_back_and_repay_nothing() -> None:

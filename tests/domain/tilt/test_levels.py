@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from cryptoflow.domain.calendar import DAY, HOUR, MINUTE, NEVER
 from cryptoflow.domain.tilt.levels import (
     AFTER,
     CHANGES,
@@ -30,7 +31,7 @@ from cryptoflow.domain.tilt.lockouts import (
     size_left,
     step_up,
 )
-from cryptoflow.domain.tilt.records import DAY, HOUR, MINUTE, NEVER, SIGNS_SIZE, Tilt
+from cryptoflow.domain.tilt.records import SIGNS_SIZE, Tilt
 
 NOW = 100 * DAY
 
