@@ -5,6 +5,7 @@ from math import isnan, nan
 from cryptoflow.domain.calendar import NEVER, day_of
 from cryptoflow.domain.codes import BUY, SLOTS, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.discipline.likeness import likeness
+from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.paces import paced
 from cryptoflow.domain.discipline.records import Tier
 from cryptoflow.domain.discipline.watching import barred
@@ -284,6 +285,7 @@ def view_discipline(run: State, at: int, tables: Tables) -> None:
     view.losses_cost = streak.cost
     view.last_loss_at = streak.last_at
     view.lost_today = 1 if day_of(streak.last_at) == day_of(at) else 0
+    view.spent = spent(halt, run.wallet)
     view.correlated_exposure = 0.0
     view.size = paced(halt.released_at, at, tables.resume)
     view.size_by = RESUME

@@ -300,6 +300,7 @@ class AccountView:
     """The account at the moment of a review: `cash` is free of reservations, `exposure` counts pending entries.
 
     `losses` in a row came before it, which cost `losses_cost`; `lost_today` is 1 where the last was on the same day.
+    `spent` is 1 where the day has reached its limit, 2 the week, 3 the month: nothing is entered to the end of it.
     `size` is the share of its size that the account's discipline leaves an entry, `size_by` which part says so.
     `correlation` is that with the held or ordered symbol that moves most like the entry's, NaN where none is known;
     `correlated_exposure` what is held and ordered of all that move too much like it.
@@ -323,6 +324,7 @@ class AccountView:
     losses_cost: float = 0.0
     last_loss_at: int = LONG_AGO
     lost_today: int = 0
+    spent: int = 0
     size: float = 1.0
     size_by: int = -1
     correlation: float = nan

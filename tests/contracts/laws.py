@@ -78,6 +78,7 @@ def accounts(draw: st.DrawFn) -> AccountView:
         losses=draw(few),
         last_loss_at=draw(st.integers(0, 10**12)),
         lost_today=draw(st.integers(0, 1)),
+        spent=draw(st.sampled_from((0, 0, 0, 1, 2, 3))),
         correlation=draw(st.one_of(st.just(nan), st.floats(-1, 1), st.floats(0.5, 1))),
         correlated_exposure=draw(part),
     )
@@ -135,7 +136,8 @@ LAWS: dict[str, Callable[..., bool]] = {
         <= account.cash * SLACK
     ),
     "daily_loss": lambda rule, order, account, size: (
-        lost_less(rule, account.day_open_equity, account.equity, 1)
+        account.spent == 0
+        and lost_less(rule, account.day_open_equity, account.equity, 1)
         and lost_less(rule, account.week_open_equity, account.equity, rule.week)
         and lost_less(rule, account.month_open_equity, account.equity, rule.month)
         and (

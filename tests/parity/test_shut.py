@@ -9,6 +9,7 @@ import pytest
 from cryptoflow.domain.calendar import DAY
 from cryptoflow.domain.codes import Cause, Guard, Leg, Reason, Topic
 from cryptoflow.domain.discipline.gates import Finding
+from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.standing import fall
 from cryptoflow.domain.discipline.watching import look_again, settle
 from cryptoflow.domain.tilt.signs import show
@@ -79,6 +80,46 @@ def test_a_limit_that_is_reached_takes_back_what_rests(span: str, limits: int) -
         told = after(owner, START + 5 * MINUTE)
         assert told.count(TAKEN) == taken
         assert wallet.pending == 2 - taken
+
+
+@pytest.mark.parametrize(("span", "days"), [("day_open", 1), ("week_open", 7), ("month_open", 31)])
+def test_a_limit_that_was_reached_holds_to_the_end_of_its_span_though_equity_comes_back(span: str, days: int) -> None:
+    """The first of January 2024 was a Monday."""
+    owner, end = Owner(plan_of("market")), START + days * DAY
+    state = owner.state
+    wallet = state.wallet
+    settle(state, owner.tables, owner.steps, START)
+    wallet.equity = wallet.day_open = wallet.week_open = wallet.month_open = 8500.0
+    state.halt.high = state.standing.day_base = 8500.0
+    setattr(wallet, span, 9000.0)
+    state.halt.look_at = 0
+    settle(state, owner.tables, owner.steps, START + MINUTE)
+    wallet.equity = 8990.0
+    for at, is_spent in ((START + 2 * MINUTE, True), (end - MINUTE, True), (end, False)):
+        settle(state, owner.tables, owner.steps, at)
+        assert (spent(state.halt, wallet) > 0) == is_spent
+
+
+def test_a_day_that_has_reached_its_limit_enters_nothing_until_midnight_in_both_drivers() -> None:
+    """The first symbol falls by more than the day's limit and comes back; the second is wanted only then."""
+    later = HELD | {"enter_long": "close < 101"}
+    plan = plan_of("market", later | {"stop_loss": "15%"})
+    tiers = tuple(replace(tier, day_amount=20.0, day_kill=100.0) for tier in plan.tiers)
+    count = np.arange(1_450)
+    market = flat(len(count))
+    price = np.where((count >= 10) & (count < 20), 95.0, 100.0)
+    market[0] = market[0]._replace(open=price, high=price, low=price, close=price)
+    price = np.where(count < 30, 105.0, 100.0)
+    market[1] = market[1]._replace(open=price, high=price, low=price, close=price)
+    one, other = (run(plan._replace(tiers=tiers), market).tape for run in (batch, event))
+    assert one.tobytes() == other.tobytes()
+    mine = one[(one["symbol"] == 1) & (one["topic"] <= Topic.REFUSED)]
+    refused = mine[mine["topic"] == Topic.REFUSED]
+    daily_loss = [rule.name for rule in plan.verbs.rules].index("daily_loss")
+    assert set(refused["rule"]) == {daily_loss}
+    assert {int(each) for each in refused["measure"]} == {4}
+    assert (int(refused["at"].min()), int(refused["at"].max())) == (START + 31 * MINUTE, START + DAY - MINUTE)
+    assert [int(each["at"]) for each in mine if each["topic"] == Topic.ORDER] == [START + DAY]
 
 
 def test_losses_in_a_row_take_back_what_rests_for_the_pause_and_for_the_day() -> None:

@@ -17,6 +17,7 @@ from cryptoflow.domain.discipline import account as accounts
 from cryptoflow.domain.discipline.account import Account, Doubt, Paper, Probe, Refusal, Told
 from cryptoflow.domain.discipline.gates import Finding
 from cryptoflow.domain.discipline.nearing import note as warned
+from cryptoflow.domain.discipline.nearing import shut
 from cryptoflow.domain.discipline.records import Evidence, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall, show
 from cryptoflow.domain.discipline.streaks import count
@@ -172,6 +173,8 @@ def settle(law: Law, account: Account, at: int, over: int | None = None) -> None
     down = [each for each in told if each.name == DEMOTED]
     up = [each for each in told if each.name == PROMOTED]
     note(account, at)
+    if over is not None:
+        shut(account.halt, account.wallet, law.tiers[account.standing.tier])
     steps, demotions = steps_of(law, down), account.standing.demotions
     for each in down:
         fall(run, tables, steps, each.at)
@@ -189,6 +192,8 @@ def settle(law: Law, account: Account, at: int, over: int | None = None) -> None
     for each in up:
         believe(run, tables, steps, account, each)
     look_again(run, tables, at)
+    if over is None:
+        account.halt.look_at = LONG_AGO  # a day may have ended since the last mark: the next one has to see to it
 
 
 def believe(run: State, tables: Tables, steps: Steps, account: Account, told: Told) -> None:

@@ -51,31 +51,72 @@ def note(run: State, cause: int) -> None:
 
 
 def day_floor(halt: Halt, wallet: Wallet, tier: Tier) -> float:
-    """Return the equity at which the day's loss is due for a look: a warning first, after it the limit.
+    """Return the equity at which the day's loss is due for a look: a warning first, after it the limit, then the end.
 
     >>> tier, opened = Tier(day_share=0.05), Wallet(day=7, day_open=1000.0)
     >>> day_floor(Halt(), opened, tier), day_floor(Halt(day_warned=7), opened, tier)
     (960.0, 950.0)
     >>> day_floor(Halt(day_warned=7), opened, Tier(day_share=0.5))
     850.0
+    >>> day_floor(Halt(day_warned=7, day_shut=7), opened, tier)
+    925.0
     """
-    if halt.day_warned == wallet.day:
-        limit, fatal = day_limit(tier, wallet.day_open), fatal_day(tier, wallet.day_open)
-        return wallet.day_open - (limit if limit < fatal else fatal)
-    return wallet.day_open - tier.warn_at * day_limit(tier, wallet.day_open)
+    limit, fatal = day_limit(tier, wallet.day_open), fatal_day(tier, wallet.day_open)
+    if halt.day_warned != wallet.day:
+        return wallet.day_open - tier.warn_at * limit
+    return wallet.day_open - (limit if limit < fatal and halt.day_shut != wallet.day else fatal)
 
 
-def span_floor(wallet: Wallet, tier: Tier) -> float:
+def span_floor(halt: Halt, wallet: Wallet, tier: Tier) -> float:
     """Return the equity at which the limit of the week or of the month is reached, whichever comes first.
 
-    >>> span_floor(Wallet(week_open=1000.0, month_open=1200.0), Tier(day_share=0.05))
+    One that was reached already needs no further look.
+
+    >>> span_floor(Halt(), Wallet(week_open=1000.0, month_open=1200.0), Tier(day_share=0.05))
     960.0
-    >>> span_floor(Wallet(week_open=1000.0, month_open=1100.0), Tier(day_share=0.05))
+    >>> span_floor(Halt(), Wallet(week_open=1000.0, month_open=1100.0), Tier(day_share=0.05))
     900.0
+    >>> span_floor(Halt(week_shut=3), Wallet(week=3, week_open=1000.0, month_open=1100.0), Tier(day_share=0.05))
+    880.0
     """
     week = wallet.week_open - tier.week * day_limit(tier, wallet.week_open)
     month = wallet.month_open - tier.month * day_limit(tier, wallet.month_open)
+    if halt.week_shut == wallet.week:
+        week = 0.0
+    if halt.month_shut == wallet.month:
+        month = 0.0
     return week if week > month else month
+
+
+def shut(halt: Halt, wallet: Wallet, tier: Tier) -> None:
+    """Note which of the day, the week and the month have cost their limit: they stay shut to their end.
+
+    >>> halt, wallet = Halt(), Wallet(equity=950.0, day=4, day_open=999.0, week=1, week_open=1050.0, month_open=950.0)
+    >>> shut(halt, wallet, Tier(day_share=0.05)); halt.day_shut == 4, halt.week_shut == 1
+    (False, False)
+    >>> shut(halt, wallet, Tier(day_share=0.04)); halt.day_shut == 4, halt.week_shut == 1
+    (True, True)
+    """
+    if has_cost(wallet.day_open, wallet.equity, 1.0, tier):
+        halt.day_shut = wallet.day
+    if has_cost(wallet.week_open, wallet.equity, tier.week, tier):
+        halt.week_shut = wallet.week
+    if has_cost(wallet.month_open, wallet.equity, tier.month, tier):
+        halt.month_shut = wallet.month
+
+
+def spent(halt: Halt, wallet: Wallet) -> int:
+    """Return which span that has reached its limit goes on: 1 the day, 2 the week, 3 the month, 0 none.
+
+    >>> wallet = Wallet(day=4, week=1, month=0)
+    >>> [spent(halt, wallet) for halt in (Halt(), Halt(day_shut=4, week_shut=1), Halt(day_shut=3, week_shut=1))]
+    [0, 1, 2]
+    """
+    if halt.day_shut == wallet.day:
+        return 1
+    if halt.week_shut == wallet.week:
+        return 2
+    return 3 if halt.month_shut == wallet.month else 0
 
 
 def streak_floor(streak: Streak, tier: Tier) -> float:
@@ -90,21 +131,18 @@ def streak_floor(streak: Streak, tier: Tier) -> float:
     return ratio(streak.cost, tier.streak_cost * (tier.warn_at if streak.warned == 0 else 1.0))
 
 
-def is_shut(wallet: Wallet, streak: Streak, tier: Tier, at: int) -> bool:
+def is_shut(halt: Halt, wallet: Wallet, streak: Streak, tier: Tier, at: int) -> bool:
     """Say whether nothing may be entered for now: the day, the week or the month has cost its limit, or losses pause.
 
-    >>> wallet, tier, day = Wallet(equity=950.0, day_open=999.0, week_open=1049.0), Tier(day_share=0.05), 86_400_000
-    >>> is_shut(wallet, Streak(), tier, 0), is_shut(wallet, Streak(), Tier(day_share=0.049), 0)
+    >>> halt, wallet, tier, day = Halt(day_shut=4), Wallet(day=5), Tier(), 86_400_000
+    >>> is_shut(halt, wallet, Streak(), tier, 0), is_shut(halt, Wallet(day=4), Streak(), tier, 0)
     (False, True)
-    >>> [is_shut(wallet, Streak(losses=3, last_at=0), tier, at) for at in (1_799_999, 1_800_000)]
+    >>> [is_shut(halt, wallet, Streak(losses=3, last_at=0), tier, at) for at in (1_799_999, 1_800_000)]
     [True, False]
-    >>> [is_shut(wallet, Streak(losses=5, last_at=0), tier, at) for at in (day - 1, day)]
+    >>> [is_shut(halt, wallet, Streak(losses=5, last_at=0), tier, at) for at in (day - 1, day)]
     [True, False]
     """
-    equity = wallet.equity
-    if has_cost(wallet.day_open, equity, 1.0, tier) or has_cost(wallet.week_open, equity, tier.week, tier):
-        return True
-    if has_cost(wallet.month_open, equity, tier.month, tier):
+    if spent(halt, wallet) > 0:
         return True
     if streak.losses >= tier.streak_stop and day_of(streak.last_at) == day_of(at):
         return True

@@ -11,8 +11,9 @@ class Halt:
     """The kill switch: whether it has tripped, what tripped it, and when trading goes on.
 
     `high` is the highest equity since trading last went on, from which drawdown counts. `day_warned` is the day whose
-    loss was warned of, `fall_warned` the high from which a fall was. Below `floor` or from
-    `look_at` on the account has to be looked at; until then no limit of it can have been reached.
+    loss was warned of, `fall_warned` the high from which a fall was. `day_shut`, `week_shut` and `month_shut` are the
+    last day, week and month that reached their limit. Below `floor` or from `look_at` on the account has to be looked
+    at; until then no limit of it can have been reached.
     """
 
     tripped: int = 0
@@ -26,6 +27,9 @@ class Halt:
     trips: int = 0
     day_warned: int = -1
     fall_warned: float = 0.0
+    day_shut: int = LONG_AGO
+    week_shut: int = LONG_AGO
+    month_shut: int = LONG_AGO
 
 
 @dataclass(slots=True)

@@ -6,12 +6,12 @@ from cryptoflow.domain.calendar import DAY, MINUTE, NEVER, day_of
 from cryptoflow.domain.codes import Guard, Reason
 from cryptoflow.domain.discipline.alarms import TOGETHER, correlated
 from cryptoflow.domain.discipline.lines import guard_line
-from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, is_shut, span_floor, streak_floor, warn
+from cryptoflow.domain.discipline.nearing import day_floor, fall_floor, is_shut, shut, span_floor, streak_floor, warn
 from cryptoflow.domain.discipline.records import Halt, Standing, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall
 from cryptoflow.domain.discipline.streaks import forget
 from cryptoflow.domain.discipline.together import mean_correlation
-from cryptoflow.domain.discipline.trips import Trip, fall_limit, trip_of
+from cryptoflow.domain.discipline.trips import Trip, day_limit, fall_limit, trip_of
 from cryptoflow.domain.leaving import cancel_all_entries, leave_all
 from cryptoflow.domain.marks import open_day
 from cryptoflow.domain.records import State, Steps, Tables
@@ -68,6 +68,7 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
         acknowledge(run, standing.exits_until)
     if run.tilt.look_at <= at:
         happen(run, at)
+    shut(halt, wallet, tables.tiers[standing.tier])
     if halt.tripped == 0:
         found = trip_of(wallet.equity, wallet.day_open, halt.high, run.streak, tables.tiers[standing.tier])
         if found.cause < 0 and wallet.positions >= 2 and at % EVERY == 0:
@@ -85,7 +86,7 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
             renew(run, at)
             look_at_pairs(run, tables, at)
     open_day(wallet, at)
-    if wallet.pending > 0 and is_shut(wallet, run.streak, tables.tiers[standing.tier], at):
+    if wallet.pending > 0 and is_shut(halt, wallet, run.streak, tables.tiers[standing.tier], at):
         cancel_all_entries(run, at, Reason.LIMIT_REACHED, tables)
     look_again(run, tables, at)
 
@@ -122,13 +123,14 @@ def look_again(run: State, tables: Tables, at: int) -> None:
     wallet, halt, standing = run.wallet, run.halt, run.standing
     tier = tables.tiers[standing.tier]
     halt.look_at = (day_of(at) + 1) * DAY
+    halt.floor = max(span_floor(halt, wallet, tier), standing.day_base * (1.0 - tier.day_demotion))
     if halt.tripped == 1:
-        halt.floor = standing.day_base * (1.0 - tier.day_demotion)
+        if halt.day_shut != wallet.day:
+            halt.floor = max(halt.floor, wallet.day_open - day_limit(tier, wallet.day_open))
         halt.look_at = min(halt.look_at, halt.until)
     else:
         day, deepest = day_floor(halt, wallet, tier), fall_floor(halt, tier)
-        span, costly = span_floor(wallet, tier), streak_floor(run.streak, tier)
-        halt.floor = max(day, deepest, span, costly, standing.day_base * (1.0 - tier.day_demotion))
+        halt.floor = max(halt.floor, day, deepest, streak_floor(run.streak, tier))
     if standing.tier > tables.account.lowest_tier:
         halt.floor = max(halt.floor, tier.low)
     halt.floor += NOISE * halt.high

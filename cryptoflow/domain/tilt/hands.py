@@ -77,7 +77,7 @@ def order(hands: Hands, tilt: Tilt, signs: Any, habits: Any, symbol: str, notion
     sizes = hands.sizes
     multiple = by_usual(notional, sizes.usual)
     keep_size(habits, multiple, multiple)
-    factor = by_last(sizes, notional, notional) if sizes.lost else 0.0
+    factor = by_last(sizes, notional, notional) if sizes.lost and sizes.entries else 0.0
     grown = sizes_grew(habits, int(habits[GROWN_SEEN])) or raised_after_losses_odd(factor, sizes.raised)
     if grown or unusual_size(habits, multiple):
         show(tilt, signs, T3, at, live, severity(habits, SIZE, multiple))

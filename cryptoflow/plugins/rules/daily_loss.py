@@ -18,7 +18,8 @@ class DailyLoss(Rule):
     """Enter nothing more once a day, a week or a month has cost its limit, and less from half of the day's limit on.
 
     Days begin at 00:00 UTC, weeks on Monday. What is lost counts on equity, open positions at their mark included,
-    from the equity that the day, the week or the month opened with.
+    from the equity that the day, the week or the month opened with. Once reached, a limit holds to the end of its day,
+    week or month, also where equity comes back.
     """
 
     measures = (
@@ -26,6 +27,9 @@ class DailyLoss(Rule):
         Measure("week", "{value:.2%} lost this week, limit {limit:.2%}"),
         Measure("month", "{value:.2%} lost this month, limit {limit:.2%}"),
         Measure("caution", "{value:.2%} lost today, entries are smaller from {limit:.2%} on"),
+        Measure("day_spent", "the limit of {limit:.2%} was reached today"),
+        Measure("week_spent", "the limit of {limit:.2%} was reached this week"),
+        Measure("month_spent", "the limit of {limit:.2%} was reached this month"),
     )
     smaller = ("limit", "week", "month", "caution", "size", "kill", "most")
 
@@ -50,7 +54,7 @@ class DailyLoss(Rule):
         _kill: float,
         _most: float,
     ) -> float:
-        """No objection while all three losses are below their limits, no room from there on.
+        """No objection while all three losses are below their limits, and none was before; no room from there on.
 
         >>> opened = {"day_open_equity": 1000.0, "week_open_equity": 1060.0, "month_open_equity": 1000.0}
         >>> DailyLoss.headroom(Entry(), AccountView(equity=960.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
@@ -59,9 +63,12 @@ class DailyLoss(Rule):
         0.0
         >>> DailyLoss.headroom(Entry(), AccountView(equity=954.0, **opened), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         0.0
+        >>> DailyLoss.headroom(Entry(), AccountView(equity=1.0, spent=1), 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
+        0.0
         """
         fine = (
-            below(account.day_open_equity, account.equity, 1.0, share, amount)
+            account.spent == 0
+            and below(account.day_open_equity, account.equity, 1.0, share, amount)
             and below(account.week_open_equity, account.equity, week, share, amount)
             and below(account.month_open_equity, account.equity, month, share, amount)
         )
@@ -106,6 +113,9 @@ class DailyLoss(Rule):
         >>> account = AccountView(equity=940.0, day_open_equity=1000.0, week_open_equity=950.0)
         >>> DailyLoss.reading(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
         Reading(value=0.06, limit=0.05, measure=0)
+        >>> account = AccountView(equity=999.0, day_open_equity=1000.0, spent=1)
+        >>> DailyLoss.reading(Entry(), account, 0.05, inf, 2, 4, 0.5, 0.5, 1.5, 0.15)
+        Reading(value=0.05, limit=0.05, measure=4)
         """
         day = account.day_open_equity
         if not below(day, account.equity, 1.0, share, amount):
@@ -114,6 +124,12 @@ class DailyLoss(Rule):
             return against(account.week_open_equity, account.equity, week, share, amount, 1)
         if not below(account.month_open_equity, account.equity, month, share, amount):
             return against(account.month_open_equity, account.equity, month, share, amount, 2)
+        if account.spent == 1:
+            return reached(day, 1.0, share, amount, 4)
+        if account.spent == 2:
+            return reached(account.week_open_equity, week, share, amount, 5)
+        if account.spent == 3:
+            return reached(account.month_open_equity, month, share, amount, 6)
         return against(day, account.equity, caution, share, amount, 3)
 
 
@@ -129,3 +145,9 @@ def below(opened: float, equity: float, times: float, share: float, amount: floa
 def against(opened: float, equity: float, times: float, share: float, amount: float, measure: int) -> Reading:
     """Read what was lost against so many day limits, as shares of what equity opened with."""
     return Reading(ratio(opened - equity, opened), ratio(times * ceiling(opened, share, amount), opened), measure)
+
+
+def reached(opened: float, times: float, share: float, amount: float, measure: int) -> Reading:
+    """Read a limit that was reached before: it was lost then, whatever has come back since."""
+    limit = ratio(times * ceiling(opened, share, amount), opened)
+    return Reading(limit, limit, measure)
