@@ -21,6 +21,7 @@ def test_w1_ends_as_the_fused_loop_does() -> None:
     agree("W1", ours, lone_loop(market[0])())
 
 
+@pytest.mark.long  # its sizer is the benchmark's own, so the decision compiles anew
 def test_w3_ends_as_the_fused_loop_over_twenty_symbols_and_one_wallet() -> None:
     market = twenty(BARS)
     ours = pair("W3", market).free()
@@ -37,7 +38,7 @@ def test_w4_is_w1_with_a_stop_and_a_target() -> None:
     assert set(exits["reason"]) == {Reason.SIGNAL, Reason.STOP, Reason.TARGET}
 
 
-@pytest.mark.parametrize("work", ["W1", "W4", "W3"])
+@pytest.mark.parametrize("work", ["W1", "W4", pytest.param("W3", marks=pytest.mark.long)])
 def test_with_discipline_on_every_rule_is_asked_every_entry_is_cut_and_none_is_refused_but_for_want_of_places(
     work: str,
 ) -> None:

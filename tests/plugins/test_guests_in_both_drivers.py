@@ -55,6 +55,10 @@ class MyLoss(Slippage):
 '''
 
 
+COMPILES = pytest.mark.long
+"""The decision compiles anew with each guest, for half a minute; one of each kind of answer is tried every time."""
+
+
 @pytest.fixture(autouse=True)
 def nobody_stays():
     yield
@@ -125,7 +129,7 @@ def test_a_rule_the_compiler_refuses_runs_in_the_event_driver_and_the_run_says_s
     assert said in Path(found["artifacts"]["report"]).read_text()
 
 
-@pytest.mark.parametrize("engine", ["batch", "event"])
+@pytest.mark.parametrize("engine", [pytest.param("batch", marks=COMPILES), "event"])
 def test_a_rule_that_answers_no_number_refuses_under_its_own_name(project, capsys, engine):
     spec = with_rule(project, "room = (inf, 0.0)")
     assert run(["backtest", str(spec), "--engine", engine, "--json"]) == 0
@@ -139,7 +143,7 @@ def test_a_rule_that_answers_no_number_refuses_under_its_own_name(project, capsy
     ("answer", "told", "line"),
     [
         ("lost", "slippage my_loss: cost returned (0.01, 0.02), a tuple, but is to return a share of the price", 10),
-        ("lost[2]", "slippage my_loss raised IndexError: tuple index out of range", 13),
+        pytest.param("lost[2]", "slippage my_loss raised IndexError: tuple index out of range", 13, marks=COMPILES),
     ],
 )
 def test_a_slippage_without_an_answer_ends_the_run_with_its_line(project, capsys, answer, told, line):
