@@ -75,9 +75,12 @@ def end(tilt: Tilt, signs: Any, at: int) -> int:
 
 
 def reflect(tilt: Tilt, signs: Any, at: int) -> int:
-    """Take a reflection, which ends a lock whose time is over; return the level that this ends, 0 for none."""
+    """Take a reflection, which ends a lock whose time is over; return the level that this ends, 0 for none.
+
+    One that is told of late, after the time was over, ends it as of then.
+    """
     tilt.reflect_at = NEVER
-    return follow(tilt, signs, changed(tilt.state, REFLECTION_GIVEN), at)
+    return follow(tilt, signs, changed(tilt.state, REFLECTION_GIVEN), max(at, tilt.since))
 
 
 def follow(tilt: Tilt, signs: Any, after: int, at: int) -> int:

@@ -176,3 +176,12 @@ def test_losses_at_a_level_become_debt_which_profits_repay() -> None:
         close(life.tilt, 1_000.0, NOW)
         assert life.tilt.debt == 0.0
     assert debts == [0.0, 10.0, 25.0, 50.0]
+
+
+def test_a_reflection_that_is_told_of_late_ends_a_lock_as_of_its_own_end() -> None:
+    tilt, signs = Tilt(), [0.0] * SIGNS_SIZE
+    raise_to(tilt, signs, 3, NOW)
+    over = tilt.until
+    end(tilt, signs, over)
+    assert reflect(tilt, signs, over - HOUR) == 3
+    assert (tilt.since, tilt.stage_at) == (over, over)
