@@ -25,7 +25,7 @@ def test_a_trial_counts_what_the_report_of_the_run_says(tmp_path: Path) -> None:
     assert (trial.refused.total(), trial.reduced.total()) == (run.guards.refused, run.guards.reduced)
     assert trial.days - trial.alive == pytest.approx(trial.kills.total(), abs=1), "a day for each kill"
     assert (trial.began, trial.ended) == (3, 2)
-    assert [*complaints([trial])] == ["reckless: daily_loss refuses 37% of all entries"]
+    assert [*complaints([trial])] == ["reckless: daily_loss refuses 38% of all entries"]
     assert cells(trial)[2] == "3 → 2"
 
 

@@ -139,10 +139,10 @@ def test_ctrl_c_ends_it_with_130_and_the_figures(market: RehearsalVenue) -> None
 
 @pytest.mark.parametrize(
     ("play", "begins", "lags", "pace"),
-    [(Play(), 0, True, "1"), (Play(speed=60.0), 0, False, "60"), (Play(), -2 * 60 * MINUTE, False, "1")],
+    [(Play(), 0, True, 1), (Play(speed=60.0), 0, False, 60), (Play(), -2 * 60 * MINUTE, False, 1)],
 )
 def test_lags_are_told_at_real_speed_and_of_our_own_time_only(
-    play: Play, begins: int, lags: bool, pace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+    play: Play, begins: int, lags: bool, pace: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:
     start = MachineClock().now() + begins
     first = start // MINUTE * MINUTE - MINUTE
@@ -158,7 +158,7 @@ def test_lags_are_told_at_real_speed_and_of_our_own_time_only(
     (row,), clock = summary["symbols"], summary["figures"]["clock"]
     found = (row["lag_p50_ms"], summary["figures"]["channels"]["ticks"]["lag_p99_ms"], clock["ahead_ms"])
     assert all((each is not None) is lags for each in found), found
-    assert f"{clock['pace']:.0f}" == pace
+    assert clock["pace"] == pytest.approx(pace, rel=0.1)
     assert (summary["remark"] is None) is lags
     assert ("lags: they mean something at real speed" in said.err) is not lags
 

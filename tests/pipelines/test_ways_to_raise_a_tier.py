@@ -391,6 +391,7 @@ def test_probes_of_another_spec_or_other_code_do_not_count(project: Path, home: 
         {"draws": 1},
         {"days": "2024-01-04..2024-01-20"},
         {"own": "", "bars": 999},
+        {"bars": 249},
     ],
 )
 def test_probes_that_tried_too_little_do_not_count(project: Path, home: Path, tried: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def test_of_processes_that_want_one_account_one_has_it_and_the_others_exit_7(url
     for engine, told in race(urls, 3).items():
         exits = check(told)
         assert exits[0] and exits[7]
-        assert whole(urls[engine]) >= exits[0]
+        assert whole(urls[engine]) >= sum("took" in each for each in told), "whoever was sure of it has written"
 
 
 @pytest.mark.long

@@ -10,6 +10,10 @@ BARS = 1_000
 """How many bars of a symbol a probe takes of a spec that has no period of its own; with fewer it is no evidence."""
 
 
+OWN_BARS = 250
+"""The same where it has one, which its owner chooses: a year of days, or ten days of hours."""
+
+
 class Reach(NamedTuple):
     """The days that a probe was asked about, like `2024-01-03..2024-01-20`, and how many draws it was to make."""
 
@@ -28,16 +32,18 @@ class Reach(NamedTuple):
         return within and other.draws <= self.draws
 
     def is_enough(self, probe: str, own: str, bars: int) -> bool:
-        """Say whether a pass is evidence: with no fewer draws than by default, on all of the spec's own days.
+        """Say whether a pass is evidence: with no fewer draws than by default, on all of the spec's own days and enough bars.
 
         >>> june = Reach("2024-06-01..2024-06-30", 12)
         >>> june.is_enough("lookahead", "2024-06-01..2024-06-30", 720), june.is_enough("lookahead", "", 720)
         (True, False)
         >>> june.is_enough("lookahead", "2024-05-31..2024-06-30", 9_000), Reach("", 0).is_enough("warmup", "", 0)
         (False, False)
+        >>> Reach("2024-06-01..2024-06-01", 12).is_enough("lookahead", "2024-06-01..2024-06-01", 24)
+        False
         """
         needed = Reach(own or self.period, DRAWS.get(probe, max(DRAWS.values())))
-        return self.covers(needed) and (own != "" or bars >= BARS)
+        return self.covers(needed) and bars >= (OWN_BARS if own else BARS)
 
     def joined(self, other: "Reach") -> "Reach":
         """Return what covers both, and the days between them.
