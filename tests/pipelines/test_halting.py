@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,21 +29,23 @@ from cryptoflow.domain.recovery.states import KillState
 from cryptoflow.domain.recovery.switch import after
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.execution.recovering import DeskFailed, Recovering
+from cryptoflow.pipelines.databases import leases
 from cryptoflow.pipelines.databases.leases import alone
 from cryptoflow.pipelines.databases.leases import holding as under_lease
 from cryptoflow.pipelines.databases.targets import file_url
 from cryptoflow.pipelines.halting.desks import Manned, nobody
 from cryptoflow.pipelines.halting.operating import kill, resume
 from cryptoflow.pipelines.halting.standing import Standing, standing, switch_of
-from cryptoflow.pipelines.halting.watchdog import Found, look
+from cryptoflow.pipelines.halting.watchdog import Found, Report, look, watch
 from cryptoflow.pipelines.journals.writing import appending, holding, writing
 from cryptoflow.settings import settings
-from cryptoflow.storage.database import Database
+from cryptoflow.storage.database import PRAGMAS, Database
 from cryptoflow.storage.events.appending import Fenced, append, fence
 from cryptoflow.storage.events.reading import Wanted, events
+from cryptoflow.storage.events.unwritable import Unwritable
 from cryptoflow.storage.files import create, existing
 from cryptoflow.storage.leases.floor import floor_of
-from cryptoflow.storage.leases.grants import Grant, LeaseLost, give_back, renew, take
+from cryptoflow.storage.leases.grants import Grant, LeaseLost, give_back, last, renew, take
 from cryptoflow.storage.work.sql_store import SqlStore
 from tests.execution.little_venue import LittleDesk, Venue
 from tests.storage.stories import drafts, intent
@@ -411,6 +414,135 @@ def test_who_takes_a_lease_that_was_given_back_or_of_who_wrote_nothing_trips_not
     hands.at += 10 * EXPIRY
     asyncio.run(SHORT[what](hands))
     assert hands.names() == []
+
+
+LONG = "desk, process 7 (live)" + 5_000 * "x"
+"""A holder of whose death nothing can be written in what is left of a page."""
+
+
+@contextmanager
+def full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no database have another page."""
+    with monkeypatch.context() as disk:
+        disk.setattr("cryptoflow.storage.database.PRAGMAS", (*PRAGMAS, "max_page_count=1"))
+        yield
+
+
+@pytest.mark.parametrize("what", SHORT)
+def test_a_journal_that_cannot_be_written_leaves_the_lease_with_the_dead_and_the_trip_to_the_next(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("cryptoflow.clock.time.time_ns", hands.nanoseconds)
+    hands.trades(LONG)
+    hands.at += EXPIRY
+    with full(monkeypatch), pytest.raises(Unwritable, match=r"main\.db cannot be written: database or disk is full"):
+        asyncio.run(SHORT[what](hands))
+    assert hands.names() == []
+    hands.at += 10 * EXPIRY
+    assert hands.looks() is Found.TRIPPED
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+
+
+def test_a_watchdog_tells_of_a_journal_that_cannot_be_written_and_looks_again(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_LEASE_HEARTBEAT", "0.05")
+    settings.cache_clear()
+    told: asyncio.Queue[Report] = asyncio.Queue()
+
+    async def watched() -> list[Report]:
+        with full(monkeypatch):
+            task = asyncio.create_task(watch("main", hands, nobody, told.put_nowait))
+            seen = [await told.get()]
+        seen.append(await told.get())
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return seen
+
+    hands.trades(LONG)
+    hands.at += EXPIRY
+    first, second = asyncio.run(asyncio.wait_for(watched(), 20))
+    assert (first.found, second.found) == (Found.AWAY, Found.TRIPPED)
+    assert "main.db cannot be written" in first.line
+
+
+TAKERS = """
+import asyncio, os, sys
+from cryptoflow.pipelines.journals.succeeding import Heir
+from cryptoflow.pipelines.journals.writing import holding
+
+class Clock:
+    def now(self):
+        return int(sys.argv[1])
+
+def dying(*asked, succeed=Heir.succeed):
+    if dies == "after":
+        succeed(*asked)
+    os._exit(9)
+
+async def run():
+    async with holding("main", "tier ack", Clock()):
+        pass
+
+Heir.succeed = dying
+for dies in ("before", "after"):
+    if not (child := os.fork()):
+        asyncio.run(run())
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Two processes, one after the other, that die as they take the lease: before and after the journal has the trip."""
+
+
+def test_who_dies_at_taking_over_from_the_dead_loses_no_trip(hands: Hands) -> None:
+    hands.trades("desk, process 7 (live)")
+    hands.at += EXPIRY
+    ended = subprocess.run([sys.executable, "-c", TAKERS, str(hands.at)], capture_output=True, text=True, check=False)
+    assert (ended.stdout.split(), ended.stderr) == (["9", "9"], "")
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    assert hands.inside(hands.shared, lambda to: last(to, "main", hands))[0].holder == "desk, process 7 (live)"
+    hands.at += EXPIRY
+    assert hands.looks() is Found.FREE
+    asyncio.run(acknowledging(hands))
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    assert "desk, process 7 (live) has not renewed" in hands.standing().switch.reason
+
+
+def test_who_waits_for_a_lease_tells_of_the_death_of_who_took_it_meanwhile(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cryptoflow.clock.time.time_ns", hands.nanoseconds)
+    asked = asyncio.Event()
+    floor = leases._floor
+
+    async def told(account: str) -> int:
+        token = await floor(account)
+        asked.set()
+        return token
+
+    async def run() -> None:
+        waiting = asyncio.create_task(under_lease("main", [sys.executable, "-c", ""], 900))
+        await asked.wait()
+        hands.inside(hands.shared, lambda to: give_back(to, first, hands))
+        hands.trades("desk, process 8 (live)")
+        hands.at += EXPIRY
+        assert await waiting == 0
+
+    monkeypatch.setattr(leases, "_floor", told)
+    first = hands.trades("desk, process 7 (live)")
+    asyncio.run(run())
+    assert hands.names() == ["kill.reported", "kill.tripped"]
+    assert "desk, process 8 (live) has not renewed" in hands.standing().switch.reason
+
+
+def test_leases_in_the_very_file_of_the_journal_keep_nobody_waiting(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRYPTOFLOW_DATABASE_URL", f"sqlite:///{hands.file}")
+    settings.cache_clear()
+    for short in SHORT.values():
+        asyncio.run(short(hands))
+    assert hands.kill() == "the kill switch has tripped"
 
 
 def test_a_switch_that_had_tripped_before_its_process_died_keeps_its_first_reason(hands: Hands) -> None:

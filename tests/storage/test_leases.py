@@ -16,7 +16,7 @@ from cryptoflow.storage.away import Away
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.appending import Fenced, append
 from cryptoflow.storage.leases.floor import floor_of
-from cryptoflow.storage.leases.grants import LEASES, LeaseHeld, LeaseLost
+from cryptoflow.storage.leases.grants import LEASES, Grant, LeaseHeld, LeaseLost
 from cryptoflow.storage.leases.lease import Leases, Standing, Terms
 from tests.servers.proxy import Proxy
 from tests.storage.connections import inside
@@ -52,6 +52,29 @@ async def pass_away(database: Database) -> None:
     """Let every lease end, as if nobody had renewed it for long."""
     async with database.writing() as connection:
         await connection.execute(update(LEASES).values(expires_at=0))
+
+
+def test_a_lease_goes_on_only_after_what_has_to_be_done_before(url: str) -> None:
+    seen: list[tuple[Grant, Grant]] = []
+
+    def refuses(before: Grant, mine: Grant) -> None:
+        seen.append((before, mine))
+        raise CryptoflowError("the journal cannot be written", code=ExitCode.UNAVAILABLE)
+
+    async def work(database: Database) -> None:
+        leases = Leases(database, MachineClock(), SELDOM)
+        async with await leases.take("main", "dead", above=0) as dead:
+            await pass_away(database)
+            left, _ = await leases.last("main")
+            for taking in (leases.take, leases.wait_for):
+                with pytest.raises(CryptoflowError, match="the journal cannot be written"):
+                    await taking("main", "next", above=0, succeed=refuses)
+            assert (await leases.last("main"))[0] == left
+            async with await leases.take("main", "next", above=0, succeed=lambda *both: seen.append(both)) as lease:
+                assert seen[-1] == (lease.before, lease.grant)
+        assert [(before, mine.token) for before, mine in seen] == [(left, dead.token + 1)] * 3
+
+    with_database(url, work)
 
 
 def test_the_second_who_asks_is_told_who_holds_it_and_until_when(url: str) -> None:

@@ -3,18 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 from cryptoflow.clock import MachineClock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import shared
 from cryptoflow.pipelines.journals.place import journal_file
-from cryptoflow.pipelines.journals.succeeding import succeeded
+from cryptoflow.pipelines.journals.succeeding import Heir
 from cryptoflow.settings import settings
 from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant
-from cryptoflow.storage.leases.lease import Lease, Leases, Standing, Terms
+from cryptoflow.storage.leases.lease import Leases, Standing, Succeed, Terms
 
 GRACE = 10.0
 """Seconds that a command has to end after it was told to."""
@@ -42,14 +41,13 @@ async def alone(account: str, what: str) -> AsyncIterator[None]:
         yield
         return
     try:
-        above = await _floor(account)
+        above, succeed = await _floor(account), _succeeding(account, what)
     except CryptoflowError:
-        above = 0
+        above, succeed = 0, None
     async with (
         ready(shared()) as database,
-        await Leases(database, MachineClock(), terms()).take(account, what, above=above, fences=False) as lease,
+        await Leases(database, MachineClock(), terms()).take(account, what, above=above, fences=False, succeed=succeed),
     ):
-        await _mourned(lease, above, what)
         yield
 
 
@@ -67,10 +65,10 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
     async with ready(shared()) as database:
         leases = Leases(database, MachineClock(), terms())
         what, above = " ".join(command), await _floor(account)
+        succeed = _succeeding(account, what)
         async with await leases.wait_for(
-            account, what, above=above, seconds=seconds, fences=False, tell=heard
+            account, what, above=above, seconds=seconds, fences=False, tell=heard, succeed=succeed
         ) as lease:
-            await _mourned(lease, above, what)
             try:
                 process = await asyncio.create_subprocess_exec(*command)
             except FileNotFoundError as error:
@@ -90,11 +88,10 @@ async def holding(account: str, command: Sequence[str], seconds: float) -> int:
             return ended.result()
 
 
-async def _mourned(lease: Lease, above: int, what: str) -> None:
-    """Write down that whoever held the account before died, where its journal is here and that process wrote to it."""
-    if above and above == lease.before.token:
-        file = journal_file(lease.grant.account)
-        await asyncio.to_thread(partial(succeeded, file, lease, what, MachineClock(), fences=False))
+def _succeeding(account: str, what: str) -> Succeed | None:
+    """Return what writes down that whoever held the account before died, where its journal is here by then."""
+    file = journal_file(account)
+    return None if shared().is_in(file) else Heir(file, what, terms(), MachineClock(), fences=False).succeed
 
 
 async def _floor(account: str) -> int:

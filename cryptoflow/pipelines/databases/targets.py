@@ -65,6 +65,10 @@ class Target(NamedTuple):
         """Say whether it is there; of a server nobody knows before asking."""
         return self.file is None or self.file.is_file()
 
+    def is_in(self, file: Path) -> bool:
+        """Say whether it is in this very file: whoever writes to it then keeps writers of that waiting."""
+        return self.file is not None and self.file.is_file() and file.is_file() and self.file.samefile(file)
+
     @property
     def written(self) -> str:
         """Return its URL as people write it, without a password."""

@@ -18,6 +18,7 @@ from cryptoflow.pipelines.journals.succeeding import silence_of
 from cryptoflow.pipelines.journals.writing import appending, journal_of
 from cryptoflow.storage.away import Away
 from cryptoflow.storage.events.journal import Journal
+from cryptoflow.storage.events.unwritable import Unwritable
 from cryptoflow.storage.leases.floor import floor_of
 from cryptoflow.storage.leases.grants import Grant, LeaseHeld
 
@@ -51,6 +52,8 @@ async def watch(account: str, clock: Clock, desks: Desks, tell: Callable[[Report
             report = await look(account, clock, desks)
         except Away as error:
             report = Report(account, Found.AWAY, f"the database of leases does not answer: {error.problems[0].what}")
+        except Unwritable as error:
+            report = Report(account, Found.AWAY, error.problems[0].what)
         if report != before:
             tell(report)
         before = report

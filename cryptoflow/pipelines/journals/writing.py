@@ -13,7 +13,7 @@ from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
 from cryptoflow.pipelines.journals.place import accounts, journal_file, unknown
-from cryptoflow.pipelines.journals.succeeding import succeeded
+from cryptoflow.pipelines.journals.succeeding import Heir
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.extent import extent_of
 from cryptoflow.storage.events.journal import Journal
@@ -57,7 +57,7 @@ async def holding(
 ) -> AsyncIterator[int]:
     """Hold an account's lease and yield its token, to which the journal is fenced; or raise `LeaseHeld`.
 
-    Where whoever held it before has died, the kill switch has tripped by then.
+    Where whoever held it before has died, the kill switch has tripped before the lease is ours.
     Leases are in the database that processes share: a file is made of it where there is none, or a second process
     would find nothing that keeps it out.
     """
@@ -68,13 +68,18 @@ async def holding(
     if _making(file).exists():  # another process begins it at this moment, or died at it
         await asyncio.to_thread(_made, file)
     above = await asyncio.to_thread(floor_of, file, account)
+    at_once = _is_made(file) and not shared(home).is_in(file)
+    heir = Heir(file, what, terms(), clock)
     async with (
         ready(shared(home)) as database,
-        await Leases(database, clock, terms()).take(account, what, above=above) as lease,
+        await Leases(database, clock, heir.terms).take(
+            account, what, above=above, succeed=heir.succeed if at_once else None
+        ) as lease,
     ):
-        if not file.is_file() or _making(file).exists():
-            await _begun(file, account, database)
-        await asyncio.to_thread(succeeded, file, lease, what, clock)
+        if not at_once:
+            if not _is_made(file):
+                await _begun(file, account, database)
+            await asyncio.to_thread(heir.succeed, lease.before, lease.grant)
         yield lease.token
 
 
@@ -116,6 +121,11 @@ def _made(file: Path) -> None:
             fix="name another folder with CRYPTOFLOW_HOME",
             code=ExitCode.UNAVAILABLE,
         ) from error
+
+
+def _is_made(file: Path) -> bool:
+    """Say whether a file is there as a whole."""
+    return file.is_file() and not _making(file).exists()
 
 
 def _making(file: Path) -> Path:

@@ -65,6 +65,10 @@ def untold(_: Standing) -> None:
     """Tell nobody."""
 
 
+Succeed = Callable[[Grant, Grant], None]
+"""What has to be done before a lease may go on: it is given the lease as it was and as it will be."""
+
+
 def holder_of(what: str) -> str:
     """Return who this process is, for those whom it keeps out: its host, its number and what it runs."""
     return f"{socket.gethostname()}, process {os.getpid()} ({what})"
@@ -205,7 +209,16 @@ class Leases:
     def __init__(self, database: Database, clock: Clock, terms: Terms | None = None) -> None:
         self.database, self.clock, self.terms = database, clock, terms or Terms()
 
-    async def take(self, account: str, what: str, *, above: int, fences: bool = True, tell: Tell = untold) -> Lease:
+    async def take(
+        self,
+        account: str,
+        what: str,
+        *,
+        above: int,
+        fences: bool = True,
+        tell: Tell = untold,
+        succeed: Succeed | None = None,
+    ) -> Lease:
         """Return an account's lease, or raise `LeaseHeld` with who has it and until when.
 
         `what` is what this process runs, in the eyes of whoever it keeps out. `above` is the highest token that the
@@ -213,11 +226,16 @@ class Leases:
         that was given, and a lower one could write nothing. Whoever writes to that journal begins by fencing it with
         the new token (`appending.fence`). One who writes nothing, and must not keep what an earlier holder left behind
         from being shipped, does not fence.
+
+        `succeed` is done in a thread while the row of the lease is ours and before that is committed: where it raises,
+        the lease is as it was. It must not wait for this database.
         """
         begun = Reading.now(self.clock)
         async with answered(self.database, self.terms.silence), self.database.writing() as connection:
             expiry = milliseconds(self.terms.expiry)
             taken = await connection.run_sync(leases.take, account, holder_of(what), expiry, self.clock, above, fences)
+            if succeed is not None:
+                await asyncio.to_thread(succeed, *taken)
         return Lease(self.database, *taken, self.terms, self.clock, tell, begun)
 
     async def wait_for(
@@ -229,12 +247,13 @@ class Leases:
         seconds: float | None = None,
         fences: bool = True,
         tell: Tell = untold,
+        succeed: Succeed | None = None,
     ) -> Lease:
         """Return an account's lease as soon as nobody else holds it; after `seconds` raise what stood in the way."""
         begun = Reading.now(self.clock)
         while True:
             try:
-                return await self.take(account, what, above=above, fences=fences, tell=tell)
+                return await self.take(account, what, above=above, fences=fences, tell=tell, succeed=succeed)
             except (LeaseHeld, Away) as error:
                 left = error.left / 1000 if isinstance(error, LeaseHeld) else self.terms.heartbeat
                 if seconds is not None:
