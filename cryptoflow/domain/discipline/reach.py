@@ -32,7 +32,7 @@ class Reach(NamedTuple):
         return within and other.draws <= self.draws
 
     def is_enough(self, probe: str, own: str, bars: int) -> bool:
-        """Say whether a pass is evidence: with no fewer draws than by default, on all of the spec's own days and enough bars.
+        """Say whether a pass is evidence: with the default's draws or more, on all of the spec's days and enough bars.
 
         >>> june = Reach("2024-06-01..2024-06-30", 12)
         >>> june.is_enough("lookahead", "2024-06-01..2024-06-30", 720), june.is_enough("lookahead", "", 720)
