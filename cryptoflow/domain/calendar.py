@@ -39,3 +39,22 @@ def month_of(day: int) -> int:
     year = (inside - inside // 1_460 + inside // 36_524 - inside // 146_096) // 365
     march_days = inside - (365 * year + year // 4 - year // 100)
     return (era * 400 + year) * 12 + (5 * march_days + 2) // 153
+
+
+def first_of_week(week: int) -> int:
+    """Number the day with which a week begins.
+
+    >>> [week_of(first_of_week(week) - 1) for week in (0, 1, 2)]
+    [-1, 0, 1]
+    """
+    return week * 7 - 3
+
+
+def first_of_month(month: int) -> int:
+    """Number the day with which a month begins.
+
+    >>> [first_of_month(month_of(day)) for day in (0, 30, 31, 789, 790)]  # 29 February 1972 is day 789
+    [0, 0, 31, 761, 790]
+    """
+    year = month // 12
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 12 * year) + 2) // 5 - 719_468

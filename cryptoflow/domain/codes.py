@@ -86,6 +86,15 @@ class Guard(IntEnum):
     RESIZED = 8
     WARNED = 9
     COUPLED = 10
+    LIMIT_REACHED = 11
+
+
+class Span(IntEnum):
+    """What a limit of losses is for; `Line.rule` holds it where one was reached."""
+
+    DAY = 0
+    WEEK = 1
+    MONTH = 2
 
 
 class Cause(IntEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptoflow.domain.calendar import DAY
-from cryptoflow.domain.codes import Cause, Reason, Topic
+from cryptoflow.domain.codes import Cause, Reason, Span, Topic
 from cryptoflow.domain.codes import Guard as GuardCode
 from cryptoflow.domain.metrics import Metrics, measure
 from cryptoflow.domain.tilt.levels import Level
@@ -28,6 +28,7 @@ WORDS = {
     GuardCode.REFLECTED: "reflection given",
     GuardCode.RESIZED: "size after a lock-out",
     GuardCode.WARNED: "limit is near",
+    GuardCode.LIMIT_REACHED: "limit is reached",
     GuardCode.COUPLED: "positions came together",
 }
 
@@ -123,6 +124,8 @@ def why_of(what: GuardCode, line: Mapping[str, Any], plan: "Plan") -> str:
     """Return what made discipline act, with what it looked at and what is allowed of it."""
     if what in (GuardCode.TRIPPED, GuardCode.WARNED):
         return f"{Cause(line['rule']).name.lower()}: {line['value']:.2%}, limit {line['limit']:.2%}"
+    if what is GuardCode.LIMIT_REACHED:
+        return f"{Span(line['rule']).name.lower()}: {line['value']:.2%} lost, limit {line['limit']:.2%}"
     if what is GuardCode.DEMOTED:
         return f"{plan.verbs.gates[line['rule']].name}: {line['value']:g}, limit {line['limit']:g}"
     if what is GuardCode.TILTED:

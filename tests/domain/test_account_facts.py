@@ -1,14 +1,18 @@
 """What the journal tells beside trades, as the account's discipline counts it."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isnan, nan
 
 import pytest
 
 from cryptoflow.domain.discipline.account import Account
 from cryptoflow.domain.discipline.folding import folding, settled, shown_by
+from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.events.accounts import AccountDeposited, AccountWithdrawn
-from cryptoflow.domain.events.discipline import KillReleased, KillTripped, TierAcknowledged
+from cryptoflow.domain.events.codec import canonical
+from cryptoflow.domain.events.discipline import KillReleased, KillTripped, RiskLimitReached, TierAcknowledged
 from cryptoflow.domain.events.evidence import OverrideAttempted, ProbeFailed
 from cryptoflow.domain.events.orders import OrderReviewed
 from cryptoflow.domain.journal.fold import fold
@@ -102,6 +106,35 @@ def test_refusals_of_a_person_s_orders_by_one_rule_send_down(rules: str, down: i
 def test_refusals_of_a_strategy_s_orders_do_not() -> None:
     said = [refusal("collar", BEGIN + place, by="live") for place in range(9)]
     assert told(*said, marked(601, BEGIN + HOUR)).standing.demoted == 0
+
+
+@pytest.mark.parametrize(("span", "days"), [("day", 1), ("week", 6), ("month", 17)])
+def test_a_limit_that_was_told_as_reached_holds_to_the_end_of_its_span_also_told_again(span: str, days: int) -> None:
+    """Of a limit that only the spec has, by which nothing else in the journal is measured; BEGIN is a Tuesday."""
+    begun = BEGIN // DAY * DAY
+    reached = Draft(RiskLimitReached(span, 0.025, 0.02, begun + days * DAY), BEGIN + HOUR, "live")
+    lost = [marked(600, BEGIN), reached, marked(585, BEGIN + HOUR)]
+    ends = [(begun + days * DAY - HOUR, True), (begun + days * DAY, False)]
+    for after, is_spent in [(BEGIN + HOUR + 1, True), *ends]:
+        fold_of = folding(LAW)
+        half = fold(journal(*sniper(), *lost), fold_of.step, fold_of.start)
+        half = fold_of.read(json.loads(canonical(fold_of.tell(half))))
+        account = settled(LAW, fold(journal(*sniper(), *lost, marked(599, after))[-1:], fold_of.step, half))
+        assert (spent(account.halt, account.wallet) > 0) == is_spent
+
+
+def test_nothing_but_what_was_told_says_that_a_limit_was_reached() -> None:
+    account = told(marked(600, BEGIN + HOUR), marked(580, BEGIN + 2 * HOUR))
+    assert spent(account.halt, account.wallet) == 0
+
+
+def test_evidence_of_a_spec_serves_no_other_once_an_account_has_run() -> None:
+    account = told(marked(700, BEGIN + HOUR))
+    for spec, code, shows in (("spec", "code", (1.0, 1.0, 10.0)), ("spec", "newer", (nan, nan, 10.0))):
+        found = shown_by(LAW, account, BEGIN + 2 * HOUR, spec, code)
+        assert (found.lookahead, found.warmup, found.paper_trips) == pytest.approx(shows, nan_ok=True)
+    found = shown_by(LAW, account, BEGIN + 2 * HOUR, "another", "code")
+    assert isnan(found.lookahead) and isnan(found.warmup) and isnan(found.paper_trips) and isnan(found.paper_hours)
 
 
 def test_a_kill_that_was_told_last_holds_though_its_round_was_never_marked() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cryptoflow.domain.calendar import DAY
-from cryptoflow.domain.codes import Cause, Guard, Leg, Reason, Topic
+from cryptoflow.domain.codes import Cause, Guard, Leg, Reason, Span, Topic
 from cryptoflow.domain.discipline.gates import Finding
 from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.standing import fall
@@ -93,11 +93,15 @@ def test_a_limit_that_was_reached_holds_to_the_end_of_its_span_though_equity_com
     state.halt.high = state.standing.day_base = 8500.0
     setattr(wallet, span, 9000.0)
     state.halt.look_at = 0
+    owner.told()
     settle(state, owner.tables, owner.steps, START + MINUTE)
+    reached = [line for line in owner.told() if (line.topic, line.reason) == (Topic.GUARD, Guard.LIMIT_REACHED)]
+    assert [(Span(line.rule).name.lower(), line.opened_at) for line in reached] == [(span.removesuffix("_open"), end)]
     wallet.equity = 8990.0
     for at, is_spent in ((START + 2 * MINUTE, True), (end - MINUTE, True), (end, False)):
         settle(state, owner.tables, owner.steps, at)
         assert (spent(state.halt, wallet) > 0) == is_spent
+    assert Guard.LIMIT_REACHED not in [line.reason for line in owner.told() if line.topic == Topic.GUARD]
 
 
 def test_a_day_that_has_reached_its_limit_enters_nothing_until_midnight_in_both_drivers() -> None:

@@ -26,10 +26,12 @@ from cryptoflow.engine.runtime.recorder import Recorder
 from cryptoflow.engine.runtime.run import play
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE
+from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.history import load_history
 from cryptoflow.pipelines.journals.recording import Told, events_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.tapes import Names
+from cryptoflow.pipelines.tiers.table import law_of
 
 SPEC = """\
 cryptoflow: 1
@@ -238,6 +240,16 @@ def test_an_account_that_is_told_again_from_any_point_comes_to_the_same(climber:
     kept = json.loads(canonical(fold_of.tell(fold(climber.journal[:half], fold_of.step, fold_of.start))))
     again = settled(climber.law, fold(climber.journal[half:], fold_of.step, fold_of.read(kept)))
     assert said(again) == said(climber.folded())
+
+
+def test_limits_that_a_run_reached_are_known_under_the_law_that_ships(tmp_path: Path) -> None:
+    """Which does not know what the run was allowed to lose; days and a week had cost it all."""
+    drawn = {"seed": 2, "volatility": 300, "capital": 60000, "timeframe": "4h", "after": "24h"}
+    done, law = run(tmp_path, {}, **drawn), law_of(shipped())
+    halt = fold(done.journal, folding(law).step, folding(law).start).halt
+    told, knew = ((each.day_shut, each.week_shut, each.month_shut) for each in (halt, done.state.halt))
+    assert told == knew
+    assert min(told[:2]) > 0
 
 
 def forged(journal: Sequence[Recorded], *drafts: Draft) -> list[Recorded]:

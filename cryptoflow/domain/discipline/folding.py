@@ -12,12 +12,12 @@ from math import isnan, nan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.calendar import DAY, LONG_AGO, day_of
-from cryptoflow.domain.codes import Cause, Reason
+from cryptoflow.domain.codes import Cause, Reason, Span
 from cryptoflow.domain.discipline import account as accounts
 from cryptoflow.domain.discipline.account import Account, Doubt, Paper, Probe, Refusal, Told
 from cryptoflow.domain.discipline.gates import Finding
+from cryptoflow.domain.discipline.nearing import hold
 from cryptoflow.domain.discipline.nearing import note as warned
-from cryptoflow.domain.discipline.nearing import shut
 from cryptoflow.domain.discipline.records import Evidence, Tier
 from cryptoflow.domain.discipline.standing import acknowledge, climb, end_day, fall, show
 from cryptoflow.domain.discipline.streaks import count
@@ -76,7 +76,7 @@ class Law(NamedTuple):
 
 def folding(law: Law, name: str = "discipline") -> Folding[Account]:
     """Return the fold of an account's discipline under a law, whose digest belongs into the name."""
-    return Folding(name, 3, Account(), partial(step, law), accounts.tell, accounts.read)
+    return Folding(name, 4, Account(), partial(step, law), accounts.tell, accounts.read)
 
 
 def step(law: Law, account: Account, recorded: Recorded) -> Account:
@@ -173,8 +173,6 @@ def settle(law: Law, account: Account, at: int, over: int | None = None) -> None
     down = [each for each in told if each.name == DEMOTED]
     up = [each for each in told if each.name == PROMOTED]
     note(account, at)
-    if over is not None:
-        shut(account.halt, account.wallet, law.tiers[account.standing.tier])
     steps, demotions = steps_of(law, down), account.standing.demotions
     for each in down:
         fall(run, tables, steps, each.at)
@@ -226,6 +224,7 @@ def note(account: Account, at: int) -> None:
     found.refusals = max(map(rules.count, rules), default=0)
     found.overrides = sum(at - DAY < each <= at for each in account.overrides)
     found.days_since_override = (at - (account.overrides[-1] if account.overrides else account.watched)) / DAY
+    found.lookahead = found.warmup = found.paper_trips = found.paper_hours = nan  # another spec's may be there
     for each in account.probes:
         if (each.spec_hash, each.code) == (account.spec_hash, account.code):
             setattr(found, each.probe, 1.0 if each.passed else 0.0)
@@ -334,6 +333,11 @@ def told(law: Law, account: Account, event: Event, recorded: Recorded) -> None:
         settle(law, account, recorded.at)
 
 
+def reached(_: Law, account: Account, event: moves.RiskLimitReached, __: Recorded) -> None:
+    """Keep a day, a week or a month shut that reached its limit: which limit held then, only the run knew."""
+    hold(account.halt, Span[event.span.upper()].value, event.until)
+
+
 def probed(_: Law, account: Account, event: shown.ProbeEvent, recorded: Recorded) -> None:
     """Note what a probe found; of the same spec and code the last word counts.
 
@@ -410,6 +414,7 @@ HANDLERS: Mapping[str, Callable[[Law, Account, Any, Recorded], None]] = {
     moves.TierDemoted.name: told,
     moves.TierAcknowledged.name: told,
     moves.RiskWarned.name: told,
+    moves.RiskLimitReached.name: reached,
     shown.ProbePassed.name: probed,
     shown.ProbeFailed.name: probed,
     shown.PaperMeasured.name: on_paper,

@@ -1,7 +1,7 @@
-"""What is told before a limit is reached: at a share of it, once for each day, each fall and each streak."""
+"""What is told before a limit is reached, at a share of it, and when it is: once for each day, fall and streak."""
 
-from cryptoflow.domain.calendar import day_of
-from cryptoflow.domain.codes import Cause, Guard
+from cryptoflow.domain.calendar import DAY, day_of, first_of_month, first_of_week, month_of, week_of
+from cryptoflow.domain.codes import Cause, Guard, Span
 from cryptoflow.domain.discipline.lines import guard_line
 from cryptoflow.domain.discipline.records import Halt, Streak, Tier
 from cryptoflow.domain.discipline.trips import day_limit, fall_limit, fatal_day
@@ -88,21 +88,48 @@ def span_floor(halt: Halt, wallet: Wallet, tier: Tier) -> float:
     return week if week > month else month
 
 
-def shut(halt: Halt, wallet: Wallet, tier: Tier) -> None:
-    """Note which of the day, the week and the month have cost their limit: they stay shut to their end.
+def shut(run: State, tier: Tier, at: int) -> None:
+    """Tell which of the day, the week and the month have come to cost their limit: they stay shut to their end.
 
-    >>> halt, wallet = Halt(), Wallet(equity=950.0, day=4, day_open=999.0, week=1, week_open=1050.0, month_open=950.0)
-    >>> shut(halt, wallet, Tier(day_share=0.05)); halt.day_shut == 4, halt.week_shut == 1
-    (False, False)
-    >>> shut(halt, wallet, Tier(day_share=0.04)); halt.day_shut == 4, halt.week_shut == 1
-    (True, True)
+    Of one that ends with this close, or ended before it, there is nothing to shut.
     """
-    if has_cost(wallet.day_open, wallet.equity, 1.0, tier):
-        halt.day_shut = wallet.day
-    if has_cost(wallet.week_open, wallet.equity, tier.week, tier):
-        halt.week_shut = wallet.week
-    if has_cost(wallet.month_open, wallet.equity, tier.month, tier):
-        halt.month_shut = wallet.month
+    wallet, halt = run.wallet, run.halt
+    day, week, month = wallet.day + 1, first_of_week(wallet.week + 1), first_of_month(wallet.month + 1)
+    if halt.day_shut != wallet.day and has_cost(wallet.day_open, wallet.equity, 1.0, tier):
+        reach(run, Span.DAY.value, wallet.day_open, 1.0, tier, day * DAY, at)
+    if halt.week_shut != wallet.week and has_cost(wallet.week_open, wallet.equity, tier.week, tier):
+        reach(run, Span.WEEK.value, wallet.week_open, tier.week, tier, week * DAY, at)
+    if halt.month_shut != wallet.month and has_cost(wallet.month_open, wallet.equity, tier.month, tier):
+        reach(run, Span.MONTH.value, wallet.month_open, tier.month, tier, month * DAY, at)
+
+
+def reach(run: State, span: int, opened: float, times: float, tier: Tier, until: int, at: int) -> None:
+    """Write that a limit of so many of the day's was reached, what was lost, and until when nothing is entered."""
+    if until <= at:
+        return
+    hold(run.halt, span, until)
+    line = guard_line(run, Guard.LIMIT_REACHED, at)
+    line.rule = span
+    line.value = ratio(opened - run.wallet.equity, opened)
+    line.limit = ratio(times * day_limit(tier, opened), opened)
+    line.opened_at = until
+
+
+def hold(halt: Halt, span: int, until: int) -> None:
+    """Note that the day, the week or the month that ends `until` has reached its limit.
+
+    >>> halt = Halt(day_shut=9)
+    >>> hold(halt, Span.DAY, 5 * DAY); hold(halt, Span.WEEK, 11 * DAY); hold(halt, Span.MONTH, 31 * DAY)
+    >>> halt.day_shut, halt.week_shut, halt.month_shut == month_of(0)
+    (9, 1, True)
+    """
+    last = until // DAY - 1
+    if span == Span.DAY:
+        halt.day_shut = max(halt.day_shut, last)
+    elif span == Span.WEEK:
+        halt.week_shut = max(halt.week_shut, week_of(last))
+    elif span == Span.MONTH:
+        halt.month_shut = max(halt.month_shut, month_of(last))
 
 
 def spent(halt: Halt, wallet: Wallet) -> int:

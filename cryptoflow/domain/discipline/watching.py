@@ -68,7 +68,6 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
         acknowledge(run, standing.exits_until)
     if run.tilt.look_at <= at:
         happen(run, at)
-    shut(halt, wallet, tables.tiers[standing.tier])
     if halt.tripped == 0:
         found = trip_of(wallet.equity, wallet.day_open, halt.high, run.streak, tables.tiers[standing.tier])
         if found.cause < 0 and wallet.positions >= 2 and at % EVERY == 0:
@@ -77,6 +76,7 @@ def look(run: State, tables: Tables, steps: Steps, at: int) -> None:
             trip(run, tables, found, at)
         else:
             warn(run, tables.tiers[standing.tier], at)
+    shut(run, tables.tiers[standing.tier], at)
     fall(run, tables, steps, at)
     if wallet.day >= 0:
         for day in range(wallet.day + 1, day_of(at) + 1):

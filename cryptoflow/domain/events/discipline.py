@@ -34,7 +34,17 @@ class KillReleased(KillEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class RiskWarned(Event):
+class RiskEvent(Event):
+    """Something about a limit of the account."""
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the curve."""
+        return "risk"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskWarned(RiskEvent):
     """Four fifths of a limit of the account are used up: `cause` is what would trip the kill switch."""
 
     name = "risk.warned"
@@ -42,10 +52,19 @@ class RiskWarned(Event):
     value: float
     limit: float
 
-    @property
-    def stream(self) -> str:
-        """Return the stream of the curve."""
-        return "risk"
+
+@dataclass(frozen=True, slots=True)
+class RiskLimitReached(RiskEvent):
+    """A day, a week or a month (`span`) has cost its limit: nothing is entered `until` it ends.
+
+    The limit is the strictest of tier, preset and spec, which the journal does not know otherwise.
+    """
+
+    name = "risk.limit_reached"
+    span: str
+    value: float
+    limit: float
+    until: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ KNOWN: Mapping[str, type[Event]] = {
         accounts.EquityMarked,
         accounts.RiskMeasured,
         discipline.RiskWarned,
+        discipline.RiskLimitReached,
         discipline.KillTripped,
         discipline.KillReleased,
         discipline.TierBegan,

@@ -268,4 +268,4 @@ def read(told: Any) -> Conduct:
     )
 
 
-CONDUCT = Folding("tilt", 1, Conduct(), step, tell, read)
+CONDUCT = Folding("tilt", 2, Conduct(), step, tell, read)

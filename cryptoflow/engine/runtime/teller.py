@@ -5,7 +5,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.codes import BUY, SELL, Cause, Guard, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import BUY, SELL, Cause, Guard, Leg, OrderType, Reason, Span, Topic
 from cryptoflow.domain.records import Line, Wallet
 from cryptoflow.domain.review import ALLOCATION, CASH, PROTECTION, RE_ENTRY, RESUME, TILT
 from cryptoflow.domain.tilt.levels import Level
@@ -87,7 +87,7 @@ class Words:
         causes = [cause.name.lower() for cause in Cause]
         known = dict.fromkeys((Guard.TRIPPED, Guard.RELEASED, Guard.WARNED), causes) | {Guard.DEMOTED: self.gates}
         levels = [level.name.lower() for level in Level]
-        known |= {Guard.TILTED: levels, Guard.CALMED: levels}
+        known |= {Guard.TILTED: levels, Guard.CALMED: levels, Guard.LIMIT_REACHED: [span.name.lower() for span in Span]}
         why = known[what][line.rule] if what in known else ""
         return GuardActed(line.at, what.name.lower(), why, line.number, line.value, line.limit)
 

@@ -7,12 +7,13 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.calendar import DAY
-from cryptoflow.domain.codes import BUY, Cause, Guard, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import BUY, Cause, Guard, Leg, OrderType, Reason, Span, Topic
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, TradeClosed
 from cryptoflow.domain.events.codec import finite
 from cryptoflow.domain.events.discipline import (
     KillReleased,
     KillTripped,
+    RiskLimitReached,
     RiskWarned,
     TierAcknowledged,
     TierDemoted,
@@ -269,6 +270,8 @@ class Teller:
                 return TierDemoted(line.number, self.terms.gates[line.rule], line.value, line.limit)
             case Guard.WARNED:
                 return RiskWarned(cause_of(line), line.value, line.limit)
+            case Guard.LIMIT_REACHED:
+                return RiskLimitReached(Span(line.rule).name.lower(), line.value, line.limit, line.opened_at)
             case Guard.ACKNOWLEDGED:
                 return TierAcknowledged(line.number)
             case Guard.TILTED:

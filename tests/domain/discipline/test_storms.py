@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from cryptoflow.domain.advance import advance
 from cryptoflow.domain.codes import SELL, SLOTS, Cause, Leg, OrderType, Topic
 from cryptoflow.domain.discipline.gates import PROMOTION
+from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.standing import acknowledge
 from cryptoflow.domain.discipline.transfers import transferred
 from cryptoflow.domain.discipline.trips import Trip
@@ -239,6 +240,7 @@ class Storm(RuleBasedStateMachine):
             assert state.standing.tier == watched.tier <= self.tables.account.highest_tier
             assert bool(state.halt.tripped) == watched.killed
             assert bool(state.standing.demoted) == watched.demoted
+            assert spent(state.halt, state.wallet) or not watched.is_spent()
 
     def check_account(self) -> None:
         """Hold all that is held and ordered together against the limits, after a round that entered something."""
@@ -317,6 +319,7 @@ def storms(count: int, steps: int) -> Counter[str]:
 
 
 HAPPENED = (
+    "LIMIT_REACHED",
     "TRIPPED",
     "RELEASED",
     "PROMOTED",

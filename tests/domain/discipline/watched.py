@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from cryptoflow.domain.calendar import DAY, day_of, month_of, week_of
-from cryptoflow.domain.codes import Guard, Leg, OrderType, Reason, Topic
+from cryptoflow.domain.codes import Guard, Leg, OrderType, Reason, Span, Topic
 from cryptoflow.domain.records import Line
 
 HOUR, MINUTE = 3_600_000, 60_000
@@ -61,6 +61,7 @@ class Watched:
     span: dict[str, int] = field(default_factory=lambda: {"day": -1, "week": -1, "month": -1})
     opened: dict[str, float] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=dict)
+    told_until: dict[str, int] = field(default_factory=dict)
     orders: dict[int, Ordered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,6 +79,10 @@ class Watched:
             for name, number in (("day", day), ("week", week_of(day)), ("month", month_of(day))):
                 if number != self.span[name]:
                     self.span[name], self.opened[name] = number, equity
+
+    def is_spent(self) -> bool:
+        """Whether the day, the week or the month that goes on has cost its limit."""
+        return any(number == self.span[name] for name, number in self.spent.items())
 
     def transfer(self, amount: float) -> None:
         """Let everything move along with money that came or went."""
@@ -144,6 +149,11 @@ class Watched:
             case Guard.ACKNOWLEDGED:
                 assert commanded or line.at >= self.demoted_at + DAY
                 self.demoted = False
+            case Guard.LIMIT_REACHED:
+                name = Span(line.rule).name.lower()
+                assert line.value >= line.limit * (1 - NOISE)
+                assert self.told_until.get(name, NEVER) < line.opened_at
+                self.told_until[name] = line.opened_at
             case Guard.TILTED:
                 self.tilted(line)
             case Guard.REFLECTED:
