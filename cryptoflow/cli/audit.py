@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cryptoflow.cli.db_talk import answer, conclude
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 
 app = typer.Typer(name="audit", help="Prove that journals are as they were written.", no_args_is_help=True)
 
@@ -13,7 +13,10 @@ app = typer.Typer(name="audit", help="Prove that journals are as they were writt
 @app.command("verify")
 def verify(
     account: Annotated[
-        str | None, typer.Argument(metavar="ACCOUNT", help="Only this account's journal.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="ACCOUNT", help="Only this account's journal.", show_default=False, callback=account_named
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

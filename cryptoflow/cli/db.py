@@ -6,7 +6,7 @@ import typer
 
 from cryptoflow.cli import db_copy, db_lease, db_retire, db_ship
 from cryptoflow.cli.db_talk import answer, conclude
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 from cryptoflow.cli.stopping import AGAIN, stoppable
 
 app = typer.Typer(name="db", help="Look after the databases and journals.", no_args_is_help=True)
@@ -129,7 +129,8 @@ def check(
 @app.command("rebuild")
 def rebuild(
     account: Annotated[
-        str | None, typer.Option(metavar="ACCOUNT", help="Only this account's.", show_default=False)
+        str | None,
+        typer.Option(metavar="ACCOUNT", help="Only this account's.", show_default=False, callback=account_named),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 
-Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Whose lease.", show_default=False)]
+Account = Annotated[
+    str, typer.Argument(metavar="ACCOUNT", help="Whose lease.", show_default=False, callback=account_named)
+]
 Command = Annotated[
     list[str], typer.Argument(metavar="-- COMMAND...", help="What to run meanwhile.", show_default=False)
 ]

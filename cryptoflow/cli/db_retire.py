@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, accounts_named
 
 Before = Annotated[
     str | None,
@@ -18,7 +18,9 @@ Tables = Annotated[
 ]
 Finished = Annotated[
     list[str] | None,
-    typer.Option(metavar="ACCOUNT", help="An account that writes nothing any more.", show_default=False),
+    typer.Option(
+        metavar="ACCOUNT", help="An account that writes nothing any more.", show_default=False, callback=accounts_named
+    ),
 ]
 Pretend = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")]
 

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from cryptoflow.cli.db_talk import answer, conclude
-from cryptoflow.cli.options import AsJson, Quiet
+from cryptoflow.cli.options import AsJson, Quiet, account_named
 from cryptoflow.cli.stopping import AGAIN, stoppable
 
 Account = Annotated[
-    str | None, typer.Argument(metavar="ACCOUNT", help="Only this account's journal.", show_default=False)
+    str | None,
+    typer.Argument(metavar="ACCOUNT", help="Only this account's journal.", show_default=False, callback=account_named),
 ]
 
 

@@ -302,21 +302,21 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "tier show": {
         OK: "shown",
         USAGE: WRONG_LINE,
-        INVALID: NO_DATABASE,
+        INVALID: f"others have journals and the account has none, or {NO_DATABASE}",
         UNAVAILABLE: OLD_FILE,
         REFUSED: "the journal is not as it was written, or a tier file of the project is looser than what ships",
     },
     "tier gates": {
         OK: "shown, whatever is met",
         USAGE: WRONG_LINE,
-        INVALID: f"the spec has mistakes, or {NO_DATABASE}",
+        INVALID: f"the spec has mistakes, others have journals and the account has none, or {NO_DATABASE}",
         UNAVAILABLE: OLD_FILE,
         REFUSED: "the journal is not as it was written, or a tier file of the project is looser than what ships",
     },
     "tier history": {
         OK: "listed, also when there is nothing",
         USAGE: WRONG_LINE,
-        INVALID: NO_DATABASE,
+        INVALID: f"others have journals and the account has none, or {NO_DATABASE}",
         UNAVAILABLE: OLD_FILE,
         REFUSED: "the journal is not as it was written",
     },
@@ -355,9 +355,9 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "tilt ingest": {
         OK: "written, with what follows from it",
         USAGE: f"{WRONG_LINE}, or there is no such file, or too much is given at once",
-        INVALID: "a line has mistakes and nothing is written, or the journal's file is none",
+        INVALID: "a line has mistakes and nothing is written, there is no such journal, or its file is none",
         UNAVAILABLE: f"the journal cannot be written, or {OLD_FILE}",
-        REFUSED: "the journal has seen later things, goes on elsewhere, or is a recorded backtest's",
+        REFUSED: "the journal has seen later things, or is a recorded backtest's",
         ExitCode.LEASE_HELD: "a process trades the account",
     },
     "reflect": {

@@ -4,8 +4,13 @@ from typing import Annotated
 
 import typer
 
+from cryptoflow.cli.options import account_named
+
 Account = Annotated[
-    str | None, typer.Argument(metavar="ACCOUNT", help="Whose journal; one need not say it of one.", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="ACCOUNT", help="Whose journal; one need not say it of one.", show_default=False, callback=account_named
+    ),
 ]
 Names = Annotated[
     list[str] | None,

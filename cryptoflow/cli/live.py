@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson, Overlay, Sets
+from cryptoflow.cli.options import AsJson, Overlay, Sets, account_named
 
 Spec = Annotated[
     Path | None,
@@ -18,7 +18,14 @@ Lower = Annotated[
     ),
 ]
 OfAccount = Annotated[
-    str | None, typer.Option("--account", metavar="NAME", help="Not the account of the spec.", show_default=False)
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Not the account of the spec.",
+        show_default=False,
+        callback=account_named,
+    ),
 ]
 
 

@@ -13,6 +13,22 @@ def stored(start: str) -> list[str]:
     return sorted({each.key.symbol for each in store_of().datasets() if each.key.symbol.startswith(start)})
 
 
+def account_named(account: str | None) -> str | None:
+    """Return the account that a command is about; refused where no spec could name it so."""
+    if account is None:
+        return None
+    from cryptoflow.pipelines.journals.place import named
+
+    return named(account)
+
+
+def accounts_named(accounts: list[str] | None) -> list[str] | None:
+    """Return the accounts that a command is about; refused where no spec could name one of them so."""
+    for account in accounts or ():
+        account_named(account)
+    return accounts
+
+
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file to run.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only, no progress and no remarks.")]
@@ -41,7 +57,7 @@ OfTimeframe = Annotated[
 OfVenue = Annotated[
     str | None, typer.Option("--venue", metavar="VENUE", help="Only bars of this venue.", show_default=False)
 ]
-OfAccount = Annotated[str, typer.Option("--account", metavar="ACCOUNT", help="Whose.")]
+OfAccount = Annotated[str, typer.Option("--account", metavar="ACCOUNT", help="Whose.", callback=account_named)]
 Patience = Annotated[
     float,
     typer.Option(

@@ -37,6 +37,7 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
     from getpass import getuser
 
     from cryptoflow.cli import say
+    from cryptoflow.cli.texts import text_of
     from cryptoflow.clock import MachineClock
     from cryptoflow.domain.tilt.reflection import PROMPTS
     from cryptoflow.errors import CryptoflowError, ExitCode
@@ -48,12 +49,7 @@ def reflect(account: Account = "main", file: File = None, operator: Operator = N
 
     name = person(operator or os.environ.get("USER") or getuser())
     if file is not None:
-        try:
-            answers = answers_in(file.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise CryptoflowError(f"there is no file {file}", code=ExitCode.USAGE) from error
-        except UnicodeDecodeError as error:
-            raise CryptoflowError(f"{file} is no text in UTF-8", code=ExitCode.INVALID) from error
+        answers = answers_in(text_of(file))
     elif sys.stdin.isatty():
         journal_of(account)  # before anybody takes the time
         answers = [asked(prompt) for prompt in PROMPTS]

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 
 app = typer.Typer(help="What an account may do, and why.", no_args_is_help=True, rich_markup_mode=None)
 
-OfAccount = Annotated[str, typer.Option("--account", metavar="NAME", help="Whose tier.")]
+OfAccount = Annotated[str, typer.Option("--account", metavar="NAME", help="Whose tier.", callback=account_named)]
 ForSpec = Annotated[
     Path | None,
     typer.Option(
@@ -90,9 +90,9 @@ def history(account: OfAccount = "main", as_json: AsJson = False) -> None:
 
     from cryptoflow.cli import say
     from cryptoflow.pipelines.journals.lines import as_object, line_of
-    from cryptoflow.pipelines.tiers.standing import standing_of
+    from cryptoflow.pipelines.tiers.standing import asked_about
 
-    found = run(standing_of(account))
+    found = run(asked_about(account))
     doubts = {each.seq: each.what for each in found.doubts}
     if as_json:
         moves = [{**as_object(each), "doubt": doubts.get(each.seq)} for each in found.moves]

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 
-Account = Annotated[str, typer.Option("--account", metavar="NAME", help="Whose.")]
+Account = Annotated[str, typer.Option("--account", metavar="NAME", help="Whose.", callback=account_named)]
 Lines = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", help="One JSON object per line; standard input without it.", show_default=False),
@@ -116,22 +116,15 @@ def ingest(file: Lines = None, account: Account = "main", by: By = "operator", a
 
       tail -n 20 terminal.jsonl | cryptoflow tilt ingest --by terminal
     """
-    import sys
     from asyncio import run
 
     from cryptoflow.cli import say
+    from cryptoflow.cli.texts import text_of
     from cryptoflow.clock import MachineClock
-    from cryptoflow.errors import CryptoflowError, ExitCode
     from cryptoflow.pipelines.tilting.ingesting import ingest as ingested
     from cryptoflow.pipelines.tilting.observations import observations
 
-    try:
-        text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise CryptoflowError(f"there is no file {file}", code=ExitCode.USAGE) from error
-    except UnicodeDecodeError as error:
-        raise CryptoflowError(f"{file or 'standard input'} is no text in UTF-8", code=ExitCode.INVALID) from error
-    seen = observations(text.splitlines(), str(file or "-"), MachineClock().now())
+    seen = observations(text_of(file).splitlines(), str(file or "-"), MachineClock().now())
     found = run(ingested(account, seen, by))
     if as_json:
         say.data(found._asdict())

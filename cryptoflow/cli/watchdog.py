@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from cryptoflow.cli.options import AsJson
+from cryptoflow.cli.options import AsJson, account_named
 from cryptoflow.cli.stopping import stoppable
 
-Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Whom to look after.")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Whom to look after.", callback=account_named)]
 Once = Annotated[bool, typer.Option("--once", help="Look once and end, as for cron.")]
 
 

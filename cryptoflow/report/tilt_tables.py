@@ -7,15 +7,16 @@ from typing import Any
 from rich.table import Table
 
 NONE = "–"
+MINUTE = 60_000
 
 
 def moment(at: int | None) -> str:
-    """Return a moment to the minute.
+    """Return the end of something to the minute, in which it is over for sure.
 
-    >>> moment(1705759200000), moment(None)
-    ('2024-01-20 14:00 UTC', '–')
+    >>> moment(1705759200000), moment(1705759200001), moment(None)
+    ('2024-01-20 14:00 UTC', '2024-01-20 14:01 UTC', '–')
     """
-    return NONE if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    return NONE if at is None else f"{datetime.fromtimestamp(-(-at // MINUTE) * MINUTE / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def sentences(told: Mapping[str, Any]) -> Iterator[str]:

@@ -180,3 +180,17 @@ def test_the_table_is_the_project_s(home: Path, capsys: pytest.CaptureFixture[st
     (tiers / "1-sniper.yaml").write_text(own)
     assert run(["tier", "table", "--json"]) == ExitCode.OK
     assert json.loads(capsys.readouterr().out)[1]["limits"]["order"] == "60 USDT"
+
+
+@pytest.mark.parametrize("command", [["tier", "show"], ["tier", "gates"], ["tier", "history"]], ids=" ".join)
+def test_beside_the_journals_of_others_an_account_without_one_is_a_slip_of_the_pen(
+    command: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--account", "mian"]) == ExitCode.OK
+    kept(home, "backtest-small-0123456789", sniper())
+    assert run([*command, "--account", "mian"]) == ExitCode.OK
+    assert run([*command, "--account", "backtest-small-012345678"]) == ExitCode.INVALID
+    kept(home, "main", sniper())
+    capsys.readouterr()
+    assert run([*command, "--account", "mian"]) == ExitCode.INVALID
+    assert capsys.readouterr().err == "there is no journal of mian\nhint: did you mean `main`?\n"

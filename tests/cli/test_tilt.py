@@ -1,7 +1,9 @@
 """`cryptoflow tilt` and `cryptoflow reflect`, on the journal of an account."""
 
 import json
+import re
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,13 @@ import pytest
 from cryptoflow.cli.app import run
 from cryptoflow.domain.events.tilt import TiltRaised
 from cryptoflow.domain.journal.recorded import Draft
+from cryptoflow.domain.tilt.baseline import ENOUGH, measure, sample
+from cryptoflow.domain.tilt.conduct import Conduct
+from cryptoflow.domain.tilt.records import RATE
 from cryptoflow.domain.tilt.reflection import PROMPTS
 from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.journals.place import journal_file
+from cryptoflow.pipelines.tilting.standing import ranges
 from cryptoflow.storage.events.appending import append
 from cryptoflow.storage.files import create
 
@@ -63,7 +69,13 @@ def shown(capsys: Capsys) -> dict[str, Any]:
     return json.loads(said(capsys, "tilt", "show", "--json"))  # type: ignore[no-any-return]  # an object
 
 
+def begun(account: str = "main") -> None:
+    """Let an account have a journal, of which nothing is told yet."""
+    create(journal_file(account)).dispose()
+
+
 def test_what_was_observed_raises_levels_that_are_shown_and_kept(project: Path, capsys: Capsys) -> None:
+    begun()
     now = int(time.time() * 1000)
     found = json.loads(said(capsys, "tilt", "ingest", str(observed(project, SEVEN, now - 65_000)), "--json"))
     assert found == {"account": "main", "observed": 7, "followed": ["tilt.raised", "tilt.raised"]}
@@ -78,6 +90,9 @@ def test_what_was_observed_raises_levels_that_are_shown_and_kept(project: Path, 
     usual = json.loads(said(capsys, "tilt", "baseline", "--json"))
     assert [each["samples"] for each in usual["ranges"]] == [0, 0, 0, 4, 4, 0]
     assert "order frequency" in said(capsys, "tilt", "baseline")
+    ends = re.findall(r"until=(\S+)", said(capsys, "tilt", "history"))
+    assert [each[-1] for each in ends] == ["Z", "Z"]
+    assert abs(datetime.fromisoformat(ends[1]).timestamp() * 1000 - standing["until"]) < 1
     assert "before what the journal" in said(capsys, "tilt", "ingest", "observed.jsonl", code=ExitCode.REFUSED)
     assert run(["audit", "verify", "main"]) == 0
 
@@ -137,8 +152,16 @@ def test_a_reflection_after_the_time_ends_the_lock_at_a_quarter_of_the_size(proj
         ('{"at": 1, "what": "edit", "setting": "x", "rised": true}', "edit has no `rised`", "did you mean `raised`?"),
         ('{"at": "9:00", "what": "restart"}', "`at` is '9:00'", "epoch milliseconds"),
         ('{"at": 1, "what": "order", "symbol": "A/B", "notional": -1}', "`notional` is '-1'", "amount of money"),
+        ('{"at": 1, "what": "order", "symbol": "A/B", "notional": "1e400"}', "`notional` is '1", "amount of money"),
+        ('{"at": 1, "what": "order", "symbol": "A/B", "notional": "1e-400"}', "`notional` is '1", "amount of money"),
+        ('{"at": 1, "what": "trade", "symbol": "A/B", "profit": "1e400"}', "`profit` is '1", "amount of money"),
+        ('{"at": 1, "what": "trade", "symbol": "A/B", "profit": -1e400}', "`profit` is '-1", "amount of money"),
         ('{"at": 1, "what": "edit", "setting": "x", "raised": 1}', "`raised` is 1", "true or false"),
+        (r'{"at": 1, "what": "edit", "setting": "\ud800"}', "`setting` is ", "write it as text"),
         ("nonsense", "no JSON object", "write {"),
+        ("[" * 100_000, "no JSON object", "write {"),
+        ('{"at": "0001-01-01T00:00:00+23:00", "what": "restart"}', "`at` is '0001", "epoch milliseconds"),
+        ('{"at": "1969-12-31T23:59:59Z", "what": "restart"}', "`at` is '1969", "epoch milliseconds"),
         ('{"at": "2999-01-01T00:00:00Z", "what": "restart"}', "in the future", "write when it was done"),
         ('{"at": 0, "what": "restart"}', "before the line above", "sort the lines"),
     ],
@@ -161,3 +184,43 @@ def test_nothing_is_added_to_the_journal_of_a_recorded_backtest(project: Path, c
     told = said(capsys, "tilt", "ingest", str(file), "--account", "backtest-x", code=ExitCode.REFUSED)
     assert "recorded backtest" in told
     assert "no journal of main" in said(capsys, "tilt", "show", code=ExitCode.INVALID)
+
+
+def test_what_was_done_elsewhere_begins_no_journal_so_that_a_slip_of_the_pen_makes_no_account(
+    project: Path, capsys: Capsys
+) -> None:
+    file = project / "observed.jsonl"
+    file.write_text('{"at": 1, "what": "restart"}\n')
+    assert "probe lookahead SPEC" in said(capsys, "tilt", "ingest", str(file), code=ExitCode.INVALID)
+    assert not (project / ".cryptoflow").exists()
+    begun()
+    told = said(capsys, "tilt", "ingest", str(file), "--account", "mian", code=ExitCode.INVALID)
+    assert told == "there is no journal of mian\nhint: did you mean `main`?\n"
+    assert not journal_file("mian").exists()
+
+
+@pytest.mark.parametrize("line", [["tilt", "ingest"], ["reflect", "--file"]], ids=" ".join)
+def test_a_folder_is_no_file_to_read(line: list[str], project: Path, capsys: Capsys) -> None:
+    begun()
+    assert f"{project} is a folder" in said(capsys, *line, str(project), code=ExitCode.USAGE)
+
+
+def test_an_end_that_is_shown_to_the_minute_is_never_before_it(project: Path, capsys: Capsys) -> None:
+    begun()
+    now = int(time.time() * 1000)
+    file = project / "observed.jsonl"
+    file.write_text(f'{{"at": {now}, "what": "order", "symbol": "BTC/USDT", "notional": "100"}}\n')
+    said(capsys, "tilt", "ingest", str(file))
+    text = said(capsys, "tilt", "show")
+    (told,) = re.findall(r"the next entry by hand is possible from (\S+ \S+) UTC", text)
+    late = datetime.fromisoformat(f"{told}Z").timestamp() * 1000 - shown(capsys)["next_entry_by_hand"]
+    assert 0 <= late < 60_000
+
+
+def test_no_range_of_a_habit_begins_below_nothing() -> None:
+    conduct = Conduct()
+    for at in range(ENOUGH):
+        sample(conduct.own, RATE, at, float(1 + at % 9))
+    measure(conduct.own, RATE, ENOUGH)
+    (usual,) = (each for each in ranges(conduct) if each.samples)
+    assert (usual.low, usual.high) == (0.0, 13.0)

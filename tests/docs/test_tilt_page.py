@@ -91,6 +91,13 @@ def test_the_numbers_are_those_in_force() -> None:
     assert f"{AFTER_OVERRIDE // HOUR} h after an override that was granted" in text
 
 
+def test_hands_alone_come_no_further_than_the_page_says() -> None:
+    (told,) = re.findall(r"five indicators go live by what .+? own hands do: (.+?)\. T12", " ".join(TILT.split()))
+    fed = [each.id for each in INDICATORS if each.fed]
+    assert [each for each in fed if each not in ("T11", "T12")] == re.findall(r"T\d+", told)
+    assert (level_due(5.0), level_due(6.0), level_due(4 * 1.5)) == (Level.RESTRICTED, Level.LOCKED, Level.LOCKED)
+
+
 def test_the_lines_of_the_page_raise_the_levels_it_says() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", TILT, re.DOTALL)
     _, drafts = told(Conduct(), observations(block.splitlines(), "page", 2**42), "test")

@@ -101,7 +101,7 @@ def worded(event: str, name: str, value: Any) -> str:
     """
     if isinstance(value, float) or (isinstance(value, str) and name in amounts(event)):
         return amount(str(value))
-    if isinstance(value, int) and (name.endswith("_at") or name == "since"):
+    if isinstance(value, int) and (name.endswith("_at") or name in ("since", "until")):
         return f"{moment(value, 'T')}Z"
     return spelled(value)
 

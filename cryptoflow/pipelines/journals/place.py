@@ -1,6 +1,7 @@
 """Where journals lie: one file per account in the state folder, and copies of them in the shared database."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from cryptoflow.domain.journal.recorded import PLAYING, RECORDED
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.home import home_of
+from cryptoflow.spec.names import Name
 from cryptoflow.spec.nearest import nearest
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from cryptoflow.storage.database import Database
 
 ENDING = ".db"
+
+DIGEST = re.compile(r"-[0-9a-f]{10}")
+"""What the name of a recorded run has behind that of its spec."""
 
 
 def journals_folder(home: Path | None = None) -> Path:
@@ -25,6 +30,29 @@ def journals_folder(home: Path | None = None) -> Path:
 def journal_file(account: str, home: Path | None = None) -> Path:
     """Return the file of an account's journal."""
     return journals_folder(home) / f"{account}{ENDING}"
+
+
+def named(account: str) -> str:
+    """Return an account's name, which is also that of its file; raises where no spec could name it so.
+
+    >>> named("main"), named("backtest-majors-1a2b3c4d5e"), named("paper-main")
+    ('main', 'backtest-majors-1a2b3c4d5e', 'paper-main')
+    >>> named("a/b")
+    Traceback (most recent call last):
+    cryptoflow.errors.CryptoflowError: 'a/b' is no account: its name is of letters, digits, - and _, a letter first
+    hint: write it like main, in 64 of these at most
+    """
+    head = next((each for each in PLAYING if account.startswith(each)), "")
+    own = account.removeprefix(head)
+    if head == RECORDED and DIGEST.fullmatch(own[-11:]):
+        own = own[:-11]
+    if not any(re.fullmatch(Name.pattern, each) for each in (account, own)):
+        raise CryptoflowError(
+            f"{account!r} is no account: its name is of letters, digits, - and _, a letter first",
+            fix="write it like main, in 64 of these at most",
+            code=ExitCode.USAGE,
+        )
+    return account
 
 
 def accounts(home: Path | None = None) -> list[str]:
@@ -59,7 +87,11 @@ async def opened(account: str, home: Path | None = None) -> AsyncIterator["Datab
 
 
 class NoJournal(CryptoflowError):
-    """An account has no journal here: nothing ever happened to it, as far as this machine knows."""
+    """An account has no journal here: nothing ever happened to it, as far as this machine knows of it and `others`."""
+
+    def __init__(self, account: str, others: Sequence[str], fix: str) -> None:
+        super().__init__(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
+        self.others = tuple(others)
 
 
 def unknown(account: str, found: list[str]) -> NoJournal:
@@ -67,7 +99,7 @@ def unknown(account: str, found: list[str]) -> NoJournal:
     others = [name for name in found if name != account]  # a file of its name may hold another's
     near = nearest(account, others)
     fix = f"did you mean `{near}`?" if near else known(others, account)
-    return NoJournal(f"there is no journal of {account}", fix=fix, code=ExitCode.INVALID)
+    return NoJournal(account, others, fix)
 
 
 def known(found: list[str], account: str = "") -> str:

@@ -12,7 +12,7 @@ from cryptoflow.market.store import disk
 from cryptoflow.pipelines.databases.leases import terms
 from cryptoflow.pipelines.databases.opening import ready
 from cryptoflow.pipelines.databases.targets import Target, file_url, shared
-from cryptoflow.pipelines.journals.place import accounts, journal_file, unknown
+from cryptoflow.pipelines.journals.place import accounts, journal_file, named, unknown
 from cryptoflow.pipelines.journals.succeeding import Heir
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.events.extent import extent_of
@@ -85,7 +85,7 @@ async def holding(
 
 def journal_of(account: str, home: Path | None = None, *, makes: bool = False) -> Path:
     """Return the file of a journal that may be written, or raise why not; with `makes` it need not be there."""
-    file = journal_file(account, home)
+    file = journal_file(named(account), home)
     if is_recorded(account):
         raise CryptoflowError(
             f"{account} is the journal of a recorded backtest: nothing is added to it",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from cryptoflow.domain.discipline.account import Account, Doubt
 from cryptoflow.domain.discipline.folding import folding, settled
 from cryptoflow.domain.journal.fold import Folding
-from cryptoflow.domain.journal.recorded import Recorded
+from cryptoflow.domain.journal.recorded import Recorded, is_recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.journals.place import NoJournal, opened
@@ -80,14 +80,32 @@ async def standing_of(account: str, home: Path | None = None) -> Standing:
     events were retired, as in no file of this machine, what they had come to then is what there is.
     """
     try:
-        async with opened(account, home) as database:
-            async with database.reading() as connection:
-                retired = await connection.run_sync(proved, account)
-                if not retired:
-                    return await connection.run_sync(told, account)
-            return await since_retired(database, account)
+        return await journalled(account, home)
     except NoJournal:
         return Standing(Account(name=account))
+
+
+async def asked_about(account: str, home: Path | None = None) -> Standing:
+    """Return where an account stands that a person names: one without a journal beside others is a slip of the pen.
+
+    Recorded backtests are nobody's account: beside them alone a new account is what it is.
+    """
+    try:
+        return await journalled(account, home)
+    except NoJournal as missing:
+        if any(is_recorded(account) or not is_recorded(each) for each in missing.others):
+            raise
+        return Standing(Account(name=account))
+
+
+async def journalled(account: str, home: Path | None) -> Standing:
+    """Return where an account stands by its journal, or raise `NoJournal`."""
+    async with opened(account, home) as database:
+        async with database.reading() as connection:
+            retired = await connection.run_sync(proved, account)
+            if not retired:
+                return await connection.run_sync(told, account)
+        return await since_retired(database, account)
 
 
 async def since_retired(database: "Database", account: str) -> Standing:

@@ -14,7 +14,7 @@ from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.pipelines.tiers.live import pipeline_of
 from cryptoflow.pipelines.tiers.setup import Advice, advice
 from cryptoflow.pipelines.tiers.showing import Gate, gates_before
-from cryptoflow.pipelines.tiers.standing import Standing, standing_of
+from cryptoflow.pipelines.tiers.standing import Standing, asked_about
 from cryptoflow.pipelines.tiers.table import table_beside
 from cryptoflow.spec.tier_file import TierFile
 
@@ -107,13 +107,13 @@ class Gates(NamedTuple):
 
 async def shown(account: str, home: Path | None = None, clock: Clock | None = None) -> Shown:
     """Return where an account stands now."""
-    found = await standing_of(account, home)
+    found = await asked_about(account, home)
     return Shown(found, table_beside().tiers[found.tier], (clock or MachineClock()).now())
 
 
 async def gates_told(account: str, spec: Path | None, home: Path | None = None, clock: Clock | None = None) -> Gates:
     """Return the gates before an account, for the spec that is asked about."""
-    found, now = await standing_of(account, home), (clock or MachineClock()).now()
+    found, now = await asked_about(account, home), (clock or MachineClock()).now()
     resolved = resolve(spec) if spec is not None else usual()
     table = table_beside(None if spec is None else spec)
     upper = table.tiers[found.tier + 1] if found.tier < 4 else None

@@ -51,13 +51,13 @@ def told(conduct: Conduct, seen: Sequence[Observation], by: str) -> tuple[Conduc
 
 
 async def ingest(account: str, seen: Sequence[Observation], by: str) -> Ingested:
-    """Write what a person has observed into an account's journal, which is begun where there is none."""
+    """Write what a person has observed into the journal of an account that has one."""
     by = person(by, "--by")
     if len(seen) > AT_ONCE:
         raise CryptoflowError(
             f"{len(seen):,} observations are too many at once", fix=f"give {AT_ONCE:,} at a time", code=ExitCode.USAGE
         )
-    async with writing(account, "tilt ingest", MachineClock(), makes=True) as work:
+    async with writing(account, "tilt ingest", MachineClock()) as work:
         found = await folded(work, CONDUCT)
         if seen and seen[0].at < found.state.at:
             raise CryptoflowError(

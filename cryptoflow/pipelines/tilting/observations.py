@@ -34,6 +34,9 @@ TEXTS, AMOUNTS, FLAGS = ("symbol", "setting"), ("notional", "profit"), ("stopped
 SEEN = ("symbol", "notional", "profit", "stopped", "setting", "raised")
 """What is said of anything but an override, which is an event of its own."""
 
+FINEST, LARGEST = -18, 19
+"""The powers of ten between which an amount is one that tables keep."""
+
 SKEW = 60_000
 """Milliseconds that the clock of whoever observed may be ahead of ours."""
 
@@ -91,7 +94,7 @@ def observation(line: str) -> Observation:
     """Return what a line tells, or raise `Odd`."""
     try:
         told = json.loads(line, parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Odd("it is no JSON object", f"write {EXAMPLE}") from error
     if not isinstance(told, dict):
         raise Odd("it is no JSON object", f"write {EXAMPLE}")
@@ -131,16 +134,25 @@ def field(name: str, value: Any) -> Any:
             raise Odd(f"`{name}` is {value!r}", "write true or false")
         return value
     if name in TEXTS:
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or not value.isprintable():  # half a character cannot be kept
             raise Odd(f"`{name}` is {value!r}", "write it as text")
         return value
     try:
         amount = Decimal(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else None
     except InvalidOperation:
         amount = None
-    if amount is None or not amount.is_finite() or (name == "notional" and amount <= 0):
+    if amount is None or not is_kept(amount) or (name == "notional" and amount <= 0):
         raise Odd(f"`{name}` is {str(value)!r}", "write an amount of money, like 100 or 12.5")
     return amount
+
+
+def is_kept(amount: Decimal) -> bool:
+    """Say whether an amount is a number that the sums of an account can be made of.
+
+    >>> is_kept(Decimal("-12.5")), is_kept(Decimal(0)), is_kept(Decimal("1e400")), is_kept(Decimal("NaN"))
+    (True, True, False, False)
+    """
+    return amount.is_finite() and (not amount or FINEST <= amount.adjusted() <= LARGEST)
 
 
 def moment(told: Any) -> int:
@@ -153,8 +165,8 @@ def moment(told: Any) -> int:
         return told
     try:
         at = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Odd(f"`at` is {told!r}", "write epoch milliseconds, or 2026-03-01T09:30:00Z with its offset")
-    return int(at.astimezone(UTC).timestamp() * 1000)
+        if at is not None and at.tzinfo is not None and (since := at.astimezone(UTC).timestamp()) >= 0:
+            return int(since * 1000)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar have no other offset
+        pass
+    raise Odd(f"`at` is {told!r}", "write epoch milliseconds, or 2026-03-01T09:30:00Z with its offset")

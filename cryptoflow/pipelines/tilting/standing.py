@@ -100,7 +100,7 @@ def ranges(conduct: Conduct) -> Iterator[Range]:
                 whose,
                 HABIT_NAMES[habit],
                 min(SAMPLES, int(rows[SAMPLES_SEEN + habit])),
-                rows[place + 1] if known else None,
+                max(0.0, rows[place + 1]) if known else None,  # no habit is less than none
                 rows[place + 2] if known else None,
             )
 
