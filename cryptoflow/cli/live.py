@@ -41,7 +41,8 @@ def live(
 
     What speaks against it is said in this order: the spec, the account's tier, its lease, its keys. A new account is
     refused with the gates to tier 1 and what feeds them, before any key is read. One whose kill switch has tripped, or
-    that went down a tier, starts for exits only, with its recovery plan first. This version goes no further.
+    that went down a tier, starts for exits only, with its recovery plan first; with something open so does one whose
+    journal is not believed throughout, or is ahead of the clock. This version goes no further.
 
     Examples:
 

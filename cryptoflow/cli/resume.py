@@ -26,6 +26,7 @@ def resume(
     """Release an account's kill switch once its recovery plan has finished.
 
     Where no process trades the account and its journal has nothing open, the plan has nothing to do and is ended here.
+    A process that trades the account is asked to; where it does not answer in time the release is taken back.
     Size comes back by itself: entries have 25 % of their size on the first day, then 50, 75 and 100 %.
 
     Examples:

@@ -18,7 +18,7 @@ from cryptoflow.settings import settings
 from cryptoflow.storage.events.reading import Wanted, events
 from cryptoflow.storage.files import create, existing
 from tests.cli.projects import small
-from tests.pipelines.lives import BEGIN, demoted, kept, on_paper, probed, sniper
+from tests.pipelines.lives import BEGIN, DAY, demoted, kept, marked, on_paper, probed, promoted, sniper
 
 MAIN = "from cryptoflow.cli.main import main; main()"
 KEYS = {"CRYPTOFLOW_ACCOUNTS__MAIN__BINANCE__KEY": "a-key", "CRYPTOFLOW_ACCOUNTS__MAIN__BINANCE__SECRET": "a-secret"}
@@ -142,6 +142,47 @@ def test_a_tripped_account_that_holds_something_starts_for_exits_only_and_says_w
     assert "in tier 1, for exits only, but this version does not trade yet" in told
     assert "still open are: 0.5 of BTC/USDT" in told
     assert named(spec)[-1] == "kill.tripped"
+
+
+DOUBT = promoted(2, BEGIN + DAY)
+"""What nothing before it bears out."""
+
+AHEAD = marked(600, 4_000_000_000_000)
+"""What was written by a clock that was far ahead."""
+
+
+@pytest.mark.parametrize(
+    ("odd", "what"),
+    [(DOUBT, "event 9 of main is not believed"), (AHEAD, "the clock of this machine is behind the last event of main")],
+)
+@pytest.mark.parametrize("tripped", [True, False])
+def test_neither_a_doubt_nor_a_clock_that_is_behind_keeps_anybody_from_leaving(
+    spec: Path, capsys: pytest.CaptureFixture[str], odd: Draft, what: str, tripped: bool
+) -> None:
+    lived(spec, holding("0.5"), odd)
+    if tripped:
+        assert run(["kill", "--reason", "odd fills"]) == 0
+    assert run(["live", str(spec)]) == ExitCode.UNAVAILABLE
+    told = capsys.readouterr().err
+    assert told.count(f"exits only: {what}") == 1
+    assert (RESUME in told) is tripped
+    assert next(iter(KEYS)) in told
+
+
+@pytest.mark.parametrize("odd", [DOUBT, AHEAD])
+def test_with_nothing_to_leave_a_doubt_and_a_clock_that_is_behind_are_refused_as_ever(
+    spec: Path, capsys: pytest.CaptureFixture[str], odd: Draft
+) -> None:
+    lived(spec, holding("0.5"), holding("0"), odd)
+    assert run(["kill", "--reason", "odd fills"]) == 0
+    assert run(["live", str(spec)]) == ExitCode.REFUSED
+    assert "exits only" not in capsys.readouterr().err
+
+
+def test_play_money_is_refused_though_something_is_open(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(spec.parent.parent / ".cryptoflow", "paper-main", [*sniper(), holding("0.5"), DOUBT])
+    assert run(["live", str(spec), "--account", "paper-main"]) == ExitCode.REFUSED
+    assert "has no real money" in capsys.readouterr().err
 
 
 def test_a_demotion_that_nobody_took_note_of_leaves_exits_only(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:

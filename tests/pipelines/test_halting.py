@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from cryptoflow.domain.events.orders import (
     OrderValidated,
 )
 from cryptoflow.domain.journal.recorded import Draft, Recorded
-from cryptoflow.domain.recovery.asking import obeyed
+from cryptoflow.domain.recovery.asking import LASTS, obeyed
 from cryptoflow.domain.recovery.plans import STANDARD
 from cryptoflow.domain.recovery.states import KillState
 from cryptoflow.domain.recovery.switch import after
@@ -34,7 +35,7 @@ from cryptoflow.pipelines.databases.leases import alone
 from cryptoflow.pipelines.databases.leases import holding as under_lease
 from cryptoflow.pipelines.databases.targets import file_url
 from cryptoflow.pipelines.halting.desks import Manned, nobody
-from cryptoflow.pipelines.halting.operating import kill, resume
+from cryptoflow.pipelines.halting.operating import Done, kill, resume
 from cryptoflow.pipelines.halting.standing import Standing, standing, switch_of
 from cryptoflow.pipelines.halting.watchdog import Found, Report, look, watch
 from cryptoflow.pipelines.journals.writing import appending, holding, writing
@@ -342,6 +343,162 @@ def test_who_held_the_account_for_a_moment_only_keeps_no_kill_waiting(hands: Han
     asyncio.run(run())
     assert hands.names() == ["kill.reported", "kill.tripped"]
     assert "released" in hands.resume(hands.standing().phrase)
+
+
+def asked(hands: Hands, phrase: str | None, by: str = "anna", wait: float = 0) -> Coroutine[Any, Any, Done]:
+    """A release that is asked for."""
+    return resume("main", by, phrase or "", "a fee table", hands, wait)
+
+
+def inbox(hands: Hands) -> list[tuple[str, str, str | None]]:
+    """What was left for the process that trades, how far it has come, and the answer."""
+    with closing(sqlite3.connect(hands.shared)) as reads:  # which keeps no writer waiting
+        return reads.execute("SELECT name, state, answer FROM commands ORDER BY id").fetchall()
+
+
+async def until_left(hands: Hands, commands: int) -> None:
+    """Wait until so many commands were left, and whoever left the last one waits for its answer."""
+    while len(inbox(hands)) < commands:
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.4)
+
+
+def leaves(hands: Hands, name: str, **told: str) -> None:
+    """Let an operator have left a command in the inbox, and have died at once."""
+
+    async def leave() -> None:
+        database = Database(file_url(hands.shared))
+        async with SqlStore(database).work("main") as work:
+            await work.commands.ask(name, told, "anna", hands.at)
+            await work.commit()
+        await database.close()
+
+    asyncio.run(leave())
+
+
+def released(hands: Hands, phrase: str | None) -> dict[str, str]:
+    """What a release says in the inbox."""
+    return {"operator": "anna", "phrase": phrase or "", "cause": "a fee table"}
+
+
+def test_a_release_that_nobody_answers_is_taken_back_and_releases_nothing_days_later(hands: Hands) -> None:
+    hands.kill()
+    hands.finish()
+    phrase = hands.standing().phrase
+    grant = hands.trades("tilt ingest")
+    with pytest.raises(CryptoflowError, match="has not answered command 1") as refused:
+        hands.resume(phrase)
+    assert refused.value.code is ExitCode.LEASE_HELD
+    assert "the release was taken back, so ask again" in str(refused.value)
+    hands.inside(hands.shared, lambda to: give_back(to, grant, hands))
+    assert hands.kill() == "the kill switch has tripped already"
+    hands.at += 3 * DAY
+
+    async def guesses() -> None:
+        async with holding("main", "tilt ingest", hands):
+            guess = asyncio.create_task(asked(hands, "please", "bob", 60))
+            await until_left(hands, 2)
+        with pytest.raises(CryptoflowError, match="the phrase is not the one"):
+            await guess
+
+    asyncio.run(guesses())
+    assert hands.standing().switch.state is KillState.WAITING
+    assert [state for _, state, _ in inbox(hands)] == ["refused", "refused"]
+
+
+def test_whoever_will_not_wait_any_longer_takes_a_release_back(hands: Hands) -> None:
+    hands.kill()
+    hands.trades()
+
+    async def run() -> None:
+        waits = asyncio.create_task(asked(hands, phrase, wait=60))
+        await until_left(hands, 1)
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+
+    phrase = hands.standing().phrase
+    asyncio.run(run())
+    assert inbox(hands) == [("resume", "refused", "nobody answered in time")]
+
+
+@pytest.mark.parametrize(("later", "is_released"), [(LASTS, True), (LASTS + 1, False), (-LASTS - 1, False)])
+def test_a_release_that_was_left_behind_is_granted_for_minutes_only(
+    hands: Hands, later: int, is_released: bool
+) -> None:
+    """Also where the clock was set back meanwhile, for then nobody knows how old it is."""
+    hands.kill()
+    hands.finish()
+    leaves(hands, "resume", **released(hands, hands.standing().phrase))
+    hands.at += later
+    if is_released:
+        assert hands.resume("please") == "nothing has tripped"
+    else:
+        with pytest.raises(CryptoflowError, match="the phrase is not the one"):
+            hands.resume("please")
+        assert inbox(hands) == [("resume", "refused", "main is not released: that was asked for too long ago")]
+    assert hands.standing().switch.bars is not is_released
+
+
+def test_a_release_asked_for_anew_is_not_as_old_as_the_one_that_was_left_behind(hands: Hands) -> None:
+    hands.kill()
+    hands.finish()
+    phrase = hands.standing().phrase
+    leaves(hands, "resume", **released(hands, phrase))
+    hands.at += LASTS + 1
+    hands.trades()
+    with pytest.raises(CryptoflowError, match="has not answered command 2"):
+        hands.resume(phrase)
+    assert [answer for _, _, answer in inbox(hands)] == ["it was asked for too long ago", "nobody answered in time"]
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_kill_takes_back_every_release_that_was_asked_for_before_it(hands: Hands, held: bool) -> None:
+    hands.kill()
+    hands.finish()
+    leaves(hands, "resume", **released(hands, hands.standing().phrase))
+    if held:
+        hands.trades()
+        with pytest.raises(CryptoflowError, match="has not answered command 2"):
+            hands.kill()
+    else:
+        assert hands.kill() == "the kill switch has tripped already"
+    assert inbox(hands)[0] == ("resume", "refused", "a kill was asked for after it")
+    assert hands.standing().switch.state is KillState.WAITING
+
+
+def test_a_kill_that_waited_in_the_inbox_is_carried_out_before_a_release_and_never_after_it(hands: Hands) -> None:
+    hands.trades()
+    with pytest.raises(CryptoflowError, match="has not answered command 1"):
+        hands.kill()
+    hands.at += EXPIRY
+    assert hands.looks() is Found.TRIPPED
+    assert "released" in hands.resume(hands.standing().phrase)
+    assert inbox(hands) == [("kill", "done", "the kill switch has tripped already")]
+    hands.at += DAY
+
+    async def guesses() -> None:
+        async with holding("main", "tilt ingest", hands):
+            guess = asyncio.create_task(asked(hands, "please", "bob", 60))
+            await until_left(hands, 2)
+        assert (await guess).answer == "nothing has tripped"
+
+    asyncio.run(guesses())
+    assert hands.standing().switch.state is KillState.RESUMING
+
+
+def test_a_kill_that_waits_is_never_lost_though_a_release_comes_first_and_the_clock_was_set_back(hands: Hands) -> None:
+    hands.kill()
+    hands.finish()
+    assert "released" in hands.resume(hands.standing().phrase)
+    hands.at -= DAY
+    grant = hands.trades("tilt ingest")
+    with pytest.raises(CryptoflowError, match="has not answered command 1"):
+        hands.kill()
+    hands.inside(hands.shared, lambda to: give_back(to, grant, hands))
+    with pytest.raises(CryptoflowError, match="main is not released"):
+        hands.resume("please")
+    assert hands.standing().switch.bars
 
 
 def test_the_watchdog_acts_when_the_lease_has_run_out_and_not_a_moment_before(hands: Hands) -> None:

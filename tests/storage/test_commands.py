@@ -70,3 +70,31 @@ async def test_what_a_process_took_before_it_died_is_not_taken_again_but_known(s
     assert await take(store) is None
     async with store.view("main") as work:
         assert [each.state for each in await work.commands.unanswered()] == [CommandState.TAKEN]
+
+
+@in_a_loop
+async def test_a_command_is_withdrawn_only_while_nobody_has_taken_it_and_is_never_taken_then(store: Store) -> None:
+    kill, resume, pause = await ask(store, "kill", "resume", "pause")
+    assert await take(store) == "kill"
+    async with store.work("main") as work:
+        assert [await work.commands.withdraw(each, "too late", BEGIN + 1) for each in (kill, resume)] == [False, True]
+        await work.commit()
+    assert [await take(store), await take(store)] == ["pause", None]
+    async with store.view("main") as work:
+        withdrawn = await work.commands.get(resume)
+        assert [each.id for each in await work.commands.unanswered()] == [kill, pause]
+    assert (withdrawn.state, withdrawn.answer, withdrawn.answered_at) == (CommandState.REFUSED, "too late", BEGIN + 1)
+
+
+@in_a_loop
+async def test_of_taking_and_withdrawing_at_the_same_time_one_comes_first_and_the_next_is_taken(store: Store) -> None:
+    async def withdraw(command: int) -> bool:
+        async with store.work("main") as work:
+            done = await work.commands.withdraw(command, "too late", BEGIN + 1)
+            await asyncio.sleep(0)
+            await work.commit()
+        return done
+
+    resume, _ = await ask(store, "resume", "kill")
+    done, taken = await asyncio.gather(withdraw(resume), take(store))
+    assert taken == ("kill" if done else "resume")

@@ -16,6 +16,9 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 KILL, RESUME = "kill", "resume"
 """Commands of the inbox that are about the switch."""
 
+LASTS = 300_000
+"""Milliseconds for which a release that was asked for may be granted: later nobody knows what it was asked for."""
+
 TRIPPED, TRIPPED_ALREADY = "the kill switch has tripped", "the kill switch has tripped already"
 RELEASED, NOT_TRIPPED = "released: a quarter of size today, and a quarter more each day", "nothing has tripped"
 
@@ -82,6 +85,17 @@ def releasing(account: str, switch: Switch, at: int, operator: str, phrase: str,
     return tuple(Draft(event, at, operator.strip()) for event in events)
 
 
+def outdated(command: Command, at: int) -> bool:
+    """Whether a command is a release that was asked for too long ago; a kill is never too old to be carried out.
+
+    >>> from cryptoflow.domain.kept.command import CommandState
+    >>> asked = [Command(7, "main", name, {}, "anna", 0, CommandState.WAITING) for name in (RESUME, KILL)]
+    >>> [outdated(each, at) for each in asked for at in (-LASTS - 1, LASTS, LASTS + 1)]
+    [True, False, True, False, False, False]
+    """
+    return command.name == RESUME and abs(at - command.asked_at) > LASTS  # ahead of the clock: it was set back
+
+
 def obeyed(account: str, switch: Switch, command: Command, at: int) -> tuple[tuple[Draft, ...], str]:
     """Return what a command from the inbox writes, and the answer to it; one that is not granted raises why.
 
@@ -94,6 +108,8 @@ def obeyed(account: str, switch: Switch, command: Command, at: int) -> tuple[tup
     if command.name == KILL:
         drafts = tripping(switch, manual(1), at, command.by, told["reason"])
         return drafts, TRIPPED if drafts else TRIPPED_ALREADY
+    if outdated(command, at):
+        raise _refused(f"{account} is not released: that was asked for too long ago", "ask again")
     drafts = releasing(account, switch, at, told["operator"], told["phrase"], told["cause"])
     return drafts, RELEASED if drafts else NOT_TRIPPED
 

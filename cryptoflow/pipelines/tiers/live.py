@@ -133,18 +133,21 @@ async def allowed(
 ) -> Start:
     """Return the tier that a start may run in, or refuse it with all that speaks against it.
 
-    Who may only leave what is open is refused neither for a gate nor for a feature: nothing is entered.
+    Who may only leave what is open is refused neither for a gate nor a feature, nor for an event that is not believed
+    or a clock that is behind: nothing is entered.
     """
     from cryptoflow.pipelines.halting.unmanned import left_open
 
     table = table_beside(resolved.file)
     found = await standing_of(account, home)
     now = clock.now()
-    refuse(chain(play_money(account, found.account), against(found, now)))
-    exits = tuple(exits_only(found))
+    played, odd = tuple(play_money(account, found.account)), tuple(against(found, now))
+    exits = (*exits_only(found), *(f"exits only: {each.what}; {each.fix}" for each in odd))
+    leaves = bool(exits and not played and await left_open(account, home))
+    if not leaves:
+        refuse(chain(played, odd))
     for line in exits:
         tell(line)
-    leaves = bool(exits and await left_open(account, home))
     standing, tier = found.account.standing, found.tier
     if tier == 0 and not leaves:
         gates = await gates_before(found, table, resolved, now, home)
@@ -174,7 +177,7 @@ def play_money(name: str, account: Account) -> Iterator[Problem]:
 
 
 def against(found: Standing, now: int) -> Iterator[Problem]:
-    """Yield what keeps an account from starting, whatever its tier."""
+    """Yield what keeps an account from starting, whatever its tier; with something open it starts for exits only."""
     account = found.account
     for doubt in found.doubts:
         what = f"event {doubt.seq} of {account.name} is not believed: {doubt.what}"

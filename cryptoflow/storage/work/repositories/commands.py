@@ -47,11 +47,15 @@ class Commands:
     async def take(self) -> Command | None:
         """Return the next command that nobody has taken, None where none waits; with the commit it is taken."""
         await self._transaction.lock(self._account, self._token)
-        found = await self._find(equal("state", CommandState.WAITING.value), limit=1)
-        if not found:
-            return None
-        await self._move(found[0].id, CommandState.WAITING, state=CommandState.TAKEN.value)
-        return replace(found[0], state=CommandState.TAKEN)
+        while found := await self._find(equal("state", CommandState.WAITING.value), limit=1):
+            if await self._moved(found[0].id, CommandState.WAITING, state=CommandState.TAKEN.value):
+                return replace(found[0], state=CommandState.TAKEN)
+        return None
+
+    async def withdraw(self, command: int, reason: str, at: int) -> bool:
+        """Refuse a command that nobody has taken, as those who ask do; return False where somebody was before them."""
+        state = CommandState.REFUSED.value
+        return await self._moved(command, CommandState.WAITING, state=state, answer=reason, answered_at=at)
 
     async def answer(self, command: int, answer: str, at: int) -> None:
         """Say what was done."""
@@ -71,12 +75,12 @@ class Commands:
         return await self._find(among("state", [CommandState.WAITING.value, CommandState.TAKEN.value]))
 
     async def _answered(self, command: int, state: CommandState, answer: str, at: int) -> None:
-        await self._move(command, CommandState.TAKEN, state=state.value, answer=answer, answered_at=at)
+        if not await self._moved(command, CommandState.TAKEN, state=state.value, answer=answer, answered_at=at):
+            raise Conflict(f"command {command} of {self._account} is not {CommandState.TAKEN}")
 
-    async def _move(self, command: int, before: CommandState, **values: Any) -> None:
+    async def _moved(self, command: int, before: CommandState, **values: Any) -> bool:
         where = (equal("account", self._account), equal("id", command), equal("state", before.value))
-        if not await self._transaction.change(COMMANDS, values, *where):
-            raise Conflict(f"command {command} of {self._account} is not {before}")
+        return await self._transaction.change(COMMANDS, values, *where) > 0
 
     async def _find(self, *where: Condition, limit: int | None = None) -> list[Command]:
         mine = equal("account", self._account)
