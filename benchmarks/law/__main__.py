@@ -7,7 +7,8 @@ from pathlib import Path
 
 from benchmarks.law.readiness import ready_table
 from benchmarks.law.table import complaints, table
-from benchmarks.law.trial import NotHere, Trial, recorded, tried
+from benchmarks.law.trial import WANTED, NotHere, Trial, recorded, tried
+from cryptoflow.errors import ExitCode
 from cryptoflow.pipelines.history import Window
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ SOUND = (
 
 
 def main() -> int:
-    """Print the table; exit 1 where a number is too hard on a sound pipeline."""
+    """Print the table; exit 1 where a number is too hard on a sound pipeline, 4 where there was nothing to try."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.law", description=__doc__)
     parser.add_argument("specs", nargs="*", type=Path, help="pipelines to try, instead of those that ship")
     parser.add_argument("--data", type=Path, default=folder(), help="folder of recorded market data")
@@ -34,6 +35,9 @@ def main() -> int:
             trials.append(tried(recorded(file, asked.data), window, asked.engine))
         except NotHere as why:
             print(f"skipped: {why}", file=sys.stderr)
+    if not trials:
+        print("nothing was tried: " + WANTED, file=sys.stderr)
+        return int(ExitCode.UNAVAILABLE)
     print("\n".join((*table(trials), "", *ready_table(trials))))
     against = [*complaints(trials)]
     print("".join(f"{line}\n" for line in against), end="", file=sys.stderr)

@@ -26,6 +26,9 @@ BARS = "ohlcv/binance_spot/{symbol}_{timeframe}_{years}.parquet"
 YEARS = {"5m": "2024", "1h": "2022-2025H1", "1d": "2017-2025H1"}
 """How the names of the recorded files end, by timeframe."""
 
+WANTED = "recorded bars go into ohlcv/binance_spot/ below --data, like BTCUSDT_1h_2022-2025H1.parquet"
+"""What is said where there are none."""
+
 OWN = (Reason.SYMBOL_TAKEN, Reason.COOLDOWN)
 """Refusals that a strategy brings upon itself: no rule was asked."""
 

@@ -38,20 +38,22 @@ def explain(
 ) -> None:
     """Show what holds for SPEC, where each value comes from, and what it beat.
 
-    `risk` also says what limits come to in money, when entries are smaller, what trips the kill switch, and which
-    symbols share a limit as they move alike. `size` is the way of a typical order from what the strategy wants to what
-    it gets. `sources` also says where each series of
-    prices comes from, in a backtest and in paper and live trading.
+    `risk` also says what limits come to in money, when entries are smaller, what trips the kill switch and what is
+    warned of before, and which symbols share a limit as they move alike. `size` is the way of a typical order from what
+    the strategy wants to what it gets. `sources` also says where each series of prices comes from, in a backtest and in
+    paper and live trading. KEY may stand before SPEC or after it.
 
     Examples:
 
-      cryptoflow explain configs/btc_trend.yaml sizing.risk
+      cryptoflow explain risk configs/btc_trend.yaml
 
-      cryptoflow explain configs/btc_trend.yaml risk --env cautious
+      cryptoflow explain risk configs/btc_trend.yaml --tier 2
 
-      cryptoflow explain configs/btc_trend.yaml risk --tier 2
+      cryptoflow explain risk configs/btc_trend.yaml --env cautious
 
-      cryptoflow explain configs/btc_trend.yaml size
+      cryptoflow explain size configs/btc_trend.yaml
+
+      cryptoflow explain sizing.risk configs/btc_trend.yaml
 
       cryptoflow explain configs/btc_trend.yaml --resolved
     """
@@ -59,7 +61,7 @@ def explain(
     from cryptoflow.pipelines.explaining.explain import explain, whole
     from cryptoflow.pipelines.resolve import resolve
 
-    if key is not None and not spec.is_file() and Path(key).is_file():
+    if key is not None and not spec.is_file() and (Path(key).is_file() or Path(key).suffix in (".yaml", ".yml")):
         spec, key = Path(key), str(spec)  # `explain risk SPEC` is what it is called, too
     found = resolve(spec, env=env, sets=tuple(sets or ()))
     if resolved:
@@ -174,6 +176,9 @@ def origin_lines(told: "Sequence[Origin]") -> Iterator[str]:
 
 def risk_lines(told: "Told") -> Iterator[str]:
     """All that limits a spec in a tier."""
+    if not told.holds:
+        yield "discipline is off: none of this holds but free cash and `allocation`; with it on it would be:"
+        yield ""
     others = ", ".join(str(tier) for tier in told.tiers if tier != told.tier.tier)
     begins = "where it begins" if told.tier.tier == told.begins else f"it begins in {told.begins}"
     yield f"{told.name} in tier {told.tier.tier} ({told.tier.name}), {begins}"
@@ -190,8 +195,11 @@ def risk_lines(told: "Told") -> Iterator[str]:
         (each.when, f"{', '.join(f'{size:.0%}' for size in each.sizes)} {each.each}") for each in told.phases
     )
     yield ""
-    yield f"the kill switch trips, in {told.currency}; at {told.near:.0%} of a limit that leads there a warning is told"
+    yield f"the kill switch trips, in {told.currency}"
     yield from _columns((each.what, f"{each.money:,.2f}") for each in told.trips)
+    yield ""
+    yield f"a warning comes first, at {told.near:.0%} of the day's limit, of the fall and of the streak's cost"
+    yield from _columns((each.what, f"{each.money:,.2f}") for each in told.warned)
     yield ""
     if told.alike is not None:
         yield from alike_lines(told.alike)
@@ -237,6 +245,7 @@ def _changes(changed: dict[str, Any]) -> str:
 def plain_risk(told: "Told") -> dict[str, Any]:
     """All that limits a spec in a tier, as programs read it."""
     return {
+        "discipline": "on" if told.holds else "off",
         "tier": told.tier.tier,
         "begins": told.begins,
         "tiers": list(told.tiers),
@@ -246,6 +255,7 @@ def plain_risk(told: "Told") -> dict[str, Any]:
         "amounts": {each.what: each.money for each in told.amounts if isfinite(each.money)},
         "phases": [{"when": each.when, "sizes": list(each.sizes), "each": each.each} for each in told.phases],
         "trips": {each.what: each.money for each in told.trips},
+        "warned": {each.what: each.money for each in told.warned},
         "warned_at": told.near,
         "alike": plain_alike(told.alike) if told.alike is not None else None,
         "presets": told.presets,

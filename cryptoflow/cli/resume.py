@@ -32,6 +32,8 @@ def resume(
     Examples:
 
       cryptoflow resume --operator "A. Name" --cause "fee table was a tier off; mended" --phrase "resume main after ..."
+
+      cryptoflow resume --account paper-main --operator ada --cause "feed was cut; other feed" --phrase "resume ..."
     """
     from asyncio import run
 

@@ -7,7 +7,7 @@ import typer
 
 from cryptoflow.cli.options import AsJson, account_named
 
-app = typer.Typer(help="What an account may do, and why.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 OfAccount = Annotated[str, typer.Option("--account", metavar="NAME", help="Whose tier.", callback=account_named)]
 ForSpec = Annotated[
@@ -24,7 +24,14 @@ Operator = Annotated[str, typer.Option("--operator", metavar="NAME", help="Who t
 
 @app.callback()
 def tier() -> None:
-    """What an account may do, and why."""
+    """What an account may do, and why.
+
+    Examples:
+
+      cryptoflow tier show
+
+      cryptoflow tier gates --spec configs/btc_trend.yaml
+    """
 
 
 @app.command()

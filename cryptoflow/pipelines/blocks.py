@@ -1,6 +1,6 @@
 """The blocks of a spec that name a plugin, each turned into that plugin with its settings checked by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cryptoflow.errors import CryptoflowError, Place, Problem
@@ -9,6 +9,7 @@ from cryptoflow.plugins import registry
 from cryptoflow.plugins.registry import Plugin
 from cryptoflow.plugins.steps import mistakes
 from cryptoflow.spec.features import ALGOS, ROUTES
+from cryptoflow.spec.money import Limit, Money
 from cryptoflow.spec.nearest import suggestion
 from cryptoflow.spec.shape import shaped
 from cryptoflow.spec.tree import Path, Tree
@@ -104,6 +105,20 @@ def repeated(tree: Tree) -> Iterator[Problem]:
             if before is not use.place:
                 what = f"rule `{use.value}` is listed twice, first at {before}"
                 yield Problem(what, use.place, "a spec lists each rule once; write all its settings into one block")
+
+
+def foreign(tree: Tree, plugins: Mapping[Path, Plugin], capital: Money | None) -> Iterator[Problem]:
+    """What is wrong with amounts of rules and sizers: they are paid in the currency of the capital, and in no other."""
+    for block in named_blocks(tree):
+        plugin = plugins.get(block.path)
+        if capital is None or plugin is None or block.kind not in ("rule", "sizer"):
+            continue
+        for setting in type(plugin).model_fields:
+            amount, written = getattr(plugin, setting), block.tree.get(setting)
+            if written is None or not isinstance(amount, Limit | Money) or amount.currency in ("", capital.currency):
+                continue
+            what = f"{setting} is {amount}, but the capital is {capital}"
+            yield Problem(what, written.place, f"say it in {capital.currency}: amounts are never converted")
 
 
 def _is_off(tree: Tree, path: Path) -> bool:

@@ -4,16 +4,28 @@ from pathlib import Path
 
 from cryptoflow.settings import settings
 
-STATE = ".cryptoflow"
+STATE, CONFIGS = ".cryptoflow", "configs"
 
 
 def project_of(spec: Path) -> Path:
     """Return the folder a spec's project lives in: the one that holds its `configs/`, or its own."""
     folder = spec.resolve().parent
     for parent in (folder, *folder.parents):
-        if parent.name == "configs":
+        if parent.name == CONFIGS:
             return parent.parent
     return folder
+
+
+def project_here() -> Path | None:
+    """Return the project in which a command runs: the nearest folder upwards with configs or state, None without one.
+
+    Where `CRYPTOFLOW_HOME` puts the state is no matter: it names no project.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / STATE).is_dir() or (folder / CONFIGS).is_dir():
+            return folder
+    return None
 
 
 def home_of(spec: Path | None = None) -> Path:

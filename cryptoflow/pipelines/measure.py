@@ -28,9 +28,11 @@ WORDS = {
     GuardCode.REFLECTED: "reflection given",
     GuardCode.RESIZED: "size after a lock-out",
     GuardCode.WARNED: "limit is near",
-    GuardCode.LIMIT_REACHED: "limit is reached",
+    GuardCode.LIMIT_REACHED: "entries are shut",
     GuardCode.COUPLED: "positions came together",
 }
+REACHED = "limit is reached"
+"""What a warning is called where the loss has come past the limit at once."""
 
 PLACES = 1 << 20
 """More than there are rules: a reason and a rule become one number, which counts at once."""
@@ -116,8 +118,17 @@ def acts_of(outcome: "Outcome", plan: "Plan") -> tuple[Act, ...]:
         what = GuardCode(line["reason"])
         if what in (GuardCode.PROMOTED, GuardCode.DEMOTED):
             tier = line["number"]
-        found.append(Act(line["at"], WORDS[what], why_of(what, line, plan), line["price"], tier))
+        found.append(Act(line["at"], words_of(what, line), why_of(what, line, plan), line["price"], tier))
     return tuple(found)
+
+
+def words_of(what: GuardCode, line: Mapping[str, Any]) -> str:
+    """Return what discipline did; a limit that is passed already is no longer near.
+
+    >>> [words_of(GuardCode.WARNED, {"value": lost, "limit": 0.05}) for lost in (0.049, 0.05)]
+    ['limit is near', 'limit is reached']
+    """
+    return REACHED if what is GuardCode.WARNED and line["value"] >= line["limit"] else WORDS[what]
 
 
 def why_of(what: GuardCode, line: Mapping[str, Any], plan: "Plan") -> str:

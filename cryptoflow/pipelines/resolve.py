@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cryptoflow.errors import CryptoflowError, Place, Problem
-from cryptoflow.pipelines.blocks import instances, repeated
+from cryptoflow.pipelines.blocks import foreign, instances, repeated
 from cryptoflow.pipelines.declared import Declared, Strategies, Surroundings
 from cryptoflow.pipelines.gates import gates_in
 from cryptoflow.pipelines.pairs import unpaired
@@ -102,6 +102,7 @@ def _pipeline(path: Path, composed: Composition, tree: Tree, opener: Opener) -> 
     problems.extend(repeated(tree))
     guests = _guests(path, formed, locate, problems)
     plugins = instances(tree, bool(guests), problems)
+    problems.extend(foreign(tree, plugins, formed.parts["capital"]))
     resolver = Strategies(_surroundings(path, formed, opener, days_of(plugins.get(HISTORY))), problems)
     strategies = _strategies(tree, formed, resolver)
     if formed.parts["sweep"] is not None:

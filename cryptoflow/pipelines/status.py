@@ -79,6 +79,7 @@ class Status(NamedTuple):
         """Yield what people read."""
         *about, lease = self.switch.lines()
         yield from about
+        yield f"entries: {entries(self.size)}"
         if self.tier is not None:
             yield from tier_lines(self.tier)
         if self.tilt is not None:
@@ -96,6 +97,19 @@ class Status(NamedTuple):
         for what, why in self.untold.items():
             yield f"{what} cannot be told: {why}"
         yield lease
+
+
+def entries(size: float | None) -> str:
+    """Say what may be entered, by all that makes entries smaller.
+
+    >>> [entries(size) for size in (0.0, 0.25, 1.0, None)]
+    ['none', '25% of normal size', 'normal size', 'unknown']
+    """
+    if size is None:
+        return "unknown"
+    if size <= 0.0:
+        return "none"
+    return "normal size" if size >= 1.0 else f"{size:.0%} of normal size"
 
 
 def tier_facts(tier: Shown) -> dict[str, Any]:

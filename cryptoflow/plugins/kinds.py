@@ -130,18 +130,23 @@ class Sizer(Reader):
 
 
 class Measure(NamedTuple):
-    """One of the limits a rule holds: its name, and what a reading of it says to people."""
+    """One of the limits a rule holds: its name, and what a reading of it says to people.
+
+    `refusal` is what it says where it leaves nothing at all of an entry, if that takes other words.
+    """
 
     name: str
     sentence: str
+    refusal: str = ""
 
-    def said(self, value: float, limit: float) -> str:
+    def said(self, value: float, limit: float, *, refused: bool = False) -> str:
         """The sentence with its two numbers.
 
-        >>> Measure("day", "{value:.1%} lost today, limit {limit:.1%}").said(0.031, 0.025)
-        '3.1% lost today, limit 2.5%'
+        >>> day = Measure("day", "{value:.1%} lost today, limit {limit:.1%}", "nothing after {value:.1%} lost")
+        >>> day.said(0.031, 0.025), day.said(0.031, 0.025, refused=True)
+        ('3.1% lost today, limit 2.5%', 'nothing after 3.1% lost')
         """
-        return self.sentence.format(value=value, limit=limit)
+        return (self.refusal if refused and self.refusal else self.sentence).format(value=value, limit=limit)
 
 
 NOTIONAL = Measure("notional", "wanted {value:,.2f}, room for {limit:,.2f}")

@@ -88,7 +88,9 @@ def problems_of(
 def _consequence(details: ErrorDetails) -> bool:
     """Whether a list is only too short because its items were refused, each for a reason of its own."""
     value = details["input"]
-    return details["type"] == "too_short" and isinstance(value, list | tuple) and len(value) > 0
+    if details["type"] != "too_short" or not isinstance(value, list | tuple):
+        return False
+    return bool(details["ctx"]["actual_length"] < len(value))
 
 
 def _problem(details: ErrorDetails, locate: Locate, model: type[BaseModel] | None, manual: str, owner: str) -> Problem:

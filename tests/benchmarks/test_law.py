@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.law.__main__ import main
 from benchmarks.law.readiness import ready, ready_table
 from benchmarks.law.table import cells, complaints, table
 from benchmarks.law.trial import NotHere, Trial, halts, recorded, tried
@@ -39,6 +40,16 @@ def test_two_halts_at_once_are_one() -> None:
 def test_prices_that_are_not_there_are_a_reason(tmp_path: Path) -> None:
     with pytest.raises(NotHere, match=r"btc_trend: .*BTCUSDT_1h_2022-2025H1\.parquet is not here"):
         recorded(ROOT / "configs" / "btc_trend.yaml", tmp_path)
+
+
+def test_where_there_are_no_prices_nothing_was_tried_and_no_table_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["law", str(ROOT / "configs" / "btc_trend.yaml"), "--data", str(tmp_path)])
+    assert main() == 4
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "nothing was tried: recorded bars go into ohlcv/binance_spot/" in err
 
 
 def test_readiness_at_the_first_step_takes_a_sharpe_ratio_that_nobody_has() -> None:

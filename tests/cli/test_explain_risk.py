@@ -166,3 +166,39 @@ def test_why_nothing_is_known_of_symbols_is_said(several: Path, capsys: Capsys) 
         "market={symbols: [AAPL, MSFT], venue: nyse, timeframe: 1d}",
     )
     assert away["alike"]["why"] == "the source yahoo may have to ask elsewhere for prices"
+
+
+def test_with_discipline_off_it_says_first_that_none_of_it_holds(capsys: Capsys) -> None:
+    assert run(["explain", "risk", "small.yaml", "--set", "discipline=off"]) == 0
+    assert capsys.readouterr().out.startswith("discipline is off: none of this holds")
+    assert explained(capsys)["discipline"] == "on"
+    assert run(["explain", "risk", "small.yaml"]) == 0
+    assert "is off" not in capsys.readouterr().out
+
+
+def test_warnings_are_told_apart_from_trips_in_money(capsys: Capsys) -> None:
+    assert list(explained(capsys)["warned"].values()) == [16.0, 120.0, 24.0]
+    assert run(["explain", "risk", "small.yaml"]) == 0
+    said = capsys.readouterr().out
+    trips, _, warned = said.partition("a warning comes first, at 80% of the day's limit")
+    assert "30.00" in trips.partition("the kill switch trips, in USDT\n")[2]
+    assert "16.00" in warned
+
+
+def test_a_spec_that_is_not_there_is_missed_by_its_own_name_after_the_key_too(capsys: Capsys) -> None:
+    assert run(["explain", "risk", "smal.yaml"]) == ExitCode.INVALID
+    assert capsys.readouterr().err == "there is no file smal.yaml\nhint: did you mean `small.yaml`?\n"
+
+
+@pytest.mark.parametrize("written", ["5 EUR", "2% or 5 EUR"])
+def test_an_amount_in_another_currency_is_a_mistake_with_its_line(written: str, capsys: Capsys) -> None:
+    Path("small.yaml").write_text(SPEC + f"risk: {{rules: [{{use: daily_loss, limit: {written}}}]}}\n")
+    assert run(["validate", "small.yaml"]) == ExitCode.INVALID
+    assert f"small.yaml:9:41: limit is {written}, but the capital is 1000 USDT" in capsys.readouterr().err
+
+
+def test_two_steps_back_after_the_kill_switch_are_too_few(capsys: Capsys) -> None:
+    Path("small.yaml").write_text(SPEC + "risk: {resume: {steps: [75%, 25%], each: 1d}}\n")
+    for command in (["validate", "small.yaml"], ["explain", "risk", "small.yaml"]):
+        assert run(command) == ExitCode.INVALID
+        assert "small.yaml:9:17: steps has 2 items, but needs at least 3" in capsys.readouterr().err

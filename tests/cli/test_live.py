@@ -85,7 +85,7 @@ def test_a_feature_that_the_tier_locks_is_refused_with_its_line(spec: Path, caps
     assert "small.yaml:9:" in told
 
 
-RESUME = "exits only until `cryptoflow resume --account main --operator NAME`"
+RESUME = "exits only until `cryptoflow resume --account main --operator NAME --cause CAUSE --phrase PHRASE`"
 ACK = "exits only until `cryptoflow tier ack --account main --operator NAME`"
 
 

@@ -59,6 +59,7 @@ def test_an_account_that_is_well_is_told_in_a_few_lines(home: Path, capsys: Caps
     kept(home, "main", [*sniper(), *drafts(0), Draft(risk, BEGIN + 60_000, "live")])
     assert lines(capsys) == [
         "main: kill switch armed",
+        "entries: normal size",
         "tier 1 (sniper)",
         "tilt calm, score 0",
         "risk score 12 of 100, 3.2% below its high, 2023-11-14 22:14 UTC",
@@ -87,6 +88,7 @@ def test_a_lock_out_a_demotion_and_a_trip_are_all_told_and_nothing_is_entered(ho
     for each in (
         "kill switch tripped",
         'release: --phrase "resume main after drawdown',
+        "entries: none",
         "no promotion before",
         "locked",
     ):

@@ -16,7 +16,7 @@ from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.resolved import Resolved
 from cryptoflow.settings import settings
 from tests.cli.projects import small
-from tests.pipelines.lives import BEGIN, demoted, kept, promoted, sniper
+from tests.pipelines.lives import BEGIN, demoted, hunter, kept, promoted, sniper
 
 FIELDS = ("name", "value", "needed", "met", "available")
 
@@ -194,3 +194,13 @@ def test_beside_the_journals_of_others_an_account_without_one_is_a_slip_of_the_p
     capsys.readouterr()
     assert run([*command, "--account", "mian"]) == ExitCode.INVALID
     assert capsys.readouterr().err == "there is no journal of mian\nhint: did you mean `main`?\n"
+
+
+def test_a_recorded_run_is_measured_at_its_end_and_days_after_it_count_for_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(home, "backtest-a", [each for each in hunter() if each.event.name != "tier.promoted" or each.at == BEGIN])
+    gates = asked(capsys, "tier", "gates", "--account", "backtest-a")["gates"]
+    days = {each["name"]: each["value"] for each in gates}  # type: ignore[attr-defined]
+    assert all(days[name] < 40 for name in ("days_in_tier", "no_breach") if days.get(name) is not None)
+    assert days["days_in_tier"] > 30

@@ -18,7 +18,7 @@ from cryptoflow.domain.steps import Step
 from cryptoflow.engine.plan import Plan, Verbs
 from cryptoflow.engine.runtime.owner import fresh_state, plain_steps, tables_of
 from cryptoflow.pipelines.assemble import plan_of
-from cryptoflow.pipelines.measure import WORDS, why_of
+from cryptoflow.pipelines.measure import why_of, words_of
 from cryptoflow.pipelines.reasons import said
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.plugins.registry import built_in
@@ -150,7 +150,7 @@ def test_an_example_of_a_limit_of_the_account_happens_at_the_close(example: Exam
     look(run, tables, plain_steps(made.verbs), NOW)
     lines = [{"reason": each.reason, "rule": each.rule, "value": each.value, "limit": each.limit} for each in run.tape]
     acts = [
-        f"{WORDS[Guard(line['reason'])]}, {why_of(Guard(line['reason']), line, made)}"
+        f"{words_of(Guard(line['reason']), line)}, {why_of(Guard(line['reason']), line, made)}"
         for line in lines[: run.wallet.lines]
     ]
     assert acts == {"nothing": []}.get(example.then, example.then.split(" + "))

@@ -78,7 +78,8 @@ def test_each_way_that_was_tried_has_its_test_and_each_such_test_its_line() -> N
 def test_the_gates_of_a_new_account_are_those_of_the_transcript(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small(tmp_path)
+    spec = small(tmp_path)
+    spec.rename(spec.with_name("btc_trend.yaml"))
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
     command, *said = TIERS.partition("```console\n$ ")[2].partition("```")[0].strip().split("\n")

@@ -1,6 +1,7 @@
 """Ways that were tried to raise a tier, each in vain. docs/discipline.md tells of them by these names."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -25,12 +26,14 @@ from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.explaining.ceilings import shipped
 from cryptoflow.pipelines.probing.evidence import code_of
 from cryptoflow.pipelines.resolve import resolve
+from cryptoflow.pipelines.tiers import table
 from cryptoflow.pipelines.tiers.live import live
 from cryptoflow.pipelines.tiers.showing import GAP
 from cryptoflow.pipelines.tiers.showing import on_paper as paper_of
 from cryptoflow.pipelines.tiers.standing import standing_of
 from cryptoflow.pipelines.tiers.table import law_of
 from cryptoflow.settings import VenueKeys, settings
+from cryptoflow.spec import shipped as spec_shipped
 from cryptoflow.storage.database import Database
 from cryptoflow.storage.work.sql_store import SqlStore
 from tests.cli.projects import small
@@ -219,6 +222,50 @@ def test_a_gate_left_out_of_a_tier_file_is_refused(project: Path, home: Path) ->
     sniping = tiers / "1-sniper.yaml"
     sniping.write_text(sniping.read_text().replace("  - {use: evidence, of: [lookahead, warmup]}\n", ""))
     assert "promotion lacks the gate `evidence`" in str(refusal(project))
+
+
+@pytest.mark.parametrize("change", ["looser", "away", "more"])
+def test_a_shipped_tier_file_that_is_not_as_it_ships_is_refused(
+    change: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = project.parents[1] / "checkout"
+    shutil.copytree(shipped_folder(), checkout / "tiers")
+    monkeypatch.setattr(spec_shipped, "configs", lambda: checkout)
+    sniping, name = checkout / "tiers" / "1-sniper.yaml", "1-sniper.yaml"
+    match change:
+        case "looser":
+            sniping.write_text(sniping.read_text().replace("position: 5%", "position: 100%"))
+        case "away":
+            sniping.unlink()
+        case "more":
+            name = "5-god.yaml"
+            (checkout / "tiers" / name).write_text(sniping.read_text())
+    try:
+        for arguments in (["tier", "table"], ["live", str(project)]):
+            shipped.cache_clear()
+            spec_shipped.tiers.cache_clear()
+            table._laid.cache_clear()
+            assert run(arguments) == ExitCode.REFUSED
+            assert f"checkout/tiers/{name} is" in capsys.readouterr().err
+    finally:
+        shipped.cache_clear()
+        spec_shipped.tiers.cache_clear()
+        table._laid.cache_clear()
+
+
+def test_a_home_elsewhere_leaves_the_table_the_project_s(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiers = project.parent / "tiers"
+    tiers.mkdir()
+    own = (shipped_folder() / "1-sniper.yaml").read_text().replace("order: 100 USDT", "order: 60 USDT")
+    (tiers / "1-sniper.yaml").write_text(own.replace("{use: paper_trips, min: 10}", "{use: paper_trips, min: 25}"))
+    monkeypatch.setenv("CRYPTOFLOW_HOME", str(project.parents[1] / "elsewhere" / "state"))
+    settings.cache_clear()
+    assert run(["tier", "table", "--json"]) == ExitCode.OK
+    assert '"order": "60 USDT"' in capsys.readouterr().out
+    assert run(["tier", "gates", "--json"]) == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["gates"][1]["needed"] == 25
 
 
 def test_a_second_home_is_a_new_account(project: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

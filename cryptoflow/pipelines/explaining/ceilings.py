@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptoflow.errors import CryptoflowError, Place, Problem
 from cryptoflow.spec.document import Opener, load, on_disk
 from cryptoflow.spec.shape import shaped
-from cryptoflow.spec.shipped import configs
+from cryptoflow.spec.shipped import tier_files
 from cryptoflow.spec.tier_file import TierFile
 from cryptoflow.spec.tree import Tree
 
@@ -44,7 +44,7 @@ class Ceilings:
 @cache
 def shipped() -> Ceilings:
     """The table that ships with the package."""
-    return read_tiers(sorted((configs() / "tiers").glob("[0-9]-*.yaml")))
+    return read_tiers(tier_files())
 
 
 def read_tiers(files: Iterable[Path], opener: Opener = on_disk) -> Ceilings:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cryptoflow.domain.discipline.trips import fall_limit, fatal_day
+from cryptoflow.domain.discipline.records import Tier
+from cryptoflow.domain.discipline.trips import day_limit, fall_limit, fatal_day
 from cryptoflow.domain.tilt.levels import SHARES
 from cryptoflow.pipelines.assemble import rules_of, starting_tier, tier_of
 from cryptoflow.pipelines.explaining.alike import Alike, alike
@@ -37,7 +38,8 @@ class Phase(NamedTuple):
 class Told(NamedTuple):
     """All that limits a spec in a tier. `tiers` are those that a run of it may be in, `begins` the first of them.
 
-    `trips` is what throws the kill switch, which is warned of at a share of `near` of each limit that leads there.
+    `holds` says whether discipline is on at all. `trips` is what throws the kill switch; `warned` what is lost where a
+    warning comes before it, at a share of `near` of the day's limit, of the fall and of what a streak may cost.
     `alike` are the symbols that share a position limit, None where there are no two; `presets` the limits that each
     other preset would change.
     """
@@ -52,7 +54,9 @@ class Told(NamedTuple):
     amounts: tuple[Amount, ...]
     phases: tuple[Phase, ...]
     trips: tuple[Amount, ...]
+    warned: tuple[Amount, ...]
     near: float
+    holds: bool
     alike: Alike | None
     presets: dict[str, dict[str, Any]]
 
@@ -77,14 +81,21 @@ def risk(resolved: Resolved, number: int | None = None) -> Told:
         values=values,
         amounts=tuple(amounts(rules, equity)),
         phases=tuple(phases(resolved, tier, rules["daily_loss"].plugin)),
-        trips=(
-            Amount("loss of a day", fatal_day(counted, equity)),
-            Amount("fall from the peak", fall_limit(counted, equity)),
-            Amount(f"{counted.streak} losing trades in a row that cost", counted.streak_cost * equity),
-        ),
+        trips=losses(counted, fatal_day(counted, equity), equity, 1.0),
+        warned=losses(counted, day_limit(counted, equity), equity, counted.warn_at),
         near=counted.warn_at,
+        holds=resolved.pipeline.discipline == "on",
         alike=alike(resolved, counted, rules["correlation"].plugin),
         presets={name: others(resolved, number, name) for name in PRESETS if name != resolved.pipeline.risk.preset},
+    )
+
+
+def losses(tier: Tier, day: float, equity: float, part: float) -> tuple[Amount, ...]:
+    """Return what may be lost in a day, in a fall and in a streak, or a part of it, at an equity."""
+    return (
+        Amount("loss of a day", part * day),
+        Amount("fall from the peak", part * fall_limit(tier, equity)),
+        Amount(f"{tier.streak} losing trades in a row that cost", part * tier.streak_cost * equity),
     )
 
 

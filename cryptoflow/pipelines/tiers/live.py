@@ -195,8 +195,8 @@ def exits_only(found: Standing) -> Iterator[str]:
     account = found.account
     if account.halt.tripped:
         yield (
-            f"exits only until `cryptoflow resume --account {account.name} --operator NAME`: "
-            f"the kill switch of {account.name} has tripped"
+            f"exits only until `cryptoflow resume --account {account.name} "
+            f"--operator NAME --cause CAUSE --phrase PHRASE`: the kill switch of {account.name} has tripped"
         )
     if account.standing.demoted:
         yield (

@@ -13,7 +13,7 @@ from cryptoflow.domain.discipline.records import Evidence, Tier
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.pipelines.explaining.ceilings import Ceilings, laid_over, read_tiers, shipped
 from cryptoflow.pipelines.gates import Asked, day_demotion_of, gates_of
-from cryptoflow.pipelines.home import home_of, project_of
+from cryptoflow.pipelines.home import CONFIGS, home_of, project_here, project_of
 from cryptoflow.pipelines.tiers.tightening import looser
 from cryptoflow.spec.shipped import configs
 
@@ -47,14 +47,17 @@ def files_of(spec: Path | None) -> tuple[Path, ...]:
 def folders(spec: Path | None) -> Iterator[Path]:
     """Yield where tier files may lie, the nearest first."""
     if spec is None:
-        yield home_of().absolute().parent / "configs" / FOLDER
+        here = project_here()
+        if here is not None:
+            yield here / CONFIGS / FOLDER
+        yield home_of().absolute().parent / CONFIGS / FOLDER
         return
     project, folder = project_of(spec), spec.resolve().parent
     for each in (folder, *folder.parents):
         yield each / FOLDER
         if each == project:
             break
-    yield project / "configs" / FOLDER
+    yield project / CONFIGS / FOLDER
 
 
 @lru_cache(maxsize=8)

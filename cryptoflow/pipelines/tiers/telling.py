@@ -1,5 +1,6 @@
 """What `tier show` and `tier gates` say."""
 
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ from cryptoflow.clock import Clock, MachineClock
 from cryptoflow.domain.codes import Cause
 from cryptoflow.domain.discipline.paces import paced
 from cryptoflow.domain.discipline.tiers import state_of
+from cryptoflow.domain.journal.recorded import is_recorded
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.times import moment
 from cryptoflow.pipelines.resolve import resolve
@@ -91,14 +93,14 @@ class Gates(NamedTuple):
         return f"{here}; {met} of {len(self.gates)} gates to tier {self.upper.tier} ({self.upper.name}) are met"
 
     def facts(self) -> dict[str, Any]:
-        """Return it as JSON values; a value that nothing shows is null."""
+        """Return it as JSON values; a value that nothing shows is null, as is one without end."""
         return {
             "account": self.account,
             "tier": self.tier.tier,
             "to": None if self.upper is None else self.upper.tier,
             "promotion_from": None if self.waits_until is None else moment(self.waits_until),
             "gates": [
-                {**gate._asdict(), "value": gate.value if gate.available else None, "available": gate.available}
+                {**gate._asdict(), "value": gate.value if isfinite(gate.value) else None, "available": gate.available}
                 for gate in self.gates
             ],
             "setup": [each._asdict() for each in self.advice],
@@ -108,18 +110,27 @@ class Gates(NamedTuple):
 async def shown(account: str, home: Path | None = None, clock: Clock | None = None) -> Shown:
     """Return where an account stands now."""
     found = await asked_about(account, home)
-    return Shown(found, table_beside().tiers[found.tier], (clock or MachineClock()).now())
+    return Shown(found, table_beside().tiers[found.tier], asked_at(found, clock))
 
 
 async def gates_told(account: str, spec: Path | None, home: Path | None = None, clock: Clock | None = None) -> Gates:
     """Return the gates before an account, for the spec that is asked about."""
-    found, now = await asked_about(account, home), (clock or MachineClock()).now()
+    found = await asked_about(account, home)
+    now = asked_at(found, clock)
     resolved = resolve(spec) if spec is not None else usual()
     table = table_beside(None if spec is None else spec)
     upper = table.tiers[found.tier + 1] if found.tier < 4 else None
     gates = await gates_before(found, table, resolved, now, home)
     advised = tuple(advice(upper)) if upper is not None else ()
     return Gates(account, table.tiers[found.tier], upper, gates, advised, found.waits_until(now))
+
+
+def asked_at(found: Standing, clock: Clock | None) -> int:
+    """Return the moment that is asked about: now, but for a recorded run its end, after which it lived no day."""
+    account = found.account
+    if is_recorded(account.name) and account.at:
+        return account.at
+    return (clock or MachineClock()).now()
 
 
 def usual() -> Resolved | None:

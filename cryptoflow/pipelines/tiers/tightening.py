@@ -26,7 +26,7 @@ STRICTER = {
 WINDOWS = {("sharpe", "days")}
 """Settings that say which days are looked at: more of them are neither more nor less to ask."""
 
-FIX = "a project's tiers may only tighten those that ship; `cryptoflow tier table` shows them"
+FIX = "a project's tiers may only tighten those that ship; the line says what ships"
 
 
 def looser(mine: TierFile, tree: Tree, ships: TierFile, shipped: Tree) -> Iterator[Problem]:

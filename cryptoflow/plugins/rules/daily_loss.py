@@ -26,7 +26,11 @@ class DailyLoss(Rule):
         Measure("day", "{value:.2%} lost today, limit {limit:.2%}"),
         Measure("week", "{value:.2%} lost this week, limit {limit:.2%}"),
         Measure("month", "{value:.2%} lost this month, limit {limit:.2%}"),
-        Measure("caution", "{value:.2%} lost today, entries are smaller from {limit:.2%} on"),
+        Measure(
+            "caution",
+            "{value:.2%} lost today, entries are smaller from {limit:.2%} on",
+            "{value:.2%} lost today, and what is held is as much as is left of an entry's size from {limit:.2%} on",
+        ),
         Measure("day_spent", "the limit of {limit:.2%} was reached today"),
         Measure("week_spent", "the limit of {limit:.2%} was reached this week"),
         Measure("month_spent", "the limit of {limit:.2%} was reached this month"),

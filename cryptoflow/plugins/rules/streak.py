@@ -29,7 +29,7 @@ class Streak(Rule):
     pause: Duration = Field(Duration("30m"), gt=0, description="how long it is, after each loss from there on")
     stop: int = Field(5, ge=1, le=100, description="losses in a row that end the day's entries")
     cost: Share = Field(
-        Share("3%"), gt=0, description="share of equity that such a streak costs when it trips the kill"
+        Share("3%"), gt=0, description="share of equity that such a streak costs when it trips the kill switch"
     )
 
     @staticmethod
