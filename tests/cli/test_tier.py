@@ -166,6 +166,7 @@ def found(resolved: Resolved, kind: str) -> Evidence:
         signals=1,
         orders=1,
         reach=Reach("2024-01-03..2024-01-20", 12),
+        bars=432,
         at="2024-01-01T00:00:00Z",
         version="1",
     )

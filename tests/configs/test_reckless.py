@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from cryptoflow.engine.plan import Outcome, Plan
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import WHOLE, backtest, decide
 from cryptoflow.pipelines.history import History, load_history
-from cryptoflow.pipelines.measure import WORDS
+from cryptoflow.pipelines.measure import WORDS, words_of
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.report.view import RunView
 
-FILE = Path(__file__).parents[2] / "configs" / "reckless.yaml"
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "configs" / "reckless.yaml"
+PAGE = (ROOT / "docs" / "discipline.md").read_text(encoding="utf-8")
 DAY = 86_400_000
 
 
@@ -68,6 +71,21 @@ def test_the_account_survives_where_without_discipline_nothing_is_left() -> None
     assert ended("discipline=off").equity[-1] < 0.05 * plan.capital
 
 
+def test_the_page_tells_the_year_as_it_was() -> None:
+    (plan, _), outcome, alone = started(), ended(), ended("discipline=off")
+    at = [datetime.fromtimestamp((each + plan.account.timeframe - 1) / 1000, UTC) for each in outcome.times.tolist()]
+    lost = {}
+    for by in ("%Y-%m", "%Y-%m-%d"):
+        last = {each.strftime(by): value for each, value in zip(at, outcome.equity.tolist(), strict=True)}
+        lost[by] = max(before - after for before, after in pairwise([plan.capital, *last.values()]))
+    year = " ".join(PAGE.partition("\n## A reckless year\n")[2].partition("\n## ")[0].split())
+    moved = outcome.tape[(outcome.tape["topic"] == Topic.GUARD) & (outcome.tape["reason"] == Guard.DEMOTED)]
+    (fell,) = (datetime.fromtimestamp(moment / 1000, UTC) for moment in moved["at"].tolist())
+    assert f"become {round(alone.equity[-1]):,}. With it {round(outcome.equity[-1]):,} are left" in year
+    assert f"in tier {moved['number'][0]}, into which stop-outs sent it in {fell:%B}" in year
+    assert f"The worst month cost {lost['%Y-%m']:,.0f} and the worst day {lost['%Y-%m-%d']:,.0f}" in year
+
+
 def test_no_day_costs_more_than_trips_the_switch_and_what_one_bar_takes_beyond() -> None:
     costs = [(opened - least) / limit for opened, least, limit in falls("%Y-%m-%d")]
     assert len(costs) == 365
@@ -92,10 +110,11 @@ def test_both_drivers_agree_on_every_line() -> None:
 def test_every_act_is_told_and_every_entry_that_was_kept_out_on_its_day(view: RunView) -> None:
     outcome = ended()
     lines = outcome.tape[outcome.tape["topic"] == Topic.GUARD]
-    assert [(act.at, act.what) for act in view.acts] == [(line["at"], WORDS[Guard(line["reason"])]) for line in lines]
+    said = [(line["at"], words_of(Guard(line["reason"]), line)) for line in lines]
+    assert [(act.at, act.what) for act in view.acts] == said
     by_day = {day.at // DAY: day for day in view.days}
     for line in lines:
-        assert WORDS[Guard(line["reason"])] in by_day[(line["at"] - 1) // DAY].acts
+        assert words_of(Guard(line["reason"]), line) in by_day[(line["at"] - 1) // DAY].acts
     refused = outcome.tape[outcome.tape["topic"] == Topic.REFUSED]
     told = [
         int(part.rpartition(" ")[2].replace(",", "")) for day in view.days for part in day.refused.split(", ") if part
