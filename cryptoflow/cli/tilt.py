@@ -14,12 +14,19 @@ Lines = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who observed it, as the journal will say.")]
 
-app = typer.Typer(help="How calmly an account is led.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def tilt() -> None:
-    """How calmly an account is led."""
+    """How calmly an account is led.
+
+    Examples:
+
+      cryptoflow tilt show
+
+      cryptoflow tilt ingest seen.jsonl --account main
+    """
 
 
 @app.command()
