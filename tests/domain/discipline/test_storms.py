@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cryptoflow.domain.advance import advance
-from cryptoflow.domain.codes import SELL, SLOTS, Cause, Leg, OrderType, Topic
+from cryptoflow.domain.codes import SELL, SLOTS, Cause, Guard, Leg, OrderType, Topic
 from cryptoflow.domain.discipline.gates import PROMOTION
 from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.standing import acknowledge
@@ -23,6 +23,7 @@ from cryptoflow.domain.discipline.trips import Trip
 from cryptoflow.domain.discipline.watching import release, trip
 from cryptoflow.domain.records import Bar, Line, Signal
 from cryptoflow.domain.tilt import hands as by_hand
+from cryptoflow.domain.tilt.baseline import forget
 from cryptoflow.domain.tilt.hands import Hands
 from cryptoflow.domain.tilt.lockouts import close
 from cryptoflow.domain.tilt.records import HABITS_SIZE
@@ -134,6 +135,7 @@ class Storm(RuleBasedStateMachine):
                 self.watched.close(state.wallet.equity, self.at)
                 closed = True
             seen[self.watched.follow(line)] += 1
+            self.learn_anew(line)
         if not closed:
             self.watched.close(state.wallet.equity, self.at)
         self.journal.round(self.lines, self.at, state.wallet.equity)
@@ -147,7 +149,13 @@ class Storm(RuleBasedStateMachine):
         self.lines = [replace(line) for line in self.state.tape[: self.state.wallet.lines]]
         for line in self.lines:
             seen[self.watched.follow(line, commanded=True)] += 1
+            self.learn_anew(line)
         self.journal.tell(self.lines, by)
+
+    def learn_anew(self, line: Line) -> None:
+        """What is usual by hand is learnt anew in another tier, as what a strategy usually does is."""
+        if line.topic == Topic.GUARD and line.reason == Guard.DEMOTED:
+            forget(self.own)
 
     @rule(hours=st.sampled_from((1, 5, 30, 24 * 8, 24 * 40)))
     def jump(self, hours: int) -> None:
