@@ -151,6 +151,16 @@ def test_a_comment_is_a_table_in_markdown(project: Path, capsys: Capsys) -> None
             "risk.rules.filters.minimum",
             "RISK DOWN",
         ),
+        ("warmup: 20", "risk: {warn_at: 60%}", "risk.warn_at", "RISK DOWN"),
+        ("warmup: 20", "risk: {resume: {steps: [25%, 50%, 60%]}}", "risk.resume.steps", "RISK DOWN"),
+        ("warmup: 20", "risk: {tilt: {locked: {at: 5}}}", "risk.tilt.locked.at", "RISK DOWN"),
+        ("warmup: 20", "risk: {rules: [{use: streak, pause: 4h}]}", "risk.rules.streak.pause", "RISK DOWN"),
+        (
+            "warmup: 20",
+            "risk: {rules: [{use: correlation, refuse: true}]}",
+            "risk.rules.correlation.refuse",
+            "RISK DOWN",
+        ),
         ("warmup: 20", "seed: 7", "seed", "NEUTRAL"),
         ("warmup: 20", "notify: [{use: webhook, url: x}]", "notify", "NEUTRAL"),
     ],
@@ -277,6 +287,31 @@ def test_a_change_is_told_under_every_pipeline_it_reaches(project: Path, capsys:
     changed(project / "env" / "calm.yaml", "2%", "1%")
     names = ("second", "small", "third")
     assert {*lines(capsys, "HEAD:configs", "configs")} == {f"{name}.yaml --env calm sizing.share" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key", "tag", "why"),
+    [
+        ("min: 24", "min: 48", "promotion.paper_hours.min", "RISK DOWN", "the promotion is stricter"),
+        ("[lookahead, warmup]", "[lookahead]", "promotion.evidence.of", "RISK UP", "the promotion is looser"),
+        ("above: 15%", "above: 20%", "demotion.day_loss.above", "RISK UP", "the demotion is looser"),
+        ("count: 5", "count: 4", "demotion.overrides.count", "RISK DOWN", "the demotion is stricter"),
+        ("80%]", "90%]", "protection.phases", "RISK UP", "size comes back faster after a promotion"),
+        ("each: 12h", "each: 1d", "protection.each", "RISK DOWN", "a phase after a promotion is twice as long"),
+    ],
+)
+def test_what_a_tier_does_to_risk(
+    before: str, after: str, key: str, tag: str, why: str, tmp_path: Path, capsys: Capsys
+) -> None:
+    ships = (ROOT / "configs" / "tiers" / "1-sniper.yaml").read_text()
+    old, new = tmp_path / "old" / "tiers", tmp_path / "new" / "tiers"
+    text = ships + "protection: {phases: [25%, 40%, 60%, 80%], each: 12h}\n"
+    for folder, said in ((old, text), (new, text.replace(before, after))):
+        folder.mkdir(parents=True)
+        (folder / "1-sniper.yaml").write_text(said)
+    assert before in text
+    found = lines(capsys, str(tmp_path / "old"), str(tmp_path / "new"))
+    assert found[f"tiers/1-sniper.yaml {key}"][2:] == (tag, why)
 
 
 def test_specs_that_came_or_went_are_told(project: Path, capsys: Capsys) -> None:

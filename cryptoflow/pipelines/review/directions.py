@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from fnmatch import fnmatchcase
+from itertools import zip_longest
 from math import inf
 from typing import Any, NamedTuple
 
 from cryptoflow.pipelines.review.magnitudes import step
+from cryptoflow.pipelines.tiers.tightening import stricter
+from cryptoflow.plugins import registry
+from cryptoflow.plugins.kinds import Rule
 
 
 class Tag(Enum):
@@ -62,6 +66,13 @@ class Number(NamedTuple):
     absent: float | None = None
 
 
+class Sizes(NamedTuple):
+    """Shares of its size that an entry keeps, step by step until it keeps all of it."""
+
+    key: str
+    why: str
+
+
 class Order(NamedTuple):
     """Words by their risk, the safest first, and what each means."""
 
@@ -108,7 +119,23 @@ NUMBERS = (
     Number("risk.rules.stop.max_distance", 1, "stops may be {} away", FAR),
     Number("risk.rules.rate.*", 1, "{} orders may be sent", MANY),
     Number("risk.rules.filters.minimum", -1, "an entry has to be {}", LARGE),
+    Number("risk.rules.daily_loss.kill", 1, "a day may lose {} before the kill switch trips"),
+    Number("risk.rules.daily_loss.most", 1, "a day may lose {} whatever the limit"),
+    Number("risk.rules.correlation.at", 1, "symbols go {} together before they share a limit", FAR),
+    Number("risk.rules.correlation.warn", 1, "symbols go {} together before it is told", FAR),
+    Number("risk.rules.streak.losses", 1, "{} losses in a row pass without a pause", MANY),
+    Number("risk.rules.streak.pause", -1, "the pause after losses in a row is {}", LONG),
     Number("risk.rules.*.limit", 1, "the limit is {}", LARGE),
+    Number("risk.warn_at", 1, "a limit is {} used up before it is told", FAR),
+    Number("risk.resume.each", -1, "a step after a release is {}", LONG),
+    Number("risk.flash_drop.share", 1, "a price may fall {} at once", FAR),
+    Number("risk.flash_drop.pause", -1, "entries pause {} after a price that fell at once", LONG),
+    Number("risk.tilt.*.at", 1, "{} has to speak for tilt before it acts"),
+    Number("risk.tilt.*.lasts", -1, "a level of tilt is {}", LONG),
+    Number("risk.tilt.restricted.size", 1, "an entry of a tilted account is {}", LARGE),
+    Number("risk.tilt.sensitivity.*", -1, "tilt counts {} near the next tier"),
+    Number("risk.tilt.repeated", -1, "a repeated level of tilt is {}", LONG),
+    Number("risk.tilt.longest", -1, "a level of tilt may be {}", LONG),
     Number("tier", 1, "the ceiling is {}", Much("high", "higher", "lower"), absent=inf),
     Number("execution.naked_limit", 1, "a position may be without a stop {}", LONG),
     Number("execution.latency", -1, OPTIMISTIC),
@@ -123,8 +150,16 @@ NUMBERS = (
     Number("limits.position", 1, "a position may be {} in this tier", LARGE),
     Number("limits.daily_loss", 1, "a day may lose {} in this tier"),
     Number("limits.leverage", 1, "{} leverage in this tier"),
+    Number("protection.each", -1, "a phase after a promotion is {}", LONG),
+    Number("protection.wait", -1, "the wait after a demotion is {}", LONG),
 )
-"""The first whose key fits decides. A number that is not here is neutral: nobody can say which way it goes."""
+"""The first whose key fits decides. Of what is not here, a rule says itself which way is strict, and the table of tiers
+says it of gates; any other number is neutral: nobody can say which way it goes."""
+
+SIZES = (
+    Sizes("risk.resume.steps", "size comes back {} after a release"),
+    Sizes("protection.phases", "size comes back {} after a promotion"),
+)
 
 ORDERS = (
     Order(
@@ -170,7 +205,29 @@ def judged(key: str, before: Any, after: Any, capital: float) -> Judgement:
     for names in LISTS:
         if fnmatchcase(key, names.key) and isinstance(before or [], list) and isinstance(after or [], list):
             return _names(names, before or [], after or [])
+    for sizes in SIZES:
+        if sizes.key == key and isinstance(before, list) and isinstance(after, list):
+            return _sizes(sizes, before, after)
+    return _strictness(key, before, after, capital)
+
+
+def _strictness(key: str, before: Any, after: Any, capital: float) -> Judgement:
+    """Judge a setting by which way its rule or its gate says is strict."""
+    match key.split("."):
+        case ["risk", "rules", name, setting] if name in registry.names("rule"):
+            rule = registry.find("rule", name)
+            way = (setting in rule.smaller) - (setting in rule.larger) if issubclass(rule, Rule) else 0
+            return _plainly(way * step(before, after, capital=capital).direction, "the rule")
+        case ["promotion" | "demotion" as part, gate, setting] if isinstance(before, list) and isinstance(after, list):
+            return _plainly((not {*after} >= {*before}) - (not {*before} >= {*after}), f"the {part}")
+        case ["promotion" | "demotion" as part, gate, setting]:
+            return _plainly(-stricter(part, gate, setting) * step(before, after).direction, f"the {part}")
     return NEUTRAL
+
+
+def _plainly(direction: int, who: str) -> Judgement:
+    """What can be said where it is known which way is strict, and no more."""
+    return Judgement(TAGS[direction], f"{who} is {'looser' if direction > 0 else 'stricter'}") if direction else NEUTRAL
 
 
 def _number(number: Number, before: Any, after: Any, capital: float) -> Judgement:
@@ -184,6 +241,14 @@ def _number(number: Number, before: Any, after: Any, capital: float) -> Judgemen
     if way.direction == 0:
         return NEUTRAL
     return Judgement(TAGS[way.direction * number.grows], number.why.format(number.much.said(*way)))
+
+
+def _sizes(sizes: Sizes, before: Sequence[Any], after: Sequence[Any]) -> Judgement:
+    """Of two ways back to the whole size, one is slower where no step of it keeps more; a step less is the whole."""
+    ways = {step(one, other).direction for one, other in zip_longest(before, after, fillvalue="100%")}
+    if {1, -1} <= ways or ways <= {0}:
+        return NEUTRAL
+    return Judgement(TAGS[max(ways, key=abs)], sizes.why.format("faster" if 1 in ways else "slower"))
 
 
 def _names(names: Names, before: Sequence[Any], after: Sequence[Any]) -> Judgement:

@@ -32,7 +32,7 @@ def step(before: Any, after: Any, *, absent: float | None = None, capital: float
     Step(direction=0, times=None)
     """
     one, other = parts(before, absent), parts(after, absent)
-    if one is None or other is None or _currency(before) != _currency(after):
+    if one is None or other is None or len({_currency(before), _currency(after)} - {""}) > 1:
         return SIDEWAYS
     if one == other:
         return SIDEWAYS

@@ -107,8 +107,13 @@ def is_tighter(part: str, gate: str, setting: str, own: Any, ships: Any) -> bool
     """
     if isinstance(ships, tuple):
         return set(own) >= set(ships)
-    way = 0 if (gate, setting) in WINDOWS else STRICTER[part].get(setting, 0)
+    way = stricter(part, gate, setting)
     return bool(own == ships or (way == MORE and own > ships) or (way == LESS and own < ships))
+
+
+def stricter(part: str, gate: str, setting: str) -> int:
+    """Return which way a setting of a gate tightens, 0 for one that has to be as it ships."""
+    return 0 if (gate, setting) in WINDOWS else STRICTER[part].get(setting, 0)
 
 
 def written(asked: Asked) -> str:
