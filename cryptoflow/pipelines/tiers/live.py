@@ -142,16 +142,19 @@ async def allowed(
     found = await standing_of(account, home)
     now = clock.now()
     played, odd = tuple(play_money(account, found.account)), tuple(against(found, now))
-    exits = (*exits_only(found), *(f"exits only: {each.what}; {each.fix}" for each in odd))
+    shut = tuple(shuts(found))
+    exits = (
+        *(f"exits only until {each.fix}: {each.what}" for each in shut),
+        *(f"exits only: {each.what}; {each.fix}" for each in odd),
+    )
     leaves = bool(exits and not played and await left_open(account, home))
     if not leaves:
         refuse(chain(played, odd))
-    for line in exits:
-        tell(line)
     standing, tier = found.account.standing, found.tier
     if tier == 0 and not leaves:
         gates = await gates_before(found, table, resolved, now, home)
-        refuse(unmet(found, gates, table, now, home))
+        short = tuple(unmet(found, gates, table, now, home))
+        refuse(chain(short, shut if short else ()))
         tier = 1
     ceilings = [each for each in (asked, resolved.pipeline.tier) if each is not None]
     if asked is not None and asked > standing.tier and asked > 1:
@@ -159,6 +162,8 @@ async def allowed(
     running = table.tiers[min([tier, *ceilings])]
     if not leaves:
         refuse(locked(resolved, running))
+    for line in exits:
+        tell(line)
     return Start(resolved, account, running, exits)
 
 
@@ -187,22 +192,18 @@ def against(found: Standing, now: int) -> Iterator[Problem]:
         yield Problem(what, fix="set the clock (NTP); time gates count no time that has not passed")
 
 
-def exits_only(found: Standing) -> Iterator[str]:
-    """Yield why an account enters nothing, and until when; that is no reason not to start, for what is open has to go.
+def shuts(found: Standing) -> Iterator[Problem]:
+    """Yield why an account enters nothing, and what ends that; it may start all the same, for what is open has to go.
 
     A switch whose plan nobody could finish, because nobody may start, would never be released.
     """
     account = found.account
     if account.halt.tripped:
-        yield (
-            f"exits only until `cryptoflow resume --account {account.name} "
-            f"--operator NAME --cause CAUSE --phrase PHRASE`: the kill switch of {account.name} has tripped"
-        )
+        resume = f"`cryptoflow resume --account {account.name} --operator NAME --cause CAUSE --phrase PHRASE`"
+        yield Problem(f"the kill switch of {account.name} has tripped", fix=resume)
     if account.standing.demoted:
-        yield (
-            f"exits only until `cryptoflow tier ack --account {account.name} --operator NAME`: "
-            f"{account.name} went down a tier"
-        )
+        ack = f"`cryptoflow tier ack --account {account.name} --operator NAME`"
+        yield Problem(f"{account.name} went down a tier", fix=ack)
 
 
 def unmet(found: Standing, gates: Sequence[Gate], table: Ceilings, now: int, home: Path | None) -> Iterator[Problem]:
