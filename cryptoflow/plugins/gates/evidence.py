@@ -1,6 +1,7 @@
 """What probes have shown of a spec and its code."""
 
 from collections.abc import Sequence
+from math import isnan, nan
 from typing import Literal, get_args
 
 from pydantic import Field
@@ -29,16 +30,18 @@ class Probed(Gate):
     def finding(
         evidence: Evidence, _days: Sequence[float], _stops: Sequence[float], lookahead: float, warmup: float
     ) -> Finding:
-        """As many that passed as are asked for.
+        """As many that passed as are asked for; one that was never run has not, and none that was run is no answer.
 
         >>> Probed.finding(Evidence(lookahead=1.0, warmup=0.0), (), (), 1.0, 1.0)
+        Finding(value=1.0, needed=2.0, met=0)
+        >>> Probed.finding(Evidence(lookahead=1.0), (), (), 1.0, 1.0)
         Finding(value=1.0, needed=2.0, met=0)
         >>> [Probed.finding(each, (), (), 1.0, 0.0).met for each in (Evidence(lookahead=1.0), Evidence())]
         [1, 0]
         """
-        passed = 0.0
-        if lookahead > 0.0:
-            passed += evidence.lookahead
-        if warmup > 0.0:
-            passed += evidence.warmup
-        return at_least(passed, lookahead + warmup)
+        passed, known = 0.0, 0.0
+        for asked, shown in ((lookahead, evidence.lookahead), (warmup, evidence.warmup)):
+            if asked > 0.0 and not isnan(shown):
+                passed += shown
+                known += 1.0
+        return at_least(passed if known > 0.0 else nan, lookahead + warmup)
