@@ -156,7 +156,7 @@ def announce(plan: "Plan", tell: Tell) -> None:
 
     if not any(script.plain for script in plan.verbs.scripts) and is_cold(plan):
         once = "strategy, which is kept until it changes" if plan.verbs.scripts else "engine, once per installation"
-        tell(f"compiling the {once}: this takes ten to twenty seconds")
+        tell(f"compiling the {once}: this takes about half a minute")
 
 
 def decide(
