@@ -1,7 +1,11 @@
 """The journal's one door, in both engines."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from cryptoflow.storage.events.appending import Conflict, Fenced, append
@@ -47,3 +51,20 @@ def test_the_database_itself_refuses_to_rewrite_the_journal(url: str, statement:
 def test_rows_made_again_are_the_same_rows(url: str) -> None:
     _, (count, differences) = inside(url, lambda c: append(c, "main", drafts(0, 90)), lambda c: rebuild(c, "main"))
     assert (count, differences) == (720, ())
+
+
+def test_rows_are_not_made_again_beside_a_writer_who_is_not_done(postgres_url: str) -> None:
+    """The server is still at what a process had sent that is dead by now: without waiting, its rows came twice."""
+    inside(postgres_url, lambda c: append(c, "main", drafts(0)))
+    begun = Event()
+
+    def appending(connection: Connection) -> None:
+        append(connection, "main", drafts(1))
+        begun.set()
+        time.sleep(0.5)
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(inside, postgres_url, appending)
+        assert begun.wait(10)
+        ((count, differences),) = inside(postgres_url, lambda c: rebuild(c, "main"))
+    assert (count, differences) == (16, ())

@@ -84,11 +84,11 @@ def whole(url: str, account: str, told: list[tuple[int, str]]) -> int:
     """Check that a journal is as it must be after a failure, and return how many events it has."""
     if (file := Target("journal", url_of(url)).file) is not None:
         create(file).dispose()  # as a process does that begins; killed earlier, there is not even a table
-    found, hashes, (count, differences) = inside(
+    (count, differences), found, hashes = inside(
         url,
+        lambda c: rebuild(c, account),  # first: a server may still be at what the dead process had sent
         lambda c: audit(c, account),
         lambda c: {each.seq: each.hash for each in events(c, Wanted(account))},
-        lambda c: rebuild(c, account),
     )
     assert found.broken is None
     assert all(hashes[seq] == digest for seq, digest in told)

@@ -139,6 +139,11 @@ def locked(connection: Connection, account: str, token: int) -> Locked:
     return Locked(Head(found.seq, found.hash), found.first_seq)
 
 
+def hold(connection: Connection, account: str) -> None:
+    """Let nobody move the end of a journal until this transaction is over; what a dead writer left is in by then."""
+    connection.execute(LOCKED, {"of": account}).first()
+
+
 def blank(account: str) -> dict[str, Any]:
     """Return the end of a journal in which nothing is yet, as its row says it."""
     return {"account": account, "seq": 0, "hash": GENESIS, "token": 0, "first_seq": 0, "first_hash": GENESIS}

@@ -12,7 +12,7 @@ from cryptoflow.domain.journal.chain import Chain
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.storage.copying.ordering import ordered
-from cryptoflow.storage.events.appending import EVENTS
+from cryptoflow.storage.events.appending import EVENTS, hold
 from cryptoflow.storage.events.reading import LAST, Wanted, bounds, events, odd_end
 from cryptoflow.storage.rows.applying import apply
 from cryptoflow.storage.rows.partitions import make_room
@@ -60,8 +60,10 @@ class Kept(NamedTuple):
 def rebuild(connection: Connection, account: str) -> tuple[int, tuple[Difference, ...]]:
     """Make an account's rows again; returns how many events there are, and which tables that changed.
 
-    Rows that were retired stay away; those of retired events, which nothing could make again, stay as they are.
+    Rows that were retired stay away; those of retired events, which nothing could make again, stay as they are. What
+    somebody writes at this moment comes before, or waits.
     """
+    hold(connection, account)
     retired = retired_before(connection, account)
     kept = Kept(retired.get(EVENTS.name, ALL), retired)
     before = {table.name: digest(connection, table, account, since=kept.since(table)) for table in MADE}
