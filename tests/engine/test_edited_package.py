@@ -47,7 +47,7 @@ EDITS = {
     "a step of the decision": ("cryptoflow/domain/fills.py", "paid = price * (1.0 +", "paid = price * (1.002 +"),
     "a step that another indicator calls": ("cryptoflow/plugins/indicators/ema.py", "(2 / (period", "(2 / (1 + period"),
     "a sizer's verb": ("cryptoflow/plugins/sizers/fraction.py", "return equity * share", "return equity * share / 2"),
-    "a function that rules share": ("cryptoflow/plugins/limits.py", "whole * share if", "whole * share / 4 if"),
+    "a function that rules share": ("cryptoflow/plugins/limits.py", "whole * share if", "whole * share / 5 if"),
     "a helper in a guest's file": ("project/configs/plugins/mine.py", "equity * 0.03", "equity * 0.02"),
     "a compile option": ("cryptoflow/engine/batch/cache.py", '"fastmath": False', '"fastmath": True'),
 }
@@ -69,7 +69,7 @@ def copied(folder: Path) -> Callable[[], Any]:
         shutil.copytree(ROOT.parent / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     spec = small(folder / "project")
     mine = "plugins: [mine.py]\nrisk: {rules: [{use: mine}]}\n"
-    spec.write_text(spec.read_text().replace("share: 4%", "share: 2.5%") + mine)
+    spec.write_text(spec.read_text().replace("share: 4%", "share: 2.5%") + "capital: 2000 USDT\n" + mine)
     (spec.parent / "strategies" / "cross.yaml").write_text(STRATEGY)
     (spec.parent / "plugins").mkdir()
     (spec.parent / "plugins" / "mine.py").write_text(RULE)

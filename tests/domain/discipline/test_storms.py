@@ -260,7 +260,7 @@ class Storm(RuleBasedStateMachine):
         worths = [self.worth(symbol) for symbol in range(SYMBOLS)]
         assert sum(worth > 0 for worth in worths) <= max(allowed["positions"], self.held_before())
         for symbol in entered:
-            assert worths[symbol] <= equity * allowed["position"] * watched.factor(self.at) * (1 + 1e-6)
+            assert worths[symbol] <= equity * allowed["position"] * watched.shares[symbol] * (1 + 1e-6)
         assert sum(worths) <= equity * (1 + 1e-6)
         assert state.wallet.reserved <= state.wallet.cash * (1 + NOISE)
         seen["smaller entries"] += watched.factor(self.at) < 1.0

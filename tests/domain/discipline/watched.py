@@ -63,6 +63,8 @@ class Watched:
     spent: dict[str, int] = field(default_factory=dict)
     told_until: dict[str, int] = field(default_factory=dict)
     orders: dict[int, Ordered] = field(default_factory=dict)
+    shares: dict[int, float] = field(default_factory=dict)
+    """What of its size each symbol's newest entry kept; that very entry may be what makes the next ones smaller."""
 
     def __post_init__(self) -> None:
         self.high = self.equity
@@ -207,7 +209,7 @@ class Watched:
         assert worth <= float(allowed["order"]) * factor * (1 + NOISE)
         assert line.stop < line.price
         assert worth * (line.price - line.stop) / line.price <= self.equity * RISK * factor * (1 + NOISE)
-        self.orders[line.number] = Ordered(line.lots, line.type)
+        self.orders[line.number], self.shares[line.symbol] = Ordered(line.lots, line.type), factor
 
     def may(self, kind: int, symbol: int, strategy: int) -> None:
         """Hold it against what may not be entered at all."""
