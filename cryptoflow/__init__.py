@@ -1,3 +1,3 @@
 """Trade crypto from one YAML file."""
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
