@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cryptoflow.domain.advance import advance
-from cryptoflow.domain.codes import SELL, SLOTS, Cause, Guard, Leg, OrderType, Topic
+from cryptoflow.domain.codes import SELL, SLOTS, Cause, Guard, Leg, OrderType, Reason, Topic
 from cryptoflow.domain.discipline.gates import PROMOTION
 from cryptoflow.domain.discipline.nearing import spent
 from cryptoflow.domain.discipline.standing import acknowledge
@@ -131,7 +131,8 @@ class Storm(RuleBasedStateMachine):
         self.lines = [replace(line) for line in state.tape[: state.wallet.lines]]
         closed = False
         for line in self.lines:
-            if not closed and (line.at >= self.at or line.topic == Topic.GUARD):
+            is_of_the_close = line.at >= self.at and not (line.topic == Topic.CANCEL and line.reason == Reason.EXPIRED)
+            if not closed and (is_of_the_close or line.topic == Topic.GUARD):
                 self.watched.close(state.wallet.equity, self.at)
                 closed = True
             seen[self.watched.follow(line)] += 1
