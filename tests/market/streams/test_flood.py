@@ -66,7 +66,8 @@ def test_a_minute_of_12000_ticks_a_second_takes_less_than_a_millisecond_from_pro
 ) -> None:
     telling = False
     for _ in range(ATTEMPTS):
-        loop, ours = heard(10 * RATE, bare), heard(60 * RATE)
+        before, ours, later = heard(10 * RATE, bare), heard(60 * RATE), heard(10 * RATE, bare)
+        loop = max(before, later, key=lambda each: each.p99)  # others may come in the middle of a minute
         telling = telling or loop.p99 < QUIET
         evidence(
             f"{ours.ticks:,} ticks, p50 {1e3 * ours.p50:.3f} ms, p99 {1e3 * ours.p99:.3f} ms, {ours.share:.0%} of a "
