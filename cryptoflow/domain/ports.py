@@ -1,11 +1,13 @@
 """Where the outside is plugged in: what the decision's drivers ask of a venue and of a journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from cryptoflow.domain.journal.recorded import Draft, Recorded
 from cryptoflow.domain.recovery.acts import Outcome
+from cryptoflow.domain.trading.intents import Bracket, Intent
+from cryptoflow.domain.trading.reports import Balance, Deal, Report, Said
 
 
 class Journal(Protocol):
@@ -70,3 +72,34 @@ class Desk(Protocol):
 
     async def disconnect(self, key: str) -> Answer:
         """Leave the venue."""
+
+
+class Broker(Protocol):
+    """Whoever trades for an account at a venue. Moments are the venue's, symbols ours, quantities exact.
+
+    A call raises `Refused` where the venue said no, and `Unsure` where nobody knows what it did; nothing is sent twice.
+    """
+
+    async def submit(self, intent: Intent) -> Report:
+        """Send an order, and return how it stands: acknowledged, or filled already."""
+
+    async def submit_bracket(self, bracket: Bracket) -> tuple[Report, Report]:
+        """Send a stop and a target of which one takes the other back, and return how both stand."""
+
+    async def cancel(self, symbol: str, order: str) -> Report:
+        """Take an order back and return how it ended; one of a bracket takes the other with it."""
+
+    async def fetch_order(self, symbol: str, order: str) -> Report | None:
+        """Return how an order stands, None where the venue does not know it."""
+
+    async def fetch_open(self) -> Sequence[Report]:
+        """Return all orders that rest at the venue for this account, also those that are not ours."""
+
+    async def fetch_deals(self, symbol: str, since: int) -> Sequence[Deal]:
+        """Return all fills of a symbol from a moment on, the oldest first."""
+
+    async def fetch_balances(self) -> Mapping[str, Balance]:
+        """Return what the account has, without currencies of which it has nothing."""
+
+    def said(self) -> AsyncIterator[Said]:
+        """Yield what the account's own stream says, for ever: first `Joined`, and after each `Cut` another."""

@@ -11,6 +11,7 @@ from cryptoflow.domain.events import (
     evidence,
     orders,
     recovery,
+    reports,
     runs,
     storage,
     tilt,
@@ -37,6 +38,11 @@ KNOWN: Mapping[str, type[Event]] = {
         orders.OrderExpired,
         orders.OrderFailed,
         orders.FillBooked,
+        reports.OrderNumbered,
+        reports.OrderTriggered,
+        reports.OrderNotKnown,
+        reports.OrderStale,
+        reports.OrderLateFill,
         accounts.PositionChanged,
         accounts.TradeClosed,
         accounts.EquityMarked,
@@ -83,9 +89,25 @@ KNOWN: Mapping[str, type[Event]] = {
 UNTOLD = {"asked": 0, "period": "", "bars": 0, "own": ""}
 """What a probe has tried that did not say so."""
 
+NEVER_SENT: Mapping[str, Any] = {
+    "role": "",
+    "decision": None,
+    "venue": "",
+    "filters": "",
+    "spend": None,
+    "limit": None,
+    "trigger": None,
+    "time_in_force": "gtc",
+    "post_only": False,
+    "guards": False,
+    "bracket": "",
+}
+"""What an order says of its sending that was written down before any was sent to a venue."""
+
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 UPCASTERS: Mapping[tuple[str, int], Upcast] = {
+    ("order.created", 1): lambda told: {**told, **NEVER_SENT},
     ("fill.booked", 1): lambda told: {**told, "slippage": "0"},
     ("probe.passed", 1): lambda told: {**told, **UNTOLD},
     ("probe.failed", 1): lambda told: {**told, **UNTOLD},

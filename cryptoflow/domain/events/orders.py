@@ -42,9 +42,15 @@ class OrderReviewed(OrderEvent):
 
 @dataclass(frozen=True, slots=True)
 class OrderCreated(OrderEvent):
-    """An order is meant to be sent. Stop, cap, correlation and its limit are those of its review."""
+    """An order is meant to be sent. Stop, cap, correlation and its limit are those of its review.
+
+    From `role` on it says what a restart needs. Its id was computed from `role` and `decision` where these are not the
+    leg and `decided_at`; `filters` is the version of the venue's filters that it was made under, `bracket` the id of
+    the list whose orders take each other back. With `spend`, `quantity` is what that was expected to buy.
+    """
 
     name = "order.created"
+    schema = 2
     symbol: str
     strategy: str
     side: str
@@ -60,6 +66,17 @@ class OrderCreated(OrderEvent):
     decided_at: int
     attempt: int
     reason: str
+    role: str = ""
+    decision: int | None = None
+    venue: str = ""
+    filters: str = ""
+    spend: Decimal | None = None
+    limit: Decimal | None = None
+    trigger: Decimal | None = None
+    time_in_force: str = "gtc"
+    post_only: bool = False
+    guards: bool = False
+    bracket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

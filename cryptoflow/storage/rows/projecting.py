@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from cryptoflow.domain.events.accounts import EquityMarked, PositionChanged, RiskMeasured, TradeClosed
 from cryptoflow.domain.events.codec import readers
 from cryptoflow.domain.events.event import Event
-from cryptoflow.domain.events.known import KNOWN
+from cryptoflow.domain.events.known import KNOWN, NEVER_SENT
 from cryptoflow.domain.events.orders import FillBooked, OrderCreated, OrderMoved, OrderReviewed
 from cryptoflow.domain.journal.recorded import Recorded
 from cryptoflow.domain.kept.curve import Resolution
@@ -68,7 +68,7 @@ def created(of: Recorded, event: OrderCreated) -> Iterator[Change]:
         ORDERS,
         (of.account, event.order),
         {
-            **told(event, "order"),
+            **told(event, "order", *NEVER_SENT),
             "account": of.account,
             "id": event.order,
             "at": of.at,
