@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cryptoflow.venue.faults.script import Script
     from cryptoflow.venue.limits import Limits
     from cryptoflow.venue.server import RehearsalVenue
+    from cryptoflow.venue.trading.house import House
 
 DIALECTS = ("binance", "bybit")
 DEFAULT_SYMBOLS = ("BTC/USDT", "ETH/USDT")
@@ -35,7 +36,8 @@ PAST, FUTURE = 30 * DAY, 30 * DAY
 class Play(NamedTuple):
     """How a market is played: how fast, with how many ticks in a bar or a second, in which words, on which port.
 
-    `speed` None is as fast as listeners take it; `flood` are ticks per second over all symbols, 0 for no flood.
+    `speed` None is as fast as listeners take it; `flood` are ticks per second over all symbols, 0 for no flood; `beat`
+    are milliseconds between two sayings of a bar that goes on, where its venue says more.
     """
 
     speed: float | None = 1.0
@@ -44,6 +46,7 @@ class Play(NamedTuple):
     dialect: str = "binance"
     port: int = 0
     seed: int = 0
+    beat: int = 0
 
 
 class Stock(NamedTuple):
@@ -113,8 +116,12 @@ def opened(
     play: Play = Play(),  # noqa: B008  # frozen
     script: "Script | None" = None,
     limits: "Limits | None" = None,
+    house: "House | None" = None,
 ) -> "RehearsalVenue":
-    """Return a venue that plays a stock from the moment it is entered on; its clock starts now."""
+    """Return a venue that plays a stock from the moment it is entered on; its clock starts now.
+
+    With a `house` its customers trade there.
+    """
     from cryptoflow.venue.market import Market
     from cryptoflow.venue.pace import Pace
     from cryptoflow.venue.series import Terms
@@ -127,8 +134,9 @@ def opened(
         terms = Terms(filters.tick, filters.lot, filters.min_notional, fees.maker, fees.taker)
         ticks = flooded(play, bars.timeframe, len(stock.bars)) if play.flood else play.ticks
         tapes.append(Tape(bars, terms, seed=play.seed, ticks=ticks, insist=bool(play.flood)))
-    market = Market(tapes, Pace(clock, clock.now() if stock.start is None else stock.start, play.speed))
-    return RehearsalVenue(market, dialect_of(play.dialect, limits), clock, script=script, port=play.port)
+    pace = Pace(clock, clock.now() if stock.start is None else stock.start, play.speed)
+    market = Market(tapes, pace, play.beat)
+    return RehearsalVenue(market, dialect_of(play.dialect, limits), clock, script=script, port=play.port, house=house)
 
 
 def flooded(play: Play, timeframe: int, symbols: int) -> int:

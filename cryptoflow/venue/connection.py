@@ -17,8 +17,10 @@ TOO_SLOW = 64_000_000
 class Connection:
     """A WebSocket as the player sees it. Writing never waits: frames go straight to the transport."""
 
-    def __init__(self, number: int, transport: asyncio.Transport, faults: Faults, *, wrapped: bool) -> None:
-        self.number, self.wrapped = number, wrapped
+    def __init__(
+        self, number: int, transport: asyncio.Transport, faults: Faults, *, wrapped: bool, private: bool
+    ) -> None:
+        self.number, self.wrapped, self.private = number, wrapped, private
         self.topics: dict[str, Topic] = {}
         self.answered_at = faults.clock.now()
         """When the peer was last known to be there."""

@@ -9,11 +9,14 @@ from cryptoflow.venue.tape import Tape
 
 
 class Market:
-    """Tapes by the id venues give a symbol (`BTCUSDT`), and one moment for all of them."""
+    """Tapes by the id venues give a symbol (`BTCUSDT`), and one moment for all of them.
 
-    def __init__(self, tapes: Iterable[Tape], pace: Pace) -> None:
+    A bar that goes on is told every `beat` milliseconds, where that is rarer than its venue does; it divides a minute.
+    """
+
+    def __init__(self, tapes: Iterable[Tape], pace: Pace, beat: int = 0) -> None:
         self.tapes = {tape.listing.id: tape for tape in tapes}
-        self.pace = pace
+        self.pace, self.beat = pace, beat
         if not self.tapes:
             raise CryptoflowError("there is no symbol to play")
         for tape in self.tapes.values():
@@ -32,6 +35,11 @@ class Market:
     def end(self) -> int:
         """Return when the last bar of all symbols is over."""
         return max(tape.ends()[1] for tape in self.tapes.values())
+
+
+def beat_of(market: Market, usual: int, timeframe: int) -> int:
+    """Return how often a bar that goes on is told, in milliseconds: as usual, or as rarely as the market wants it."""
+    return max(usual, min(market.beat, timeframe))
 
 
 def day_of(tape: Tape, now: int) -> Kline | None:

@@ -10,6 +10,7 @@ from cryptoflow.venue.listing import Listing
 from cryptoflow.venue.market import Market
 from cryptoflow.venue.reel import Due, Reel
 from cryptoflow.venue.topic import Event, Topic
+from cryptoflow.venue.trading.floor import Floor
 
 BREATH = 0.001
 """Seconds to wait for listeners that have not taken yet what was said, where the market waits for them."""
@@ -25,8 +26,15 @@ class Speaker(Protocol):
 class Player:
     """Says everything that happens on topics that somebody listens to; the rest costs nothing."""
 
-    def __init__(self, market: Market, audience: Audience, speaker: Speaker, skew: Callable[[], int]) -> None:
-        self.market, self.audience, self.speaker, self._skew = market, audience, speaker, skew
+    def __init__(
+        self,
+        market: Market,
+        audience: Audience,
+        speaker: Speaker,
+        skew: Callable[[], int],
+        floor: Floor | None = None,
+    ) -> None:
+        self.market, self.audience, self.speaker, self._skew, self.floor = market, audience, speaker, skew, floor
         self._reels: dict[str, Reel] = {}
         audience.told = market.now()
 
@@ -34,21 +42,30 @@ class Player:
         """Play until cancelled."""
         market, audience = self.market, self.audience
         while True:
-            over = market.pace.speed is None and audience.told >= market.end()
-            if over or not audience.topics:
+            due = self._due()
+            if due is None:
                 await audience.alarm.wait(None)
-            due = self._next()
-            if market.pace.speed is None:
+            elif market.pace.speed is None:
                 await self._taken()
                 market.pace.move(min(due, max(market.end(), audience.told)))
+                self.play(market.now())
             else:
                 await audience.alarm.wait(market.pace.wait_for(due))
-            self.play(market.now())
+                self.play(market.now())
 
     async def _taken(self) -> None:
         await asyncio.sleep(0)
         while self.audience.behind():
             await asyncio.sleep(BREATH)
+
+    def _due(self) -> int | None:
+        """The next moment at which there may be anything to do; None where nobody waits for anything."""
+        filled = self.floor.next_at() if self.floor else None
+        if self.market.pace.speed is None and self.audience.told >= self.market.end():
+            return None
+        if not self.audience.topics:
+            return None if self.market.pace.speed is None else filled
+        return self._next() if filled is None else min(self._next(), filled)
 
     def _next(self) -> int:
         """The next moment at which there may be something to say."""
@@ -68,7 +85,13 @@ class Player:
         return reel
 
     def play(self, until: int) -> None:
-        """Say what happens after what was said last, up to and with a moment."""
+        """Say what happens after what was said last, and trade, up to and with a moment."""
+        while self.floor and (at := self.floor.next_at()) is not None and at <= until:
+            self._say(at)
+            self.floor.advance(at)
+        self._say(until)
+
+    def _say(self, until: int) -> None:
         audience = self.audience
         if until <= audience.told:
             return

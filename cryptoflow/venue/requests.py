@@ -5,7 +5,9 @@ import asyncio
 from aiohttp import web
 
 from cryptoflow.clock import Clock
+from cryptoflow.venue.counter import Counter
 from cryptoflow.venue.dialects.dialect import Dialect, Moment, Refusal, Reply
+from cryptoflow.venue.dialects.teller import Errand, Letter
 from cryptoflow.venue.faults.faults import Faults
 from cryptoflow.venue.faults.script import Span
 from cryptoflow.venue.limits import Ledger
@@ -18,6 +20,8 @@ class Requests:
     def __init__(self, market: Market, dialect: Dialect, faults: Faults, clock: Clock) -> None:
         self._market, self._dialect, self._faults, self._clock = market, dialect, faults, clock
         self._ledger = Ledger(dialect.limits)
+        self.counter: Counter | None = None
+        """Where customers are served, None where the venue has none."""
 
     def moment(self, now: int | None = None) -> Moment:
         """Return the market as it is now, or as it was told at an earlier moment."""
@@ -28,7 +32,13 @@ class Requests:
         """Answer a request."""
         if delay := self._faults.delay("rest", "", request.path):
             await asyncio.sleep(delay)
-        return sent(self.troubled(request.path) or self._answered(request))
+        errand = self.counter.errand(request.method, request.path) if self.counter else None
+        if self.counter is None or errand is None:
+            return sent(self.troubled(request.path) or self._answered(request))
+        asked, body = request.rel_url.raw_query_string, await request.text()
+        letter = self.counter.teller.letter(request.headers, asked, body)
+        reply = self.troubled(request.path) or self._served(self.counter, errand, letter, request.remote or "")
+        return sent(reply if request.method == "GET" else await self.counter.handed(reply))
 
     def troubled(self, path: str) -> Reply | None:
         """Return what is answered instead while a fault lasts."""
@@ -43,9 +53,8 @@ class Requests:
     def _answered(self, request: web.Request) -> Reply:
         dialect, shown, address = self._dialect, self._faults.now(), request.remote or ""
         call = dialect.calls.get(request.path) if request.method == "GET" else None
-        verdict = self._ledger.charge(address, call.weight(request.query) if call else 1, self._clock.now())
-        if verdict.kind != "taken":
-            return dialect.held_off(verdict.kind, verdict.wait, shown)
+        if reply := self._charged(address, call.weight(request.query) if call else 1):
+            return reply
         if call is None:
             return dialect.refused(Refusal(0, f"no such path: {request.method} {request.path}", 404), shown)
         try:
@@ -53,6 +62,17 @@ class Requests:
         except Refusal as refusal:
             return dialect.refused(refusal, shown)
         return dialect.taken(text, self._ledger.used(address))
+
+    def _served(self, counter: Counter, errand: Errand, letter: Letter, address: str) -> Reply:
+        reply = self._charged(address, errand.weight(letter.query))
+        return reply or counter.serve(errand, letter, self._ledger.used(address))
+
+    def _charged(self, address: str, weight: int) -> Reply | None:
+        """Return what is answered to a request too many."""
+        verdict = self._ledger.charge(address, weight, self._clock.now())
+        if verdict.kind == "taken":
+            return None
+        return self._dialect.held_off(verdict.kind, verdict.wait, self._faults.now())
 
 
 def sent(reply: Reply) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 from cryptoflow.clock import Clock
 from cryptoflow.errors import CryptoflowError, ExitCode
 from cryptoflow.venue.audience import Audience
+from cryptoflow.venue.counter import Counter
 from cryptoflow.venue.dialects.dialect import Dialect
 from cryptoflow.venue.faults.faults import Faults
 from cryptoflow.venue.faults.script import Script, Span
@@ -16,6 +17,8 @@ from cryptoflow.venue.market import Market
 from cryptoflow.venue.player import Player
 from cryptoflow.venue.requests import Requests
 from cryptoflow.venue.streams import Streams
+from cryptoflow.venue.trading.floor import Floor
+from cryptoflow.venue.trading.house import House
 
 HOST = "127.0.0.1"
 
@@ -24,18 +27,30 @@ class RehearsalVenue:
     """A venue that opens with `async with` and is gone afterwards, sockets, tasks and all."""
 
     def __init__(
-        self, market: Market, dialect: Dialect, clock: Clock, *, script: Script | None = None, port: int = 0
+        self,
+        market: Market,
+        dialect: Dialect,
+        clock: Clock,
+        *,
+        script: Script | None = None,
+        port: int = 0,
+        house: House | None = None,
     ) -> None:
+        """Open for listeners; and for the customers of a `house`, where there is one."""
         self.market, self.dialect, self.clock, self.port = market, dialect, clock, port
         self.faults = Faults(clock, market.pace, script or Script())
         self.audience = Audience()
         requests = Requests(market, dialect, self.faults, clock)
         self.streams = Streams(market, dialect, self.faults, clock, self.audience, requests)
-        self._player = Player(market, self.audience, dialect, self.faults.skew)
+        self.floor = Floor(market, house) if house else None
+        self._player = Player(market, self.audience, dialect, self.faults.skew, self.floor)
+        if self.floor is not None:
+            requests.counter = self._counter(self.floor)
+            self.floor.listeners.append(lambda _: self.audience.alarm.ring())
         self._tasks: list[asyncio.Task[None]] = []
         self._door: asyncio.Server | None = None
         app = web.Application()
-        for path in dialect.streams:
+        for path in (*dialect.streams, *(requests.counter.teller.streams if requests.counter else ())):
             app.router.add_get(path, self.streams.handle)
         app.router.add_get("/rehearsal/faults", self._told_faults)
         app.router.add_get("/rehearsal", self._told)
@@ -75,6 +90,12 @@ class RehearsalVenue:
     async def failed(self) -> None:
         """Return never, but raise an error of the venue's own when there is one."""
         await asyncio.gather(*self._tasks)
+
+    def _counter(self, floor: Floor) -> Counter:
+        teller = self.dialect.teller
+        if teller is None:
+            raise CryptoflowError(f"nobody can trade in the words of {self.dialect.name} yet", fix="choose binance")
+        return Counter(floor, self.dialect, teller, self.faults, self.clock, self._player.play)
 
     async def _listen(self) -> None:
         server = self._runner.server

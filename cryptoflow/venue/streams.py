@@ -47,9 +47,11 @@ class Streams:
         transport = request.transport
         if not isinstance(transport, asyncio.Transport):
             return socket
+        counter = self._requests.counter
+        private = counter is not None and counter.listens(request.path)
         wrapped, topics = self._dialect.opening(request.path, request.query, self._requests.moment())
         self._opened += 1
-        connection = Connection(self._opened, transport, self._faults, wrapped=wrapped)
+        connection = Connection(self._opened, transport, self._faults, wrapped=wrapped, private=private)
         self._open[connection] = socket
         try:
             self._join(connection, topics)
@@ -62,6 +64,8 @@ class Streams:
         finally:
             del self._open[connection]
             self._audience.leave(connection, connection.topics)
+            if counter is not None:
+                counter.leave(connection)
         return socket
 
     def _asked(self, connection: Connection, text: str) -> bool:
@@ -72,6 +76,9 @@ class Streams:
             message = json.loads(text)
         except ValueError:
             message = None
+        if connection.private and self._requests.counter is not None:
+            self._requests.counter.asked(connection, message)
+            return True
         asking = self._dialect.asked(Heard(message, tuple(connection.topics)), self._requests.moment())
         self._audience.leave(connection, asking.leave)
         for name in asking.leave:

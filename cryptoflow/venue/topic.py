@@ -6,10 +6,10 @@ from cryptoflow.venue.book import Change, Top
 from cryptoflow.venue.klines import Kline
 from cryptoflow.venue.path import Tick
 
-Channel = Literal["ticks", "bars", "tops", "book", "day"]
+Channel = Literal["ticks", "bars", "tops", "book", "day", "account"]
 
 Event = Tick | Kline | Top | Change
-"""What is said on ticks, bars and days, tops, and books."""
+"""What is said on ticks, bars and days, tops, and books; accounts are told of by whoever serves them."""
 
 
 class Topic(NamedTuple):

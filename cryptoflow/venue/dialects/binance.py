@@ -1,11 +1,13 @@
-"""Binance spot, market side: https://developers.binance.com/docs/binance-spot-api-docs."""
+"""Binance spot, the market and the door to its accounts: https://developers.binance.com/docs/binance-spot-api-docs."""
 
 import json
 from collections.abc import Mapping
 
 from cryptoflow.venue.dialects import binance_rest as rest
 from cryptoflow.venue.dialects import binance_stream as stream
+from cryptoflow.venue.dialects.binance_teller import BinanceTeller
 from cryptoflow.venue.dialects.dialect import Asking, Call, Heard, Moment, Query, Refusal, Reply
+from cryptoflow.venue.dialects.teller import Teller
 from cryptoflow.venue.limits import Limits
 from cryptoflow.venue.listing import Listing
 from cryptoflow.venue.topic import Event, Topic
@@ -28,6 +30,7 @@ class Binance:
     ping_every = 20.0
     lifetime = 86_400.0
     calls: Mapping[str, Call] = rest.CALLS
+    teller: Teller | None = BinanceTeller()
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -59,7 +62,8 @@ class Binance:
         """Return the response to a request that cannot be answered."""
         if refusal.status == 404:
             return Reply(404, "<html><body>404 Not found</body></html>")
-        return Reply(refusal.status, json.dumps({"code": refusal.code, "msg": refusal.message}))
+        told = {"code": refusal.code, "msg": refusal.message}
+        return Reply(refusal.status, json.dumps(told if refusal.data is None else told | {"data": refusal.data}))
 
     def held_off(self, kind: str, wait: int, shown: int) -> Reply:
         """Return 429, or 418 to whoever is banned, with when to come again."""

@@ -10,7 +10,7 @@ from cryptoflow.venue.dialects.dialect import Asking, Heard
 from cryptoflow.venue.dialects.questions import frames
 from cryptoflow.venue.klines import Kline
 from cryptoflow.venue.listing import Listing
-from cryptoflow.venue.market import Market
+from cryptoflow.venue.market import Market, beat_of
 from cryptoflow.venue.path import Tick
 from cryptoflow.venue.topic import Event, Topic
 
@@ -32,7 +32,8 @@ def topic(name: str, market: Market) -> Topic | None:
         return Topic(name, "book", symbol.upper(), every=100 if speed == "100ms" else 1_000)
     interval = frames(INTERVALS, tape).get(kind.removeprefix("kline_"))
     if kind.startswith("kline_") and interval:
-        return Topic(name, "bars", symbol.upper(), every=1_000 if interval == 1_000 else 2_000, detail=interval)
+        every = beat_of(market, 1_000 if interval == 1_000 else 2_000, interval)
+        return Topic(name, "bars", symbol.upper(), every=every, detail=interval)
     return None
 
 

@@ -6,6 +6,7 @@ from cryptoflow.venue.dialects import bybit_rest as rest
 from cryptoflow.venue.dialects import bybit_stream as stream
 from cryptoflow.venue.dialects.bybit_words import envelope
 from cryptoflow.venue.dialects.dialect import Asking, Call, Heard, Moment, Query, Refusal, Reply
+from cryptoflow.venue.dialects.teller import Teller
 from cryptoflow.venue.limits import Limits
 from cryptoflow.venue.listing import Listing
 from cryptoflow.venue.topic import Event, Topic
@@ -24,6 +25,7 @@ class Bybit:
     ping_every = 20.0
     lifetime = 86_400.0
     calls: Mapping[str, Call] = rest.CALLS
+    teller: Teller | None = None
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits(weight=600, span=5_000, patience=10, ban=600_000)

@@ -9,7 +9,7 @@ from cryptoflow.venue.dialects.dialect import Asking, Heard, Moment
 from cryptoflow.venue.dialects.questions import frames
 from cryptoflow.venue.klines import Kline, kline_at, opening
 from cryptoflow.venue.listing import Listing
-from cryptoflow.venue.market import Market, day_of
+from cryptoflow.venue.market import Market, beat_of, day_of
 from cryptoflow.venue.path import Tick
 from cryptoflow.venue.topic import Event, Topic
 
@@ -34,7 +34,9 @@ def topic(name: str, market: Market) -> Topic | None:
     if channel == "orderbook" and detail in DEPTHS:
         return Topic(name, "book", symbol, detail=DEPTHS[detail])
     interval = frames(INTERVALS, tape).get(detail) if channel == "kline" else None
-    return Topic(name, "bars", symbol, every=1_000, detail=interval) if interval else None
+    if not interval:
+        return None
+    return Topic(name, "bars", symbol, every=beat_of(market, 1_000, interval), detail=interval)
 
 
 def asked(heard: Heard, market: Market, most: int) -> Asking:

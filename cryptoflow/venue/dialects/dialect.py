@@ -1,22 +1,25 @@
 """What a dialect does: it translates between a venue's words and the market, and keeps nothing."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cryptoflow.venue.limits import Limits
 from cryptoflow.venue.listing import Listing
 from cryptoflow.venue.market import Market
 from cryptoflow.venue.topic import Event, Topic
 
+if TYPE_CHECKING:
+    from cryptoflow.venue.dialects.teller import Teller
+
 Query = Mapping[str, str]
 
 
 class Refusal(Exception):
-    """A request that cannot be answered, as the dialect says so."""
+    """A request that cannot be answered, as the dialect says so, with `data` where it says more."""
 
-    def __init__(self, code: int, message: str, status: int = 400) -> None:
+    def __init__(self, code: int, message: str, status: int = 400, data: object = None) -> None:
         super().__init__(message)
-        self.code, self.message, self.status = code, message, status
+        self.code, self.message, self.status, self.data = code, message, status, data
 
 
 class Moment(NamedTuple):
@@ -66,6 +69,8 @@ class Dialect(Protocol):
     calls: Mapping[str, Call]
     streams: tuple[str, ...]
     """Paths of WebSockets, as aiohttp writes routes."""
+    teller: "Teller | None"
+    """Who serves customers, None where the dialect is that of a market only."""
     messages_per_second: int
     topics_per_connection: int
     ping_every: float
