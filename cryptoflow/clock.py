@@ -65,6 +65,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.jumping.passed
 
 
+def is_virtual() -> bool:
+    """Say whether the loop that runs has a clock that jumps."""
+    return isinstance(asyncio.get_running_loop(), VirtualLoop)
+
+
 @contextmanager
 def virtual_time(start: int) -> Iterator[VirtualLoop]:
     """Open a loop whose clock shows `start` (epoch milliseconds), which the module `time` follows meanwhile."""

@@ -1,8 +1,11 @@
 """The machine's settings: `CRYPTOFLOW_*` variables or `.env`, never a spec."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError
@@ -14,6 +17,10 @@ PREFIX = "CRYPTOFLOW_"
 
 Kept = Literal["events", "orders", "fills", "trades", "equity", "risk_metrics"]
 """Tables whose old months `db retire` takes away."""
+
+
+_SENT: ContextVar[Mapping[str, str]] = ContextVar("sent", default=MappingProxyType({}))
+"""Where venues are for the task that asks, whatever the environment says."""
 
 
 class VenueSettings(BaseModel):
@@ -68,7 +75,19 @@ class Settings(BaseSettings):
 
     def url_of(self, venue: str) -> str | None:
         """Return where to send requests for a venue, None for where it really is."""
+        if venue in _SENT.get():
+            return _SENT.get()[venue]
         return self.venues[venue].url if venue in self.venues else None
+
+
+@contextmanager
+def sent_to(venue: str, url: str) -> Iterator[None]:
+    """Send everything that this task, and those it begins, ask of a venue to another address: that of a rehearsal."""
+    before = _SENT.set({**_SENT.get(), venue: url})
+    try:
+        yield
+    finally:
+        _SENT.reset(before)
 
 
 class VenueKeys(BaseModel):

@@ -23,6 +23,7 @@ from cryptoflow.cli import (
     plugins,
     probe,
     reflect,
+    rehearse,
     report,
     resume,
     runs,
@@ -92,6 +93,7 @@ app.add_typer(plugins.app, name="plugins")
 app.add_typer(tier.app, name="tier")
 app.add_typer(tilt.app, name="tilt")
 app.command("reflect")(reflect.reflect)
+app.command("rehearse")(rehearse.rehearse)
 app.add_typer(venue.app, name="venue")
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)

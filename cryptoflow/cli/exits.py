@@ -225,6 +225,13 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         USAGE: "an option is wrong, or no such venue is recorded",
         INVALID: "no such day or symbol, or a day was changed since it was recorded",
     },
+    "rehearse": {
+        OK: "nothing was violated",
+        USAGE: WRONG_LINE,
+        INVALID: "the spec is invalid, or there are no bars to play",
+        REFUSED: "the spec leaves discipline out, or the first tier would refuse all of its entries",
+        PROOF_FAILED: "something does not hold, which is named, or too few entries were filled",
+    },
     "probe lookahead": {
         OK: "nothing moved",
         USAGE: WRONG_LINE,

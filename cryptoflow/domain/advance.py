@@ -28,6 +28,14 @@ def advance(
     for moment in range(moments):
         fill_at_open(state, details[moment], tables, steps)
         fill_inside(state, details[moment], tables, steps)
+    judge(state, bars, signals, tables, steps, at)
+
+
+def judge(state: State, bars: Rows[Bar], signals: Rows[Signal], tables: Tables, steps: Steps, at: int) -> None:
+    """Move a run by the closes of the round that opens at `at`: prices are marked, and what follows is ordered.
+
+    Where a venue fills orders, and its fills are booked as they are told, this is all that a round does.
+    """
     mark(state, bars, tables, at)
     settle(state, tables, steps, at + tables.account.timeframe)
     ask(state, bars, signals, tables, steps)

@@ -183,10 +183,10 @@ def bars_of(resolved: Resolved, source: "Plugin", symbol: str, timeframe: int, s
     return bars
 
 
-def asked_of(resolved: Resolved, symbol: str, timeframe: int, start: int, end: int) -> Asked:
-    """Return the question for a source that a spec's run has."""
-    home, venue = home_of(resolved.file), resolved.pipeline.market.venue
-    return Asked(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder, venue, home, budgets())
+def asked_of(resolved: Resolved, symbol: str, timeframe: int, start: int, end: int, home: Path | None = None) -> Asked:
+    """Return the question for a source that a spec's run has; what it fetches is kept in `home`."""
+    venue, kept = resolved.pipeline.market.venue, home or home_of(resolved.file)
+    return Asked(symbol, timeframe, start, end, resolved.pipeline.seed, resolved.folder, venue, kept, budgets())
 
 
 def keeper(bars: int, home: Path) -> Callable[["Bars"], "Series"]:

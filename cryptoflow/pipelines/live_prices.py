@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from cryptoflow.clock import Clock
@@ -25,7 +26,9 @@ class LivePrices(NamedTuple):
 
 
 @asynccontextmanager
-async def live_prices(resolved: Resolved, clock: Clock, channels: Sequence[str] = ()) -> AsyncIterator[LivePrices]:
+async def live_prices(
+    resolved: Resolved, clock: Clock, channels: Sequence[str] = (), home: Path | None = None
+) -> AsyncIterator[LivePrices]:
     """Open the prices of a spec whose symbols are known: as many bars as it warms up on, and what comes behind them.
 
     The first bars that are told may have closed while the past was read: they are late, and complete the warm-up.
@@ -34,7 +37,7 @@ async def live_prices(resolved: Resolved, clock: Clock, channels: Sequence[str] 
     timeframe, now = int(market.timeframe), clock.now()
     # One more than is needed, because the one that has just closed may be left to the feed.
     start = closed(now - span(warmup_of(resolved) + 1, timeframe, resolved.days), timeframe)
-    asked = [asked_of(resolved, symbol, timeframe, start, now) for symbol in resolved.symbols]
+    asked = [asked_of(resolved, symbol, timeframe, start, now, home) for symbol in resolved.symbols]
     async with source.listen(asked, channels, clock) as (past, feed):
         coming = rounds(feed, resolved.symbols, timeframe, int(resolved.pipeline.round_wait))
         async with aclosing(coming) as told:

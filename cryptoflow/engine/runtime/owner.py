@@ -1,10 +1,12 @@
 """The one place where state lies and moves: whatever feeds it, history or a venue, moves it round by round."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import nan
 from typing import Any
 
-from cryptoflow.domain.advance import advance, concerns, quiet
+from cryptoflow.domain.advance import advance, concerns, judge, quiet
+from cryptoflow.domain.booking import Fill, book_end, book_purchase, book_sale
 from cryptoflow.domain.codes import SLOTS
 from cryptoflow.domain.discipline.gates import Finding
 from cryptoflow.domain.discipline.records import DAYS, STOPS, Evidence, Halt, Standing, Streak
@@ -40,11 +42,17 @@ from cryptoflow.engine.runtime.scripts import asking
 
 
 class Owner:
-    """A run and all that changes in it; nothing else may touch it, and rounds come one after the other."""
+    """A run and all that changes in it; nothing else may touch it, and rounds come one after the other.
 
-    def __init__(self, plan: Plan, finer: Sequence[Series] = ()) -> None:
+    Where a venue fills what is ordered, its fills lie in bars of a `resolution`, as in a backtest with bars that fine.
+    """
+
+    def __init__(self, plan: Plan, finer: Sequence[Series] = (), resolution: int | None = None) -> None:
         days = dailies.Rounds(plan)
         self.state, self.tables, self.steps = fresh_state(plan, days.table), tables_of(plan), plain_steps(plan.verbs)
+        if resolution is not None:
+            account = replace(plan.account, detail=min(plan.account.detail, resolution))
+            self.tables = self.tables._replace(account=account)
         self.days = days if dailies.is_wanted(plan) else None
         self.drops = drops.Rounds(plan, self.state.positions) if drops.is_shown(plan) else None  # type: ignore[arg-type]  # lists in this driver
         self.features = Features(plan)
@@ -73,6 +81,32 @@ class Owner:
         if self.drops is not None and self.within is not None:
             self.drops.mark(at, details)
         advance(self.state, bars, details, len(details), signals, self.tables, self.steps, at)
+        return self.told()
+
+    def close(self, at: int, bars: Sequence[Bar]) -> Sequence[Line]:
+        """Move by the closes of the round that opens at `at`, where a venue fills orders; return what happened."""
+        if self.days is not None:
+            self.days.add(at, bars)
+        if self.drops is not None:
+            self.drops.judge(bars)
+            self.drops.mark(at, [bars])
+        self.features.over(bars, self.spoken, self.state.seen)
+        judge(self.state, bars, self.signals, self.tables, self.steps, at)
+        return self.told()
+
+    def bought(self, fill: Fill, strategy: int) -> Sequence[Line]:
+        """Book a purchase that the venue told, and return what happened by it."""
+        book_purchase(self.state, fill, strategy, self.tables.symbols[fill.symbol].lot, self.tables)
+        return self.told()
+
+    def sold(self, fill: Fill) -> Sequence[Line]:
+        """Book a sale that the venue told, and return what happened by it."""
+        book_sale(self.state, fill, self.tables.symbols[fill.symbol].lot)
+        return self.told()
+
+    def ended(self, at: int, symbol: int, number: int, reason: int, *, filled: bool) -> Sequence[Line]:
+        """Close an order that is over at the venue, and return what happened by it."""
+        book_end(self.state, at, symbol, number, reason, filled=filled)
         return self.told()
 
     def told(self) -> Sequence[Line]:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from cryptoflow.clock import Clock, MachineClock
+from cryptoflow.clock import Clock, MachineClock, is_virtual
 from cryptoflow.domain.ticks import Heard
 from cryptoflow.errors import CryptoflowError
 from cryptoflow.market.rest.budget import HERE, Budgets
@@ -29,7 +29,10 @@ BOUND = 10_000
 """Events that may wait for the engine before the sockets are left unread."""
 
 LOOK = 1.0
-"""Seconds between looks for silent streams."""
+"""Seconds between looks for silent streams, and at whether our clock was set."""
+
+LOOKS = 10
+"""Looks within the time that a stream may be silent, on a virtual clock: nobody sets that one, and days pass on it."""
 
 CLOCK, AGAIN, SOON = 60.0, 10.0, 1.0
 """Seconds between questions for the venue's time, after answers that took long or contradict the last ones, and after
@@ -75,6 +78,7 @@ class Feed:
         self.open = through_ccxt if ccxt or venue not in DIALECTS else native
         self.limits, self.last = limits, last
         self.queue = HeardQueue(bound)
+        self._was_set = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -195,25 +199,30 @@ class Feed:
 
     async def _know_the_time(self) -> None:
         """Ask for the venue's time every now and then, and whenever our clock was set."""
-        loop = asyncio.get_running_loop()
         while True:
             await self.voice.past.time()
-            since = self.clock.nanoseconds() / 1e9 - loop.time()
-            until = loop.time() + patience(self.voice.clock)
-            while loop.time() < until and abs(self.clock.nanoseconds() / 1e9 - loop.time() - since) < JUMP:
-                await asyncio.sleep(LOOK)
+            self._was_set.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience(self.voice.clock)):
+                    await self._was_set.wait()
 
     async def _look(self) -> None:
         """Look for silent streams; what our clock was set by is nobody's silence."""
         loop = asyncio.get_running_loop()
         since = self.clock.nanoseconds() / 1e9 - loop.time()
+        every = LOOK if not is_virtual() else max(LOOK, min(map(self._limit, self.keeper.channels)) / LOOKS)
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(every)
             now = self.clock.nanoseconds() / 1e9 - loop.time()
             if abs(now - since) > JUMP:
                 self.keeper.begin_anew()
+                self._was_set.set()
             since = now
             self.keeper.look()
+
+    def _limit(self, stream: Stream) -> float:
+        """Return the seconds that a stream may be silent."""
+        return limit_of(stream, self.limits) / 1000
 
 
 def patience(clock: VenueClock) -> float:

@@ -75,6 +75,7 @@ class Terms(NamedTuple):
     currency: str
     timeframe: int
     correlation_limit: float | None = None
+    by: str = "backtest"
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Teller:
         """Yield the events of a line of the tape."""
         at = line.at
         for event, order in self._events(line):
-            yield Draft(event, at, "backtest", f"order/{order}" if order else "")
+            yield Draft(event, at, self.terms.by, f"order/{order}" if order else "")
 
     def _events(self, line: Line) -> Iterator[tuple[Event, str]]:
         match Topic(line.topic):

@@ -98,6 +98,12 @@ def spec_of(spec: Path | None, tier: int | None, env: str | None, sets: Sequence
     if spec is None:
         spec = pipeline_of(table_beside(), tier)
     resolved = resolve(spec, env=env, sets=tuple(sets))
+    refuse_research(resolved)
+    return resolved
+
+
+def refuse_research(resolved: Resolved) -> None:
+    """Refuse a spec that leaves discipline out."""
     if resolved.pipeline.discipline == "off":
         written = resolved.origin(("discipline",))
         raise CryptoflowError(
@@ -106,7 +112,6 @@ def spec_of(spec: Path | None, tier: int | None, env: str | None, sets: Sequence
             fix="take `discipline: off` out of the spec",
             code=ExitCode.REFUSED,
         )
-    return resolved
 
 
 def pipeline_of(table: Ceilings, tier: int | None) -> Path:
