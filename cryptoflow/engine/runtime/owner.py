@@ -94,6 +94,10 @@ class Owner:
         judge(self.state, bars, self.signals, self.tables, self.steps, at)
         return self.told()
 
+    def late(self, bars: Sequence[Bar]) -> None:
+        """Take in bars that came when their round was over: they move what strategies compute, and decide nothing."""
+        self.features.over(bars, self.spoken, self.state.seen)
+
     def bought(self, fill: Fill, strategy: int) -> Sequence[Line]:
         """Book a purchase that the venue told, and return what happened by it."""
         book_purchase(self.state, fill, strategy, self.tables.symbols[fill.symbol].lot, self.tables)

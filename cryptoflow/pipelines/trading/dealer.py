@@ -109,17 +109,26 @@ class Dealer:
         for place in range(len(self.plan.symbols)):
             self._guard(place, now, turn)
 
+    def late(self, bar: Closed) -> None:
+        """Take in a bar that came when its round was over."""
+        self._set({bar.symbol: bar})
+        self.owner.late(self.bars)
+
     def report(self, report: Report, now: int, turn: Turn) -> None:
         """Take what the account's stream says of an order; one that is not ours is left alone."""
         life = self.lives.get(report.order)
         if life is not None:
             self._heard(life, heard(life, report), report.at, now, turn)
 
-    def answer(self, order: str, report: Report | None, now: int, turn: Turn) -> None:
-        """Take the answer to what was asked about an order."""
-        life = self.lives[order]
-        told = not_known(life, now) if report is None else answered(life, report)
-        self._heard(life, told, now if report is None else report.at, now, turn)
+    def answer(self, asked: Life, report: Report | None, now: int, turn: Turn) -> None:
+        """Take the answer to what was asked about an order; where that has moved since, it may be an old one."""
+        life = self.lives[asked.id]
+        if report is None:
+            told = not_known(life, now) if life == asked else Heard((), Ask(life.intent.symbol, life.id))
+            self._heard(life, told if life.is_open else Heard(), now, now, turn)
+        else:
+            told = answered(life, report) if life == asked else heard(life, report)
+            self._heard(life, told, report.at, now, turn)
 
     def refused(self, order: str, why: Refused, now: int, turn: Turn) -> None:
         """Take a refusal of an order, or of its cancel."""
@@ -137,14 +146,17 @@ class Dealer:
         self._heard(life, Heard(booked(life, deals), Ask(life.intent.symbol, order)), now, now, turn)
 
     def _closed(self, at: int, bars: Mapping[str, Closed]) -> Sequence[Line]:
+        self._set(bars)
+        self.closed_at = at + self.terms.timeframe
+        return self.owner.close(at, self.bars)
+
+    def _set(self, bars: Mapping[str, Closed]) -> None:
         for symbol, bar in zip(self.plan.symbols, self.bars, strict=True):
             closed = bars.get(symbol)
             bar.here = int(closed is not None)
             if closed is not None:
                 bar.open_at, bar.open, bar.high, bar.low = closed.open_at, closed.open, closed.high, closed.low
                 bar.close, bar.volume = closed.close, closed.volume
-        self.closed_at = at + self.terms.timeframe
-        return self.owner.close(at, self.bars)
 
     def _bar_at(self, at: int) -> int:
         """Return when the bar opened in which a moment lies: fills have happened in bars, in a backtest as here."""

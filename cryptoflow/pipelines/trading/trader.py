@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from cryptoflow.clock import Clock
 from cryptoflow.domain.ports import Broker, Journal
+from cryptoflow.domain.trading.lives import Life
 from cryptoflow.domain.trading.reports import Deal, Refused, Report, Said, Unsure
-from cryptoflow.market.live.rounds import Round, Told
+from cryptoflow.market.live.rounds import Late, Round, Told
 from cryptoflow.pipelines.trading.dealer import Dealer
 from cryptoflow.pipelines.trading.turns import Collect, Inquire, Send, Submit, SubmitBracket, Turn, Withdraw
 
@@ -20,9 +21,9 @@ BOUND = 10_000
 
 
 class Answered(NamedTuple):
-    """The venue answered to what was asked about an order; None where it does not know it."""
+    """The venue answered to what was asked about an order, of which `asked` was known by then; None: it knows none."""
 
-    order: str
+    asked: Life
     report: Report | None
 
 
@@ -99,9 +100,9 @@ class Trader:
         """Do what a turn says, and put what came of it into the queue."""
         match send:
             case Submit(intent):
-                await self._asked(intent.id, self.broker.submit(intent))
-            case SubmitBracket():
-                await self._bracketed(send)
+                await self._submitted((intent.id,), one(self.broker.submit(intent)))
+            case SubmitBracket(bracket):
+                await self._submitted((bracket.stop.id, bracket.target.id), self.broker.submit_bracket(bracket))
             case Withdraw(symbol, order):
                 await self._asked(order, self.broker.cancel(symbol, order))
             case Inquire(symbol, order, at):
@@ -111,27 +112,30 @@ class Trader:
                 await self.queue.put(Collected(order, tuple(await self.broker.fetch_deals(symbol, since))))
 
     async def _asked(self, order: str, call: Coroutine[Any, Any, Report | None]) -> None:
+        asked = self.dealer.lives[order]
         try:
-            await self.queue.put(Answered(order, await call))
+            await self.queue.put(Answered(asked, await call))
         except Refused as why:
             await self.queue.put(NotTaken(order, why))
         except Unsure:
             await self.queue.put(Lost(order))
 
-    async def _bracketed(self, send: SubmitBracket) -> None:
-        """Both orders of a bracket meet the same fate."""
-        orders = (send.bracket.stop.id, send.bracket.target.id)
+    async def _submitted(self, orders: Sequence[str], call: Coroutine[Any, Any, Sequence[Report]]) -> None:
+        """Hear what the venue says to orders that were sent together, or that it says nothing to any of them."""
         try:
-            reports = await self.broker.submit_bracket(send.bracket)
+            for report in await call:
+                await self.queue.put(report)
         except Refused as why:
             for order in orders:
                 await self.queue.put(NotTaken(order, why))
         except Unsure:
             for order in orders:
                 await self.queue.put(Lost(order))
-        else:
-            for order, report in zip(orders, reports, strict=True):
-                await self.queue.put(Answered(order, report))
+
+
+async def one(call: Coroutine[Any, Any, Report]) -> tuple[Report]:
+    """Return a single report as those of several orders come."""
+    return (await call,)
 
 
 def alone(error: BaseException) -> BaseException:
@@ -150,10 +154,12 @@ def take(dealer: Dealer, item: Item, now: int, turn: Turn) -> None:
     match item:
         case Round():
             dealer.round(item.open_at, item.bars, now, turn)
+        case Late(bar):
+            dealer.late(bar)
         case Report():
             dealer.report(item, now, turn)
-        case Answered(order, report):
-            dealer.answer(order, report, now, turn)
+        case Answered(asked, report):
+            dealer.answer(asked, report, now, turn)
         case NotTaken(order, why):
             dealer.refused(order, why, now, turn)
         case Lost(order):
