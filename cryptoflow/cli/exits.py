@@ -229,6 +229,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
         OK: "nothing was violated",
         USAGE: WRONG_LINE,
         INVALID: "the spec is invalid, or there are no bars to play",
+        UNAVAILABLE: "the state folder cannot be written",
         REFUSED: "the spec leaves discipline out, or the first tier would refuse all of its entries",
         PROOF_FAILED: "something does not hold, which is named, or too few entries were filled",
     },

@@ -25,8 +25,8 @@ def rehearse(
     The venue plays the spec's own prices and speaks as the real one does; orders, fills and the account's stream go
     over real sockets through the code that trades with real money. Afterwards both sides' books are held against each
     other: orders that are there twice or that no journal knows, balances to the last digit, the chain of the journal,
-    and every decision made again. It goes on until 20 entries were filled, at most 400 days. Exit code 6 when anything
-    does not hold, or too little happened.
+    and every decision made again. That is the certificate, kept in the project's state folder. It goes on until 20
+    entries were filled, at most 400 days. Exit code 6 when anything does not hold, or too little happened.
 
     Examples:
 
@@ -35,14 +35,17 @@ def rehearse(
       cryptoflow rehearse configs/btc_trend.yaml --days 7 --seed 3 --json
     """
     from cryptoflow.cli import say
+    from cryptoflow.pipelines.home import home_of
     from cryptoflow.pipelines.resolve import resolve
+    from cryptoflow.pipelines.trading.certificate import kept
     from cryptoflow.pipelines.trading.rehearsing import rehearse
 
     resolved = resolve(spec, env=env, sets=tuple(sets or ()))
-    found = rehearse(resolved, days=days, seed=seed, progress=say.progress("days", quiet=quiet or as_json))
+    found = rehearse(resolved, days=days, seed=seed, progress=say.progress("hours", quiet=quiet or as_json))
+    file = kept(found, home_of(resolved.file))
     if as_json:
-        say.data(found.plain())
+        say.data({**found.plain(), "file": str(file)})
     else:
-        for line in found.lines():
+        for line in (*found.lines(), f"  certificate: {file}"):
             say.text(line)
     raise typer.Exit(ExitCode.OK if found.holds else ExitCode.PROOF_FAILED)

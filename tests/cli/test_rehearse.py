@@ -34,10 +34,21 @@ def test_research_without_discipline_is_not_rehearsed(tmp_path: Path, capsys: Ca
     assert "`discipline: off` is for research" in found["errors"][0]["what"]
 
 
+def test_a_venue_that_nobody_here_speaks_as_is_refused_with_its_line(tmp_path: Path, capsys: Capsys) -> None:
+    spec = quick(tmp_path)
+    spec.write_text(spec.read_text().replace("venue: binance", "venue: kraken"))
+    code, found = told(capsys, str(spec))
+    (problem,) = found["errors"]
+    assert (code, problem["line"]) == (ExitCode.INVALID, 3)
+    assert problem["what"] == "kraken cannot be rehearsed: the venue on this machine takes orders as binance"
+
+
 @pytest.mark.long
 def test_a_rehearsal_holds_and_the_same_seed_gives_the_same_certificate(tmp_path: Path, capsys: Capsys) -> None:
     spec = quick(tmp_path)
     code, first = told(capsys, str(spec), "--days", "1")
     assert code == ExitCode.OK
     assert first["holds"] and first["entries"] >= 20 and first["trades"] >= 19
-    assert told(capsys, str(spec), "--days", "1") == (ExitCode.OK, first)
+    assert json.loads(Path(first.pop("file")).read_text()) == first
+    again, second = told(capsys, str(spec), "--days", "1")
+    assert (again, second.pop("file") is not None, second) == (ExitCode.OK, True, first)

@@ -1,9 +1,12 @@
 """What a rehearsal has shown, or what went wrong first."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptoflow.domain.events.accounts import TradeClosed
@@ -12,7 +15,12 @@ from cryptoflow.domain.events.event import Event
 from cryptoflow.domain.events.orders import FillBooked, OrderCreated
 from cryptoflow.domain.journal.recorded import Draft, Head
 from cryptoflow.domain.trading.reports import Balance
+from cryptoflow.errors import CryptoflowError, ExitCode
+from cryptoflow.market.store import disk
 from cryptoflow.pipelines.trading.proving import Placed, books, miscounted, misplaced
+
+FOLDER = "certificates"
+"""Where certificates lie in a project's state."""
 
 ENTRIES = 20
 """Filled entries below which a rehearsal has shown too little."""
@@ -82,6 +90,23 @@ class Shown(NamedTuple):
     placed: Sequence[Placed]
     again: Sequence[Draft]
     """What the same code decides on what was heard, once more."""
+
+
+def kept(found: Certificate, home: Path) -> Path:
+    """Write a certificate, in place of an earlier one of the same spec, code and seed, and return its file."""
+    what = sha256(f"{found.spec_hash} {found.code} {found.seed}".encode()).hexdigest()[:12]
+    file = home / FOLDER / f"{found.spec}-{what}.json"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with disk.replaced(file) as scratch:
+            scratch.write_text(json.dumps(found.plain(), indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CryptoflowError(
+            f"the certificate cannot be written to {file.parent}: {error.strerror or error}",
+            fix="name another folder with CRYPTOFLOW_HOME",
+            code=ExitCode.UNAVAILABLE,
+        ) from error
+    return file
 
 
 def violations(shown: Shown) -> tuple[str, ...]:

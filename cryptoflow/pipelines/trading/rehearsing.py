@@ -42,6 +42,9 @@ LONGEST = 400 * 24
 AFTER = 2 * MINUTE
 """How long after an hour's end a rehearsal ends: nothing is under way by then."""
 
+SPOKEN = ("binance",)
+"""Venues in whose words orders can be given on this machine."""
+
 BEAT = 30_000
 """Milliseconds between two words on a bar that goes on: only its end decides, and a silent minute would be strange."""
 
@@ -125,6 +128,7 @@ def rehearse(
     The account trades at a venue that plays the spec's own prices, and everything it says goes over sockets. What is
     written lies in `home`, or nowhere afterwards.
     """
+    refuse_elsewhere(resolved)
     refuse_research(resolved)
     refuse_locked(resolved)
     import ccxt.pro  # noqa: F401  # before the clock jumps: its throttler takes the time by name
@@ -139,6 +143,18 @@ def rehearse(
             found = runner.run(rehearsed(stage, progress))
         refuse_quiet(stage)
         return found
+
+
+def refuse_elsewhere(resolved: Resolved) -> None:
+    """Refuse a spec of a venue that the one on this machine cannot speak as."""
+    venue = str(resolved.pipeline.market.venue)
+    if venue not in SPOKEN:
+        written = resolved.origin(("market", "venue"))
+        raise CryptoflowError(
+            f"{venue} cannot be rehearsed: the venue on this machine takes orders as {' and '.join(SPOKEN)}",
+            where=written.place if written else None,
+            fix=f"rehearse it with --set market.venue={SPOKEN[0]}",
+        )
 
 
 async def rehearsed(stage: Stage, progress: Progress | None = None) -> Certificate:
