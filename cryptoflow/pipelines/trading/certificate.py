@@ -40,6 +40,8 @@ class Certificate(NamedTuple):
     fills: int
     trades: int
     events: int
+    bare: int
+    """Milliseconds for which a position was without a stop at the venue, at the longest."""
     head: str
     balances: Mapping[str, str]
     violations: tuple[str, ...]
@@ -57,6 +59,7 @@ class Certificate(NamedTuple):
             f"  {self.entries:,} filled entries, {self.orders:,} orders, {self.fills:,} fills, {self.trades:,} trades, "
             f"{self.events:,} events up to {self.head[:12]}"
         )
+        yield f"  a position was without a stop for {self.bare} ms at the longest"
         held = ", ".join(f"{amount} {currency}" for currency, amount in self.balances.items())
         yield f"  the venue and the journal have {held}" if self.holds else f"  the venue has {held}"
         yield from (f"  {each}" for each in self.violations)
@@ -88,6 +91,8 @@ class Shown(NamedTuple):
     currency: str
     balances: Mapping[str, Balance]
     placed: Sequence[Placed]
+    bare: int
+    bare_limit: int
     again: Sequence[Draft]
     """What the same code decides on what was heard, once more."""
 
@@ -117,8 +122,14 @@ def violations(shown: Shown) -> tuple[str, ...]:
         *([f"the journal is broken: {shown.broken}"] if shown.broken else ()),
         *misplaced(events, shown.placed),
         *miscounted(own, shown.balances),
+        *([too_bare(shown)] if shown.bare > shown.bare_limit else ()),
         *differing(shown.drafts, shown.again),
     )
+
+
+def too_bare(shown: Shown) -> str:
+    """Return that a position was without a stop for too long."""
+    return f"a position was without a stop for {shown.bare} ms, of {shown.bare_limit} at most"
 
 
 def differing(drafts: Sequence[Draft], again: Sequence[Draft]) -> tuple[str, ...]:
@@ -144,6 +155,7 @@ def certificate(of: Of, shown: Shown) -> Certificate:
         fills=counts[FillBooked],
         trades=counts[TradeClosed],
         events=shown.head.seq,
+        bare=shown.bare,
         head=shown.head.hash,
         balances={name: decimal_text(each.free + each.locked) for name, each in sorted(shown.balances.items())},
         violations=violations(shown),

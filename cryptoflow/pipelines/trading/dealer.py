@@ -32,6 +32,7 @@ from cryptoflow.domain.trading.fills import booked
 from cryptoflow.domain.trading.hearing import answered, heard
 from cryptoflow.domain.trading.intents import Bracket, Intent
 from cryptoflow.domain.trading.lives import Life, after, begun, next_attempt
+from cryptoflow.domain.trading.nakedness import Naked, naked
 from cryptoflow.domain.trading.protecting import (
     Cancel,
     Least,
@@ -92,6 +93,8 @@ class Dealer:
         self.expected: dict[str, float] = {}
         self.leaving: dict[int, list[str]] = {}
         self.decisions: dict[int, int] = {}
+        self.bare: dict[int, Naked] = {}
+        self.barest = 0
         self.worth = 0.0
         self.closed_at = 0
 
@@ -285,6 +288,7 @@ class Dealer:
     def _guard(self, place: int, now: int, turn: Turn) -> None:
         """Bring what rests for a symbol to what should, and let exits go once nothing is in their way."""
         symbol = self.plan.symbols[place]
+        self._watch(place, now)
         resting = self._resting(symbol)
         exits = [self.lives[order] for order in self.leaving.get(place, ())]
         for step in steps(None if exits else self._wanted(place), resting, now):
@@ -294,6 +298,15 @@ class Dealer:
         for life in exits:
             if life.state is OrderState.VALIDATED:
                 self._submit(life.id, now, turn)
+
+    def _watch(self, place: int, now: int) -> None:
+        """Note for how long a position has had no stop at the venue, also while it is being left."""
+        before = self.bare.pop(place, None)
+        if before is not None:
+            self.barest = max(self.barest, now - before.since)
+        found = naked(before, self._wanted(place), self._resting(self.plan.symbols[place]), now)
+        if found is not None:
+            self.bare[place] = found
 
     def _resting(self, symbol: str) -> tuple[Resting, ...]:
         return resting_of((self.lives[order] for order in self.open), symbol)

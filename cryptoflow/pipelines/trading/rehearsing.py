@@ -176,15 +176,16 @@ async def rehearsed(stage: Stage, progress: Progress | None = None) -> Certifica
         engine = create(stage.home / "journal" / f"{stage.account}.db")
         journal = Journal(engine, stage.account, clock, threaded=False)
         stack.push_async_callback(journal.close)
+        dealer = stage.dealer(prices.past)
         trader = Trader(
-            stage.dealer(prices.past),
+            dealer,
             Noted(stage, journal),
             broker,
             clock,
             lambda items, now: stage.heard.append((items, now)),
         )
         await trader.run(prices.told, shown_enough(stage, progress))
-        return certified(stage, venue, await broker.fetch_balances(), journal, prices.past)
+        return certified(stage, venue, await broker.fetch_balances(), journal, prices.past, dealer.barest)
 
 
 async def shown_enough(stage: Stage, progress: Progress | None) -> None:
@@ -232,6 +233,7 @@ def certified(
     balances: "Mapping[str, Balance]",
     journal: "Journal",
     past: "Mapping[str, Bars]",
+    bare: int,
 ) -> Certificate:
     """Return what was shown."""
     from cryptoflow.storage.events.reading import audit
@@ -253,6 +255,8 @@ def certified(
         currency=str(pipeline.capital.currency),
         balances=balances,
         placed=placed,
+        bare=bare,
+        bare_limit=int(pipeline.execution.naked_limit),
         again=stage.decided_again(past),
     )
     of = Of(str(pipeline.name), stage.resolved.spec_hash, code_digest(), __version__, stage.seed, stage.hours / 24)

@@ -28,6 +28,8 @@ SOUND = Shown(
     currency="USDT",
     balances={"BTC": Balance(D("0.004"), D("0.006")), "USDT": Balance(D("989.99"), D(0))},
     placed=(Placed("A1", "filled"),),
+    bare=20,
+    bare_limit=10_000,
     again=DRAFTS,
 )
 
@@ -44,6 +46,7 @@ def test_what_is_sound_violates_nothing() -> None:
         ({"placed": (Placed("B2", "filled"),)}, "order B2 is at the venue, and not in the journal"),
         ({"balances": {**SOUND.balances, "USDT": Balance(D("989.98"), D(0))}}, "has 989.99 USDT, the venue 989.98"),
         ({"balances": {**SOUND.balances, "ETH": Balance(D(1), D(0))}}, "the journal has 0 ETH, the venue 1"),
+        ({"bare": 10_001}, "a position was without a stop for 10001 ms, of 10000 at most"),
         ({"again": DRAFTS[:1]}, "event 2 is Draft("),
         ({"again": (DRAFTS[0], Draft(replace(FILL, fee=D("0.02")), 1))}, "and decided again it is Draft("),
     ],
