@@ -9,7 +9,8 @@ import pytest
 
 from cryptoflow.clock import virtual_time
 from cryptoflow.domain.codes import BUY, Leg, Reason, Topic
-from cryptoflow.domain.events.orders import FillBooked
+from cryptoflow.domain.events.event import Event
+from cryptoflow.domain.events.orders import FillBooked, OrderCancelRequested
 from cryptoflow.pipelines.assemble import plan_of
 from cryptoflow.pipelines.backtest import decide
 from cryptoflow.pipelines.history import Window, load_history
@@ -35,8 +36,8 @@ class Filled(NamedTuple):
     reason: str
 
 
-def rehearsal(spec: Path, hours: int, home: Path) -> tuple[list[Filled], Certificate]:
-    """The fills of some hours at a calm venue, and what they have shown."""
+def rehearsal(spec: Path, hours: int, home: Path) -> tuple[list[Filled], Certificate, list[Event]]:
+    """The fills of some hours at a calm venue, what they have shown, and all that was written."""
     resolved = resolve(spec)
     stock = stock_of(resolved)
     assert stock.start is not None
@@ -55,7 +56,7 @@ def rehearsal(spec: Path, hours: int, home: Path) -> tuple[list[Filled], Certifi
         for draft in stage.drafts
         if isinstance(each := draft.event, FillBooked)
     ]
-    return fills, shown
+    return fills, shown, [draft.event for draft in stage.drafts]
 
 
 def backtest(spec: Path, fills: int) -> list[Filled]:
@@ -90,7 +91,20 @@ def backtest(spec: Path, fills: int) -> list[Filled]:
 )
 def test_hours_at_a_venue_fill_what_its_backtest_fills(stop: str, ends: set[str], tmp_path: Path) -> None:
     spec = quick(tmp_path, stop)
-    fills, shown = rehearsal(spec, 10, tmp_path / "home")
+    fills, shown, _ = rehearsal(spec, 10, tmp_path / "home")
     assert shown.violations == ()
     assert fills == backtest(spec, len(fills))
     assert {each.reason for each in fills if each.leg == "exit"} >= ends
+
+
+LIMITS = "execution: {entry: {order: limit, offset: 3 bps, expires: 300s}}\n"
+
+
+def test_limits_that_rest_and_expire_fill_as_in_their_backtest(tmp_path: Path) -> None:
+    spec = quick(tmp_path, more=LIMITS)
+    spec.write_text(spec.read_text().replace("1000 USDT", "3000 USDT"))
+    fills, shown, written = rehearsal(spec, 12, tmp_path / "home")
+    assert shown.violations == ()
+    assert fills == backtest(spec, len(fills))
+    taken_back = [each for each in written if isinstance(each, OrderCancelRequested) and each.reason == "expired"]
+    assert taken_back and any(each.leg == "entry" for each in fills)

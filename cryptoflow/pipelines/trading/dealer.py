@@ -10,7 +10,7 @@ from functools import partial
 from math import isnan
 
 from cryptoflow.domain.booking import Fill, slot_of
-from cryptoflow.domain.calendar import MINUTE
+from cryptoflow.domain.calendar import MINUTE, NEVER
 from cryptoflow.domain.codes import SELL, OrderType, Reason
 from cryptoflow.domain.events.accounts import EquityMarked
 from cryptoflow.domain.events.event import Event
@@ -54,13 +54,17 @@ from cryptoflow.pipelines.journals.telling import Terms, exact, quantity_of
 from cryptoflow.pipelines.trading.guarding import STOP, TARGET, guards_of
 from cryptoflow.pipelines.trading.meant import intent_of, priced
 from cryptoflow.pipelines.trading.telling import LiveTeller, as_sent
-from cryptoflow.pipelines.trading.turns import Collect, Inquire, Submit, SubmitBracket, Turn, Withdraw
+from cryptoflow.pipelines.trading.turns import Collect, Expire, Inquire, Submit, SubmitBracket, Turn, Withdraw
+
+NOTHING = Decimal(0)
 
 RESOLUTION = MINUTE
 """Length of the bars that fills lie in: those of the finest backtest."""
 
 ATTEMPTS = 3
 """How often an exit is sent before its position is left to its stop."""
+
+EXPIRED = Reason.EXPIRED.name.lower()
 
 FAILURES = frozenset({OrderState.REJECTED, OrderState.EXPIRED, OrderState.FAILED})
 """Ends of an exit that nobody asked for."""
@@ -148,6 +152,12 @@ class Dealer:
         life = self.lives[order]
         self._heard(life, Heard(booked(life, deals), Ask(life.intent.symbol, order)), now, now, turn)
 
+    def due(self, order: str, now: int, turn: Turn) -> None:
+        """Take an order back that has rested for as long as it may."""
+        life = self.lives[order]
+        if life.is_open and life.state is not OrderState.CANCEL_REQUESTED:
+            self._draft(OrderCancelRequested(order, EXPIRED), now, turn)
+
     def _closed(self, at: int, bars: Mapping[str, Closed]) -> Sequence[Line]:
         self._set(bars)
         self.closed_at = at + self.terms.timeframe
@@ -170,14 +180,17 @@ class Dealer:
         """Return how an order of a line is sent; an exit waits until nothing rests for its position."""
         slot = slot_of(self.owner.state, line.symbol, line.number)
         assert slot is not None  # the decision has just opened it
+        market, symbol = self.plan.markets[line.symbol], self.plan.symbols[line.symbol]
         self.numbers[order] = line.number
         if line.side == SELL:
             self.expected[order] = self.owner.state.positions[line.symbol].last
-            self.leaving.setdefault(line.symbol, []).append(order)
-        else:
-            self.expected[order] = line.price
-            self.decisions[line.symbol] = line.at - self.terms.timeframe
-        return intent_of(slot, order, self.plan.symbols[line.symbol], self.plan.markets[line.symbol])
+            under_way = sum((life.left or NOTHING for life in self._exits(line.symbol)), NOTHING)
+            self.leaving[line.symbol].append(order)
+            meant = intent_of(slot, order, symbol, market)
+            return meant._replace(quantity=(meant.quantity or NOTHING) - under_way)
+        self.expected[order] = line.price
+        self.decisions[line.symbol] = line.at - self.terms.timeframe
+        return intent_of(slot, order, symbol, market)
 
     def _lines(self, lines: Sequence[Line], now: int, turn: Turn) -> None:
         """Tell what the decision says, and send the entries in it."""
@@ -190,6 +203,9 @@ class Dealer:
     def _submit(self, order: str, now: int, turn: Turn) -> None:
         self._draft(OrderSubmitted(order, ""), now, turn)
         turn.sends.append(Submit(self.lives[order].intent))
+        slot = slot_of(self.owner.state, self.places[self.lives[order].intent.symbol], self.numbers[order])
+        if slot is not None and slot.type != OrderType.MARKET and slot.expires_at < NEVER:
+            turn.sends.append(Expire(order, slot.expires_at))
 
     def _draft(self, event: Event, at: int, turn: Turn) -> None:
         order = f"order/{event.order}" if isinstance(event, OrderEvent) else ""
@@ -247,8 +263,6 @@ class Dealer:
     def _over(self, life: Life, event: OrderMoved, at: int, now: int, turn: Turn, *, resent: bool) -> None:
         """Close an order of the decision that is over, unless what it was for still has to be done."""
         place, number = self.places[life.intent.symbol], self.numbers.get(life.id, 0)
-        if life.id in self.leaving.get(place, ()):
-            self.leaving[place].remove(life.id)
         if number == 0:
             return
         if event.state in FAILURES and is_exit(life) and life.meant.attempt < ATTEMPTS:
@@ -290,7 +304,7 @@ class Dealer:
         symbol = self.plan.symbols[place]
         self._watch(place, now)
         resting = self._resting(symbol)
-        exits = [self.lives[order] for order in self.leaving.get(place, ())]
+        exits = self._exits(place)
         for step in steps(None if exits else self._wanted(place), resting, now):
             self._step(step, place, now, turn)
         if self._resting(symbol):
@@ -298,6 +312,12 @@ class Dealer:
         for life in exits:
             if life.state is OrderState.VALIDATED:
                 self._submit(life.id, now, turn)
+
+    def _exits(self, place: int) -> list[Life]:
+        """Return the exits of a symbol that are under way, or wait for what is in theirs."""
+        under_way = [order for order in self.leaving.get(place, ()) if self.lives[order].is_open]
+        self.leaving[place] = under_way
+        return [self.lives[order] for order in under_way]
 
     def _watch(self, place: int, now: int) -> None:
         """Note for how long a position has had no stop at the venue, also while it is being left."""

@@ -28,6 +28,13 @@ class LiveTeller(Teller):
     lives: dict[str, Life] = field(kw_only=True)
     venue: str = field(kw_only=True)
 
+    def _ordered(self, line: Line) -> Iterator[tuple[Event, str]]:
+        """An order that is to sell more takes the place of one that was not sent; of one sent it sells the rest."""
+        earlier = self.lives.get(self.open[line.number].id) if line.number in self.open else None
+        if earlier is not None and earlier.state in UNSENT:
+            yield OrderCancelled(earlier.id, "more is to be sold"), earlier.id
+        yield from super()._ordered(line)
+
     def _intended(self, line: Line, order: str, leg: str, granted: Decimal | None) -> Iterator[tuple[Event, str]]:
         for event, of in super()._intended(line, order, leg, granted):
             if isinstance(event, OrderCreated):
@@ -58,8 +65,11 @@ class LiveTeller(Teller):
 
 def as_sent(event: OrderCreated, intent: Intent, venue: str) -> OrderCreated:
     """Return what was meant with everything that a restart needs to know of how it is sent."""
+    quantity = event.quantity if intent.quantity is None else intent.quantity
     return replace(
         event,
+        quantity=quantity,
+        notional=quantity * event.price,
         venue=venue,
         spend=intent.spend,
         limit=intent.limit,

@@ -14,7 +14,7 @@ from cryptoflow.domain.trading.lives import Life
 from cryptoflow.domain.trading.reports import Deal, Refused, Report, Said, Unsure
 from cryptoflow.market.live.rounds import Late, Round, Told
 from cryptoflow.pipelines.trading.dealer import Dealer
-from cryptoflow.pipelines.trading.turns import Collect, Inquire, Send, Submit, SubmitBracket, Turn, Withdraw
+from cryptoflow.pipelines.trading.turns import Collect, Expire, Inquire, Send, Submit, SubmitBracket, Turn, Withdraw
 
 BOUND = 10_000
 """Things that may wait; a feed that is quicker waits too."""
@@ -47,7 +47,13 @@ class Collected(NamedTuple):
     deals: tuple[Deal, ...]
 
 
-Item = Told | Said | Answered | NotTaken | Lost | Collected
+class Due(NamedTuple):
+    """An order has rested for as long as it may."""
+
+    order: str
+
+
+Item = Told | Said | Answered | NotTaken | Lost | Collected | Due
 Took = Callable[[Sequence[Item], int], None]
 
 
@@ -108,6 +114,9 @@ class Trader:
             case Inquire(symbol, order, at):
                 await asyncio.sleep(max(0.0, (at - self.clock.now()) / 1000))
                 await self._asked(order, self.broker.fetch_order(symbol, order))
+            case Expire(order, at):
+                await asyncio.sleep(max(0.0, (at - self.clock.now()) / 1000))
+                await self.queue.put(Due(order))
             case Collect(symbol, order, since):
                 await self.queue.put(Collected(order, tuple(await self.broker.fetch_deals(symbol, since))))
 
@@ -164,5 +173,7 @@ def take(dealer: Dealer, item: Item, now: int, turn: Turn) -> None:
             dealer.refused(order, why, now, turn)
         case Lost(order):
             dealer.lost(order, now, turn)
+        case Due(order):
+            dealer.due(order, now, turn)
         case Collected(order, deals):
             dealer.collected(order, deals, now, turn)

@@ -43,7 +43,14 @@ class Collect(NamedTuple):
     since: int
 
 
-Send = Submit | SubmitBracket | Withdraw | Inquire | Collect
+class Expire(NamedTuple):
+    """Take an order back at a moment, if it still rests then."""
+
+    order: str
+    at: int
+
+
+Send = Submit | SubmitBracket | Withdraw | Inquire | Collect | Expire
 
 
 @dataclass

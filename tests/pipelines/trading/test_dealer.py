@@ -9,11 +9,11 @@ from cryptoflow.domain.events.orders import OrderCreated
 from cryptoflow.domain.orders import OrderState
 from cryptoflow.domain.ticks import Closed
 from cryptoflow.domain.trading.intents import Intent
-from cryptoflow.domain.trading.reports import Deal, Report
+from cryptoflow.domain.trading.reports import Deal, Refused, Report
 from cryptoflow.pipelines.resolve import resolve
 from cryptoflow.pipelines.trading.dealer import Dealer
 from cryptoflow.pipelines.trading.plans import plan_from, terms_of
-from cryptoflow.pipelines.trading.turns import Submit, Turn
+from cryptoflow.pipelines.trading.turns import Submit, Turn, Withdraw
 from tests.pipelines.trading.quick import quick
 
 START, FRAME = 1_672_531_200_000, 300_000
@@ -60,7 +60,8 @@ def test_a_bar_that_comes_late_moves_indicators_and_decides_nothing(tmp_path: Pa
 
 def entered(of: Dealer) -> tuple[Turn, Intent]:
     """The turn in which an entry is sent, and the entry."""
-    for number in range(40):
+    first = max(0, (of.closed_at - START) // FRAME)
+    for number in range(first, first + 60):
         at, turn = START + number * FRAME, Turn()
         of.round(at, {symbol: bar(symbol, number) for symbol in SYMBOLS}, at + FRAME, turn)
         sent = [each.intent for each in turn.sends if isinstance(each, Submit)]
@@ -81,8 +82,7 @@ def said(intent: Intent, state: OrderState, filled: Decimal, at: int) -> Report:
 def test_what_is_sent_is_written_before_and_a_fill_is_protected_at_once(tmp_path: Path) -> None:
     of = dealer(tmp_path)
     turn, intent = entered(of)
-    names = [each.event.name for each in turn.drafts if getattr(each.event, "order", "") == intent.id]
-    assert names == ["order.reviewed", "order.created", "order.validated", "order.submitted"]
+    assert names(turn, intent.id) == ["order.reviewed", "order.created", "order.validated", "order.submitted"]
     then, filled = of.closed_at + 10, Turn()
     assert intent.quantity is not None
     of.report(said(intent, OrderState.FILLED, intent.quantity, then), then, filled)
@@ -99,3 +99,70 @@ def test_an_answer_that_the_stream_was_quicker_than_takes_nothing_back(tmp_path:
     of.report(said(intent, OrderState.ACKNOWLEDGED, Decimal(0), then), then, late)
     assert [each.event.name for each in late.drafts] == ["order.stale"]
     assert late.sends == []
+
+
+def held(of: Dealer) -> Intent:
+    """The stop of a position, acknowledged at the venue."""
+    _, intent = entered(of)
+    then, filled = of.closed_at + 10, Turn()
+    assert intent.quantity is not None
+    of.report(said(intent, OrderState.FILLED, intent.quantity, then), then, filled)
+    (stop,) = (each.intent for each in filled.sends if isinstance(each, Submit))
+    of.report(said(stop, OrderState.ACKNOWLEDGED, Decimal(0), then), then, Turn())
+    return stop
+
+
+def left(of: Dealer, symbol: str) -> tuple[Turn, str]:
+    """The turn in which a position is to be left, and the id of the exit."""
+    first = (of.closed_at - START) // FRAME
+    for number in range(first, first + 40):
+        at, turn = START + number * FRAME, Turn()
+        of.round(at, {symbol: bar(symbol, number)}, at + FRAME, turn)
+        made = [each.event for each in turn.drafts if isinstance(each.event, OrderCreated)]
+        if made and made[0].side == "sell" and not made[0].guards:
+            return turn, made[0].order
+    raise AssertionError("nothing was left")
+
+
+def names(turn: Turn, order: str) -> list[str]:
+    return [each.event.name for each in turn.drafts if getattr(each.event, "order", "") == order]
+
+
+def test_an_exit_goes_out_once_the_stop_has_let_its_coins_go(tmp_path: Path) -> None:
+    of = dealer(tmp_path)
+    stop = held(of)
+    turn, order = left(of, stop.symbol)
+    assert turn.sends == [Withdraw(stop.symbol, stop.id)]
+    assert names(turn, order) == ["order.created", "order.validated"]
+    gone, then = Turn(), of.closed_at + 10
+    of.report(said(stop, OrderState.CANCELLED, Decimal(0), then), then, gone)
+    assert [each.intent.id for each in gone.sends if isinstance(each, Submit)] == [order]
+
+
+def test_an_exit_that_its_stop_was_quicker_than_is_never_sent_and_the_next_entry_gets_its_stop(tmp_path: Path) -> None:
+    of = dealer(tmp_path)
+    stop = held(of)
+    _, order = left(of, stop.symbol)
+    stopped, then = Turn(), of.closed_at + 10
+    assert stop.quantity is not None
+    of.report(said(stop, OrderState.FILLED, stop.quantity, then), then, stopped)
+    assert names(stopped, order) == ["order.cancelled"]
+    assert stopped.sends == []
+    assert held(of).guards
+
+
+def test_an_exit_that_is_refused_is_tried_three_times_and_then_the_stop_goes_back(tmp_path: Path) -> None:
+    of = dealer(tmp_path)
+    stop = held(of)
+    _, order = left(of, stop.symbol)
+    then, sent = of.closed_at + 10, [order]
+    gone = Turn()
+    of.report(said(stop, OrderState.CANCELLED, Decimal(0), then), then, gone)
+    for _ in range(3):
+        (exit_,) = (each.intent for each in gone.sends if isinstance(each, Submit))
+        sent.append(exit_.id)
+        gone = Turn()
+        of.refused(exit_.id, Refused("funds", "-2010", "insufficient balance"), then, gone)
+    assert len({*sent}) == 3
+    (guard,) = (each.intent for each in gone.sends if isinstance(each, Submit))
+    assert guard.guards
